@@ -1,0 +1,107 @@
+"""Model and form fields for amounts and percentages, read and shown as people write them."""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from salescrm.money import format_money_bare, parse_money
+
+
+class DayInput(forms.DateInput):
+    """The browser's own date picker: shows the day in the reader's language, sends it as ISO."""
+
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class MoneyFormField(forms.DecimalField):
+    """An amount in euro, typed the Dutch or the English way (rule 20) and shown back formatted."""
+
+    widget = forms.TextInput
+
+    def widget_attrs(self, widget):
+        return {
+            **super().widget_attrs(widget),
+            "inputmode": "decimal",
+            "autocomplete": "off",
+            "data-money": True,
+        }
+
+    def to_python(self, value):
+        if isinstance(value, str) and value.strip():
+            return parse_money(value, get_language())
+        return super().to_python(value)
+
+    def prepare_value(self, value):
+        if value is None or value == "":
+            return value
+        try:
+            amount = self.to_python(value) if isinstance(value, str) else Decimal(value)
+            return format_money_bare(amount, get_language())
+        except (ValidationError, InvalidOperation):
+            return value
+
+
+class MoneyField(models.DecimalField):
+    """An amount in euro: fourteen digits, two of them cents."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_digits", 14)
+        kwargs.setdefault("decimal_places", 2)
+        super().__init__(*args, **kwargs)
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": MoneyFormField, **kwargs})
+
+
+class PercentFormField(forms.IntegerField):
+    """A whole percentage from 0 to 100; `50 %` is read as 50."""
+
+    widget = forms.TextInput
+    re_percent = re.compile(r"\s*%\s*$")
+
+    def __init__(self, **kwargs):
+        messages = {
+            "invalid": _("Enter a whole percentage, for example 50."),
+            **(kwargs.pop("error_messages", None) or {}),
+        }
+        super().__init__(
+            **{"min_value": 0, "max_value": 100, "error_messages": messages, **kwargs}
+        )
+
+    def widget_attrs(self, widget):
+        return {
+            **super().widget_attrs(widget),
+            "inputmode": "numeric",
+            "autocomplete": "off",
+            "data-percent": True,
+        }
+
+    def to_python(self, value):
+        return super().to_python(
+            self.re_percent.sub("", value) if isinstance(value, str) else value
+        )
+
+
+class PercentField(models.PositiveSmallIntegerField):
+    """A whole percentage from 0 to 100."""
+
+    default_validators = (MaxValueValidator(100),)
+
+    def formfield(self, **kwargs):
+        return super().formfield(
+            **{
+                "form_class": PercentFormField,
+                "min_value": 0,
+                "max_value": 100,
+                **kwargs,
+            }
+        )

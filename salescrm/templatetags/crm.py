@@ -1,0 +1,135 @@
+"""Template language of the product: money, dates, numbers, icons and form fields. Registered as builtins."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from django import template
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from heroicons.templatetags.heroicons import heroicon_outline
+
+from salescrm.calendar import today
+from salescrm.money import format_money, format_number, round_money
+
+register = template.Library()
+EMPTY = format_html('<span class="muted">{}</span>', "–")
+
+
+@register.filter
+def money(amount: Decimal | int | None) -> SafeString:
+    """`<data value="12000.00">€ 12.000,00</data>`; unknown is a muted dash."""
+    if amount is None or amount == "":
+        return EMPTY
+    return format_html(
+        '<data value="{}">{}</data>',
+        str(round_money(amount)),
+        format_money(amount, get_language()),
+    )
+
+
+@register.filter
+def money_bare(amount: Decimal | int | None) -> SafeString:
+    """As `money` without the euro sign, for columns of figures."""
+    if amount is None or amount == "":
+        return EMPTY
+    rounded = round_money(amount)
+    return format_html(
+        '<data value="{}">{}</data>',
+        str(rounded),
+        format_number(rounded, get_language()),
+    )
+
+
+@register.filter
+def money_text(amount: Decimal | int | None) -> str:
+    """The amount as bare text, for attributes and sentences."""
+    return (
+        "–" if amount is None or amount == "" else format_money(amount, get_language())
+    )
+
+
+@register.filter
+def number(value: Decimal | int | None) -> str:
+    """Digits grouped as the language does: `1.234` or `1,234`; trailing zeros of decimals fall off."""
+    if value is None or value == "":
+        return EMPTY
+    if isinstance(value, Decimal):
+        value = value.normalize() if value % 1 else int(value)
+    return format_number(value, get_language())
+
+
+@register.filter
+def percent(value: Decimal | int | None) -> str:
+    """`50 %`; unknown is a muted dash."""
+    return EMPTY if value is None or value == "" else f"{number(value)} %"
+
+
+@register.filter
+def day(value: date | None) -> SafeString:
+    """`<time datetime="2026-03-20">20 mrt 2026</time>`; a moment becomes its day in the active time zone."""
+    if not value:
+        return EMPTY
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        f"{value:%Y-%m-%d}",
+        format_date(value, "j M Y"),
+    )
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString:
+    """`3 mrt 14:20` in the active time zone, with the year when it is not this one."""
+    if not value:
+        return EMPTY
+    local = timezone.localtime(value)
+    pattern = "j M H:i" if local.year == today().year else "j M Y H:i"
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        format_date(local, pattern),
+    )
+
+
+@register.filter
+def initials(name: object) -> str:
+    """First letters of the first and the last word: `Sanne de Wit` is SW."""
+    words = str(name).split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.simple_tag
+@lru_cache(maxsize=256)
+def icon(name: str, size: int = 20) -> SafeString:
+    """One of the heroicons in outline, hidden from screen readers: the words stand beside it."""
+    return heroicon_outline(str(name), size=size, aria_hidden="true")
+
+
+@register.simple_tag
+def field(bound_field) -> SafeString:
+    """A form field with its label, help and errors, each tied to the other."""
+    return bound_field.as_field_group()
+
+
+@register.simple_tag(takes_context=True)
+def query_replace(context, **changes: object) -> str:
+    """The current page's query string with some parameters changed, removed (None or "") or repeated (a list)."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value is None or value == "":
+            query.pop(name, None)
+        else:
+            query.setlist(name, value if isinstance(value, list | tuple) else [value])
+    return "?" + query.urlencode()
+
+
+@register.simple_tag(takes_context=True)
+def section(context) -> str:
+    """Where we are: the first word of the address (`sales`, `reports`), `start` for the start page."""
+    request = context.get("request")
+    return (request.path.strip("/").split("/")[0] or "start") if request else ""
