@@ -1,0 +1,4 @@
+"""The addresses of invoicing."""
+
+app_name = "invoicing"
+urlpatterns = []

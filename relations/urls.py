@@ -1,0 +1,4 @@
+"""The addresses of relations."""
+
+app_name = "relations"
+urlpatterns = []

@@ -1,0 +1,4 @@
+"""The addresses of sales."""
+
+app_name = "sales"
+urlpatterns = []

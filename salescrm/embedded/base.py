@@ -1,0 +1,51 @@
+"""Django's PostgreSQL backend, starting the embedded server when a connection finds none.
+
+A running server costs nothing extra, and a command that needs no database starts no server.
+"""
+
+import psycopg
+from django.db.backends.postgresql import base, creation
+from django.db.utils import OperationalError
+
+from salescrm import embedded
+
+
+class DatabaseCreation(creation.DatabaseCreation):
+    """Test databases get the same locale as every other."""
+
+    def sql_table_creation_suffix(self) -> str:
+        return f"WITH ENCODING 'UTF8' TEMPLATE template0 {embedded.LOCALE}"
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Connect; without a server start it, without a database create it, and connect again."""
+
+    creation_class = DatabaseCreation
+
+    def get_new_connection(self, conn_params):
+        try:
+            return super().get_new_connection(conn_params)
+        except psycopg.OperationalError as error:
+            if not self._provide(conn_params, error):
+                raise
+        return super().get_new_connection(conn_params)
+
+    def _provide(self, conn_params, error: psycopg.OperationalError) -> bool:
+        try:
+            embedded.current().start()
+        except embedded.EmbeddedError as refusal:
+            raise OperationalError(str(refusal)) from error
+        if conn_params["dbname"] == embedded.DATABASE:
+            create_database(conn_params["host"])
+        return True
+
+
+def create_database(host: str) -> None:
+    """Create the project's database unless it exists."""
+    with psycopg.connect(host=host, user=embedded.SUPERUSER, dbname="postgres", autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [embedded.DATABASE]).fetchone()
+        if not found:
+            try:
+                connection.execute(f"CREATE DATABASE {embedded.DATABASE} TEMPLATE template0 {embedded.LOCALE}")
+            except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateDatabase):
+                pass  # another process was quicker

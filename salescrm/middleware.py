@@ -1,0 +1,65 @@
+"""Login required by default, the user's own language, and the two questions of a process supervisor."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django_htmx.http import HttpResponseClientRefresh
+
+type GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def probes(get_response: GetResponse) -> GetResponse:
+    """Answer /healthz and /readyz before anything else: no session, no login, no TLS redirect, any Host."""
+    answers = {"/healthz": alive, "/readyz": ready}
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        answer = answers.get(request.path)
+        return answer() if answer else get_response(request)
+
+    return middleware
+
+
+def alive() -> HttpResponse:
+    """The process answers."""
+    return _plain("ok")
+
+
+def ready() -> HttpResponse:
+    """The database answers and every migration has been applied; 503 otherwise."""
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return _plain("database unreachable", status=503)
+    if waiting:
+        return _plain(f"{len(waiting)} migrations to apply", status=503)
+    return _plain("ready")
+
+
+def _plain(text: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+def user_language(get_response: GetResponse) -> GetResponse:
+    """Answer in the language of the user's own setting; the browser's decides before the log-in."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        return get_response(request)
+
+    return middleware
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Every page needs login unless its view says otherwise; an expired htmx request refreshes the whole page."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:
+        if request.htmx:
+            return HttpResponseClientRefresh()
+        return super().handle_no_permission(request, view_func)

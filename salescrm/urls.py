@@ -1,0 +1,17 @@
+"""Every address of the product; the apps are named, never imported."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("reports.urls")),
+    path("relations/", include("relations.urls")),
+    path("projects/", include("projects.urls")),
+    path("invoices/", include("invoicing.urls")),
+    path("sales/", include("sales.urls")),
+]
+if find_spec("salescrm.accounts"):
+    urlpatterns += [path("accounts/", include("salescrm.accounts"))]
+if find_spec("sales.settings_urls"):
+    urlpatterns += [path("settings/", include("sales.settings_urls"))]
