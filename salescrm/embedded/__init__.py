@@ -80,13 +80,25 @@ class Cluster:
             self._check("pg_ctl", "stop", "-w", "-m", "fast", "-D", self.data)
             return True
 
+    def remove(self) -> None:
+        """Stop the server and throw its data away."""
+        self.stop()
+        shutil.rmtree(self.data, ignore_errors=True)
+        if self.socket_dir != self.data:
+            shutil.rmtree(self.socket_dir, ignore_errors=True)
+        self.lock_file.unlink(missing_ok=True)
+
     def _answers(self) -> bool:
         return self._run("pg_isready", "-q", "-h", self.socket_dir, "-t", "10").returncode == 0
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        self.lock_file.parent.mkdir(parents=True, exist_ok=True)
-        with self.lock_file.open("w") as lock:
+        try:
+            _make_home(self.lock_file.parent)
+            lock = self.lock_file.open("w")
+        except PermissionError as error:
+            raise EmbeddedError(f"{error}: make it writable or set DATABASE_URL.") from error
+        with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._make_directories()
             yield
@@ -137,10 +149,15 @@ class Cluster:
 
 
 def current() -> Cluster:
-    """The cluster this process works on: the user's data, or the tests' own."""
-    if os.environ.get("EMBEDDED_CLUSTER") == "test":
-        return Cluster("test", throwaway=True)
-    return Cluster("pg")
+    """The cluster this process works on: the user's data, or the one a test run made for itself."""
+    name = os.environ.get("EMBEDDED_CLUSTER", "pg")
+    return Cluster(name, throwaway=name != "pg")
+
+
+def leftovers() -> list[Cluster]:
+    """The throwaway clusters of test runs that were killed: their names end with the number of a dead process."""
+    found = [directory.name.split("-") for directory in _home().glob(f"test-*-{os.geteuid()}")]
+    return [Cluster(f"test-{pid}", throwaway=True) for _test, pid, _uid in found if not _command_line(int(pid))]
 
 
 def _home() -> Path:
@@ -148,6 +165,14 @@ def _home() -> Path:
     if os.geteuid() == 0 and not _reachable(CHECKOUT):
         return VARIABLE_DATA / f"salescrm-{hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:12]}"
     return CHECKOUT / ".data"
+
+
+def _make_home(home: Path) -> None:
+    """Make the directory; when root made it every user may still add a cluster of their own."""
+    if not home.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            home.chmod(0o1777)
 
 
 def _server_user() -> pwd.struct_passwd | None:

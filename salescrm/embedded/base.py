@@ -3,6 +3,8 @@
 A running server costs nothing extra, and a command that needs no database starts no server.
 """
 
+import contextlib
+
 import psycopg
 from django.db.backends.postgresql import base, creation
 from django.db.utils import OperationalError
@@ -11,10 +13,14 @@ from salescrm import embedded
 
 
 class DatabaseCreation(creation.DatabaseCreation):
-    """Test databases get the same locale as every other."""
+    """Test databases get the same locale as every other, and go away even if a thread still holds one."""
 
     def sql_table_creation_suffix(self) -> str:
         return f"WITH ENCODING 'UTF8' TEMPLATE template0 {embedded.LOCALE}"
+
+    def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:
+        with self._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(test_database_name)} WITH (FORCE)")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -45,7 +51,5 @@ def create_database(host: str) -> None:
     with psycopg.connect(host=host, user=embedded.SUPERUSER, dbname="postgres", autocommit=True) as connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [embedded.DATABASE]).fetchone()
         if not found:
-            try:
+            with contextlib.suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateDatabase):  # just made
                 connection.execute(f"CREATE DATABASE {embedded.DATABASE} TEMPLATE template0 {embedded.LOCALE}")
-            except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateDatabase):
-                pass  # another process was quicker

@@ -1,0 +1,116 @@
+"""Settings, probes and headers: what every page stands on."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from salescrm import embedded
+
+PRODUCTION = {
+    "DEBUG": "0",
+    "DATABASE_URL": "postgresql://nobody@localhost/nothing",
+    "SECRET_KEY": "k8#mZ!q2vR7pT$wX9yB4nC6dF1gH3jL5sA0eU-oI+zQxWcVbNm",
+    "ALLOWED_HOSTS": "crm.example.com",
+}
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    command = [sys.executable, "-W", "error", str(settings.BASE_DIR / "manage.py"), *arguments]
+    return subprocess.run(command, env=kept | environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "SECRET_KEY", "ALLOWED_HOSTS"])
+def test_production_refuses_to_start_without(name):
+    result = manage("check", **{key: value for key, value in PRODUCTION.items() if key != name})
+
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1].endswith(
+        f"Set {name}: production (DEBUG and DEMO both off) does not start without it."
+    )
+
+
+def test_production_refuses_a_frozen_day():
+    result = manage("check", **PRODUCTION, TODAY="2026-03-20")
+
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1].endswith("Unset TODAY: production does not freeze the clock.")
+
+
+@pytest.mark.parametrize("mode", [{"DEBUG": "1"}, {"DEMO": "1"}])
+def test_development_and_demo_freeze_the_day(mode):
+    command = "from django.conf import settings; print(settings.TODAY)"
+
+    assert manage("shell", "--no-imports", "-c", command, **mode, TODAY="2026-03-20").stdout == "2026-03-20\n"
+
+
+@pytest.mark.django_db
+def test_deployment_check_is_clean():
+    database = f"postgresql://{embedded.SUPERUSER}@/postgres?host={connection.settings_dict['HOST']}"
+
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION | {"DATABASE_URL": database})
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == "System check identified no issues (0 silenced).\n"
+
+
+def test_healthz_answers_without_a_database(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.ALLOWED_HOSTS = ["crm.example.com"]
+
+    response = client.get("/healthz", headers={"host": "10.0.0.7"})
+
+    assert (response.status_code, response.content) == (200, b"ok\n")
+    assert response.headers["Content-Type"] == "text/plain"
+
+
+@pytest.mark.django_db
+def test_readyz_answers_when_migrated(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+
+    response = client.get("/readyz", headers={"host": "10.0.0.7"})
+
+    assert (response.status_code, response.content) == (200, b"ready\n")
+
+
+@pytest.mark.django_db
+def test_readyz_refuses_while_a_migration_waits(client):
+    MigrationRecorder(connection).record_unapplied("sessions", "0001_initial")
+
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.content) == (503, b"1 migrations to apply\n")
+
+
+@pytest.mark.django_db
+def test_readyz_refuses_without_a_database(client):
+    def unreachable(*args):
+        raise OperationalError
+
+    with connection.execute_wrapper(unreachable):
+        response = client.get("/readyz")
+
+    assert (response.status_code, response.content) == (503, b"database unreachable\n")
+
+
+def test_every_answer_carries_the_content_security_policy(client):
+    response = client.get("/no-such-page/")
+
+    assert response.status_code == 404
+    assert response.headers["Content-Security-Policy"] == (
+        "default-src 'self'; img-src 'self' data:; base-uri 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; object-src 'none'"
+    )
+
+
+@pytest.mark.django_db
+def test_database_sorts_by_code_point_everywhere():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT datlocprovider, datlocale FROM pg_database WHERE datname = current_database()")
+
+        assert cursor.fetchone() == ("b", "C.UTF-8")
