@@ -1,0 +1,47 @@
+// Links with data-dialog open in the one <dialog id="dialog">; forms inside it are sent and answered there.
+const FIRST = "[autofocus], [aria-invalid=true], form :is(input:not([type=hidden]), select, textarea), form button";
+const box = () => document.getElementById("dialog");
+let opener = null;
+
+function load(url) {
+  return htmx.ajax("GET", url, { target: "#dialog", swap: "innerHTML" });
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-dialog], #dialog [data-cancel], #dialog [data-close]:not(.toast *)");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  if (!link.matches("a[data-dialog]")) return box().close();
+  if (link.ariaBusy) return;
+  if (!box().contains(link)) opener = link;
+  link.ariaBusy = "true";
+  load(link.href).finally(() => (link.ariaBusy = null));
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.closest("#dialog") || form.matches("[hx-post], [data-plain]")) return;
+  event.preventDefault();
+  const button = event.submitter;
+  const url = button?.getAttribute("formaction") ?? form.getAttribute("action");
+  if (button?.formNoValidate) form.noValidate = true;
+  htmx.ajax(form.getAttribute("method") ?? "get", url, {
+    source: form, target: "#dialog", swap: "innerHTML", values: button?.name ? { [button.name]: button.value } : {},
+  });
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id !== "dialog") return;
+  if (!box().open) box().showModal();
+  box().scrollTop = 0;
+  box().querySelector(FIRST)?.focus();
+});
+
+document.addEventListener("close-dialog", () => box().close());
+
+document.addEventListener("close", ({ target }) => {
+  if (target.id !== "dialog") return;
+  target.replaceChildren();
+  (opener?.isConnected ? opener : document.getElementById("main")).focus();
+  opener = null;
+}, true);
