@@ -1,9 +1,16 @@
 """The product: sales, from the first talk to accepted or lost."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+from salescrm.roles import install_roles
 
 
 class SalesConfig(AppConfig):
     name = "sales"
-    verbose_name = _("Sales")
+    verbose_name = _("sales")
+
+    def ready(self):
+        # The last app with permissions: all of them exist when its signal comes.
+        post_migrate.connect(install_roles, sender=self)

@@ -1,0 +1,119 @@
+"""What we do after the sale: projects with their services."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Round
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from invoicing.models import VatRate
+from projects.querysets import ProjectQuerySet
+from relations.models import Contact, Relation
+from salescrm.fields import MoneyField
+
+
+class BillingMethod(models.TextChoices):
+    FIXED_PRICE = "fixed_price", _("fixed price")
+    HOURLY = "hourly", _("hourly")
+    SUBSCRIPTION = "subscription", _("subscription")
+
+
+class ServiceLine(models.Model):
+    """A service as it is offered and as it is delivered: the fields both share."""
+
+    position = models.PositiveSmallIntegerField(default=0, editable=False)
+    description = models.CharField(_("description"), max_length=200)
+    quantity = models.DecimalField(_("quantity"), max_digits=10, decimal_places=2, default=1)
+    unit_price = MoneyField(_("unit price"))
+    vat_rate = models.ForeignKey(VatRate, on_delete=models.PROTECT, related_name="+", verbose_name=_("VAT"))
+    billing_method = models.CharField(
+        _("billing method"), max_length=12, choices=BillingMethod, default=BillingMethod.FIXED_PRICE
+    )
+    amount = models.GeneratedField(
+        expression=Round(F("quantity") * F("unit_price"), precision=2),
+        output_field=models.DecimalField(max_digits=16, decimal_places=2),
+        db_persist=True,
+    )
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return self.description
+
+
+class Project(models.Model):
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("active")
+        CLOSED = "closed", _("closed")
+
+    number = models.CharField(_("number"), max_length=30, blank=True, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    customer = models.ForeignKey(
+        Relation, on_delete=models.PROTECT, related_name="projects", verbose_name=_("customer")
+    )
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("contact person")
+    )
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="projects", verbose_name=_("manager")
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE, editable=False)
+    start_date = models.DateField(_("start date"), null=True, blank=True)
+    end_date = models.DateField(_("end date"), null=True, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    create_token = models.UUIDField(null=True, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
+        ordering = ["-pk"]
+        permissions = [
+            ("change_any_project", "Can edit projects of other managers"),
+            ("close_project", "Can close and reopen a project"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=~Q(number=""),
+                name="project_number_is_unique",
+                violation_error_message=_("There is already a project with this number."),
+            ),
+            models.CheckConstraint(
+                condition=Q(start_date=None) | Q(end_date=None) | Q(end_date__gte=F("start_date")),
+                name="project_ends_after_it_starts",
+                violation_error_message=_("A project ends on or after the day it starts."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.number} {self.name}".strip()
+
+    def get_absolute_url(self):
+        return reverse("projects:detail", args=[self.pk])
+
+    @property
+    def is_active(self) -> bool:
+        """Whether work can be added to it."""
+        return self.status == self.Status.ACTIVE
+
+
+class Service(ServiceLine):
+    """A service of a project."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="services")
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta(ServiceLine.Meta):
+        verbose_name = _("service")
+        verbose_name_plural = _("services")

@@ -1,0 +1,81 @@
+"""The door for sales: a new project with services, or services added to a project that exists."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from invoicing.models import VatRate
+from projects.models import Project, Service
+from relations.models import Contact, Relation
+from salescrm.calendar import today
+from salescrm.models import User
+from salescrm.numbering import NumberSeries, next_number
+
+
+class NewService(NamedTuple):
+    """A service to deliver: quantity, unit price in euro excluding VAT, rate and billing method."""
+
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+    vat_rate: VatRate
+    billing_method: str
+
+
+class NewProject(NamedTuple):
+    """What the project form asks."""
+
+    name: str
+    contact: Contact | None
+    manager: User
+    start_date: date | None
+    end_date: date | None
+    note: str
+
+
+def open_project(
+    *, customer: Relation, project: NewProject, services: Iterable[NewService], by: User
+) -> tuple[Project, list[Service]]:
+    """Open a project with its number (when projects are numbered) and services. Runs in the caller's transaction."""
+    opened = Project.objects.create(
+        customer=customer,
+        number=next_number(NumberSeries.Kind.PROJECT, on=today()),
+        updated_by=by,
+        **project._asdict(),
+    )
+    return opened, _store(opened, services, first=0)
+
+
+def add_services(project: Project, *, customer: Relation, services: Iterable[NewService]) -> list[Service]:
+    """Add services to a project of this customer. Refuses a closed project and somebody else's (rule 9)."""
+    locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+    if locked.customer_id != customer.pk or not locked.is_active:
+        raise ValidationError({"project": _("Choose an active project of this customer.")}, code="project")
+    return _store(locked, services, first=locked.services.count())
+
+
+def _store(project: Project, services: Iterable[NewService], *, first: int) -> list[Service]:
+    return Service.objects.bulk_create(
+        Service(project=project, position=position, **service._asdict())
+        for position, service in enumerate(services, start=first)
+    )
+
+
+def is_untouched(project: Project, *, services: list[Service], made_for_sale: bool) -> bool:
+    """Whether these services, and the project when it was made for the sale, are still as they were made."""
+    if any(service.version != 1 for service in services):
+        return False
+    return not made_for_sale or (
+        project.version == 1 and project.is_active and project.services.count() == len(services)
+    )
+
+
+def delete_untouched_services(project: Project, *, services: list[Service], with_project: bool) -> None:
+    """Delete services nobody has worked on, and with them the project that was made for them."""
+    Service.objects.filter(pk__in=[service.pk for service in services], version=1).delete()
+    if with_project:
+        project.delete()

@@ -1,0 +1,155 @@
+"""Who we deal with: relations (organizations and persons), their types and contacts."""
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from relations.querysets import RelationQuerySet
+from relations.validators import validate_coc_number, validate_iban, validate_vat_number
+from salescrm.lookups import Lookup
+from salescrm.models import User
+
+
+class RelationType(Lookup):
+    USED_BY = "relations"
+
+    is_default = models.BooleanField(_("proposed for a new relation"), default=False)
+
+    class Meta(Lookup.Meta):
+        verbose_name = _("relation type")
+        verbose_name_plural = _("relation types")
+        constraints = [
+            *Lookup.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=Q(is_default=True),
+                name="relation_type_default_is_one",
+                violation_error_message=_("Only one relation type is proposed for a new relation."),
+            ),
+        ]
+
+
+class Relation(models.Model):
+    class Kind(models.TextChoices):
+        ORGANIZATION = "organization", _("organization")
+        PERSON = "person", _("person")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ORGANIZATION)
+    number = models.CharField(_("number"), max_length=30, blank=True, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    first_name = models.CharField(_("first name"), max_length=80, blank=True)
+    prefix = models.CharField(_("prefix"), max_length=20, blank=True)
+    family_name = models.CharField(_("family name"), max_length=80, blank=True)
+    sort_key = models.CharField(max_length=250, editable=False, default="")
+    relation_type = models.ForeignKey(
+        RelationType, on_delete=models.PROTECT, related_name="relations", verbose_name=_("relation type")
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="relations",
+        verbose_name=_("owner"),
+    )
+    coc_number = models.CharField(_("KvK number"), max_length=20, blank=True, validators=[validate_coc_number])
+    vat_number = models.CharField(_("VAT number"), max_length=20, blank=True, validators=[validate_vat_number])
+    iban = models.CharField(_("IBAN"), max_length=34, blank=True, validators=[validate_iban])
+    email = models.EmailField(_("e-mail address"), blank=True)
+    invoice_email = models.EmailField(_("e-mail address for invoices"), blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    street = models.CharField(_("street and number"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=100, blank=True)
+    payment_days = models.PositiveSmallIntegerField(_("payment term in days"), null=True, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=User.Language, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    is_active = models.BooleanField(_("active"), default=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    create_token = models.UUIDField(null=True, unique=True, editable=False)
+    search_text = models.TextField(editable=False, default="")
+    search = models.GeneratedField(
+        expression=SearchVector("search_text", config="simple"), output_field=SearchVectorField(), db_persist=True
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = RelationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("relation")
+        verbose_name_plural = _("relations")
+        ordering = ["sort_key", "pk"]
+        permissions = [
+            ("deactivate_relation", "Can deactivate a relation"),
+            ("merge_relation", "Can merge two relations"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=~Q(number=""),
+                name="relation_number_is_unique",
+                violation_error_message=_("There is already a relation with this number."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="relation_has_a_name",
+                violation_error_message=_("A relation has a name."),
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["search"], name="relation_search"),
+            models.Index(fields=["sort_key", "id"], name="relation_by_name"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("relations:detail", args=[self.pk])
+
+    @property
+    def is_person(self) -> bool:
+        """Whether this is a human being, not an organization."""
+        return self.kind == self.Kind.PERSON
+
+
+class Contact(models.Model):
+    """A person at an organization."""
+
+    organization = models.ForeignKey(
+        Relation, on_delete=models.CASCADE, related_name="contacts", verbose_name=_("organization")
+    )
+    person = models.ForeignKey(Relation, on_delete=models.PROTECT, related_name="positions", verbose_name=_("person"))
+    function = models.CharField(_("function"), max_length=100, blank=True)
+    email = models.EmailField(_("work e-mail address"), blank=True)
+    phone = models.CharField(_("work phone"), max_length=50, blank=True)
+
+    class Meta:
+        verbose_name = _("contact person")
+        verbose_name_plural = _("contact persons")
+        ordering = ["person__sort_key", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "person"],
+                name="contact_is_once_per_organization",
+                violation_error_message=_("This person is already a contact person of this organization."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(organization=F("person")),
+                name="contact_is_somebody_else",
+                violation_error_message=_("A relation is not its own contact person."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.person}, {self.function}" if self.function else str(self.person)

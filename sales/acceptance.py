@@ -1,0 +1,146 @@
+"""Accepting a sale: the hand-over to an invoice or a project, in one transaction (rules 8, 9 and 10)."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from invoicing.drafting import DraftLine, draft_invoice
+from projects.models import BillingMethod, Project
+from projects.opening import NewProject, NewService, add_services, open_project
+from relations.models import Relation, RelationType
+from sales.history import claim, commit
+from sales.lookups import AcceptReason
+from sales.models import FollowUp, Sale, SaleEvent, SaleLine, SalesSettings, SaleStatus
+from sales.refusals import Refused, require_open
+from sales.transitions import OUTCOME, check_reason
+from salescrm.calendar import today
+from salescrm.models import User
+
+
+def unavailable(sale: Sale, user: User) -> dict[str, str]:
+    """Why each follow-up cannot be chosen for this sale by this user; empty text means that it can (rule 9)."""
+    lines = list(sale.lines.all())
+    return {
+        FollowUp.KEPT: "" if sale.invoice_id or sale.project_id else _("Nothing is linked to this sale."),
+        FollowUp.NONE: "",
+        FollowUp.INVOICE: _no_invoice(sale, lines, user),
+        FollowUp.NEW_PROJECT: _no_new_project(sale, user),
+        FollowUp.EXISTING_PROJECT: _no_existing_project(sale, lines, user),
+    }
+
+
+def _no_invoice(sale: Sale, lines: list[SaleLine], user: User) -> str:
+    if not user.has_perm("invoicing.add_invoice"):
+        return _("You may not create invoices.")
+    if sale.invoice_id:
+        return _("This sale already has an invoice.")
+    if not lines:
+        return _("This sale has no service lines.")
+    if any(line.billing_method != BillingMethod.FIXED_PRICE for line in lines):
+        return _("Not all service lines have a fixed price.")
+    return ""
+
+
+def _no_new_project(sale: Sale, user: User) -> str:
+    if not user.has_perm("projects.add_project"):
+        return _("You may not create projects.")
+    return _("This sale already has a project.") if sale.project_id else ""
+
+
+def _no_existing_project(sale: Sale, lines: list[SaleLine], user: User) -> str:
+    if reason := _no_new_project(sale, user):
+        return reason
+    if not Project.objects.active().filter(customer=sale.customer_id).exists():
+        return _("This customer has no active project.")
+    return "" if lines else _("This sale has no service lines.")
+
+
+def proposed_type(sale: Sale) -> RelationType:
+    """The relation type step 1 proposes: the one Settings names for acceptance, else the current one (rule 8)."""
+    return SalesSettings.current().accepted_type or sale.customer.relation_type
+
+
+@transaction.atomic
+def accept(
+    sale: Sale,
+    *,
+    reason: AcceptReason | None,
+    relation_type: RelationType,
+    follow_up: str,
+    version: int,
+    by: User,
+    new_project: NewProject | None = None,
+    project: Project | None = None,
+) -> Sale:
+    """Close an open sale as accepted today and carry out the chosen follow-up, or nothing at all (rules 8 to 12).
+
+    `new_project` goes with "new project", `project` with "existing project". Refuses a closed sale, a missing
+    required reason, and a follow-up that is not available. `sale.invoice` and `sale.project` say what was made.
+    """
+    sale, repeated = claim(
+        sale, version=version, by=by, kind=SaleEvent.Kind.ACCEPTED,
+        same=lambda sale: sale.status == SaleStatus.ACCEPTED,
+    )  # fmt: skip
+    if repeated:
+        return sale
+    require_open(sale)
+    check_reason(SalesSettings.current().accept_reason, reason)
+    if why := unavailable(sale, by)[follow_up]:
+        raise Refused({"follow_up": why}, code="unavailable")
+    _become(sale.customer, relation_type, by)
+    match follow_up:
+        case FollowUp.INVOICE:
+            _make_invoice(sale, by)
+        case FollowUp.NEW_PROJECT:
+            _make_project(sale, new_project, by)
+        case FollowUp.EXISTING_PROJECT:
+            _add_to_project(sale, project)
+    sale.status, sale.accept_reason, sale.follow_up = SaleStatus.ACCEPTED, reason, follow_up
+    sale.closed_on = today()
+    return commit(sale, fields=[*OUTCOME, "invoice", "project"], by=by, kind=SaleEvent.Kind.ACCEPTED)
+
+
+def _become(customer: Relation, relation_type: RelationType, by: User) -> None:
+    if customer.relation_type_id == relation_type.pk:
+        return
+    locked = Relation.objects.select_for_update(of=("self",)).get(pk=customer.pk)
+    locked.relation_type, locked.updated_by = relation_type, by
+    locked.version += 1
+    locked.save(update_fields=["relation_type", "version", "updated_by", "updated_at"])
+
+
+def _make_invoice(sale: Sale, by: User) -> None:
+    lines = [
+        DraftLine(line.description, line.quantity, line.unit_price, line.vat_rate)
+        for line in sale.lines.select_related("vat_rate")
+    ]
+    sale.invoice = draft_invoice(customer=sale.customer, contact=sale.contact, subject=sale.subject, lines=lines, by=by)
+
+
+def _services(lines: list[SaleLine]) -> list[NewService]:
+    return [
+        NewService(line.description, line.quantity, line.unit_price, line.vat_rate, line.billing_method)
+        for line in lines
+    ]
+
+
+def _make_project(sale: Sale, new_project: NewProject | None, by: User) -> None:
+    if new_project is None:
+        raise Refused({"follow_up": _("Fill in the project.")}, code="project")
+    lines = list(sale.lines.select_related("vat_rate"))
+    sale.project, services = open_project(customer=sale.customer, project=new_project, services=_services(lines), by=by)
+    _link(lines, services)
+
+
+def _add_to_project(sale: Sale, project: Project | None) -> None:
+    if project is None:
+        raise Refused({"project": _("Choose a project.")}, code="project")
+    lines = list(sale.lines.select_related("vat_rate"))
+    services = add_services(project, customer=sale.customer, services=_services(lines))
+    sale.project = project
+    _link(lines, services)
+
+
+def _link(lines: list[SaleLine], services: list) -> None:
+    for line, service in zip(lines, services, strict=True):
+        line.service = service
+    SaleLine.objects.bulk_update(lines, ["service"])

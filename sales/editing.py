@@ -1,0 +1,121 @@
+"""Creating a sale and changing what a form changes: fields and service lines."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from relations.models import Contact, Relation
+from sales.history import claim, commit, event_of
+from sales.models import Sale, SaleEvent, SaleLine, SalesSettings
+from sales.refusals import Refused
+from sales.transitions import enter
+from salescrm.models import User
+
+PLAIN = ["subject", "contact", "start_date", "next_step", "next_step_on", "note"]
+WATCHED = ["expected_revenue", "expected_end_date", "owner", "customer", "source"]
+FROZEN = ["expected_revenue", "expected_end_date", "customer", "source"]
+
+
+def create(*, values: dict, by: User, token) -> Sale:
+    """Create an open sale in `values["phase"]` with its first event; the same `token` twice gives the first record.
+
+    `values` holds the fields of PLAIN and WATCHED and the phase. Refuses a contact of another customer, a person as
+    customer or a source when Settings switched these off, and a retired phase (rules 1, 3, 6 and 7).
+    """
+    try:
+        with transaction.atomic():
+            return _create(values, by, token)
+    except IntegrityError:
+        first = Sale.objects.filter(create_token=token).first() if token else None
+        if first is None:
+            raise
+        return first
+
+
+def _create(values: dict, by: User, token) -> Sale:
+    values = dict(values)
+    phase = values.pop("phase")
+    sale = Sale(**values, create_token=token, updated_by=by, last_sequence=1)
+    _check(sale, before=None)
+    if not phase.is_active:
+        raise Refused({"phase": _("This phase is retired. Choose another one.")}, code="retired")
+    enter(sale, phase)
+    sale.save(force_insert=True)
+    event_of(sale, kind=SaleEvent.Kind.CREATED, by=by, at=timezone.now()).save(force_insert=True)
+    return sale
+
+
+@transaction.atomic
+def edit(sale: Sale, *, values: dict, version: int, by: User) -> Sale:
+    """Change fields of PLAIN and WATCHED; an event is appended when one of WATCHED changed (rules 2, 6 and 7).
+
+    Refuses to change amount, end date, customer or source of a closed sale. Probability and its by-hand mark are
+    never touched.
+    """
+    sale, _repeated = claim(sale, version=version, by=by)
+    before = {name: getattr(sale, _column(name)) for name in (*PLAIN, *WATCHED)}
+    customer_before = sale.customer_id
+    for name, value in values.items():
+        if name not in before:
+            raise ValueError(f"{name} is not changed by a form")
+        setattr(sale, name, value)
+    changed = [name for name in before if getattr(sale, _column(name)) != before[name]]
+    if not changed:
+        return sale
+    if not sale.is_open:
+        _refuse_frozen(changed)
+    _check(sale, before=before)
+    if sale.customer_id != customer_before and (sale.invoice_id or sale.project_id):
+        raise Refused({"customer": _("An invoice or project of this customer hangs on this sale.")}, code="linked")
+    kind = SaleEvent.Kind.CHANGED if set(changed) & set(WATCHED) else ""
+    return commit(sale, fields=changed, by=by, kind=kind)
+
+
+def _column(name: str) -> str:
+    return Sale._meta.get_field(name).attname
+
+
+def _refuse_frozen(changed: list[str]) -> None:
+    frozen = [name for name in changed if name in FROZEN]
+    if frozen:
+        why = _("This sale is closed, so this stays as it stood. Reopen it first.")
+        raise Refused(dict.fromkeys(frozen, why), code="closed")
+
+
+def _check(sale: Sale, *, before: dict | None) -> None:
+    switches = SalesSettings.current()
+    new = before or dict.fromkeys((*PLAIN, *WATCHED))
+    if sale.customer_id != new["customer"]:
+        if sale.customer.kind == Relation.Kind.PERSON and not switches.sales_to_persons:
+            raise Refused({"customer": _("Sales to persons are switched off. Choose an organization.")}, code="person")
+        if not sale.customer.is_active:
+            raise Refused({"customer": _("This relation is deactivated. Choose another one.")}, code="inactive")
+    if sale.source_id != new["source"] and sale.source is not None:
+        if not switches.source:
+            raise Refused({"source": _("Sources are switched off. An administrator can change that.")}, code="off")
+        if not sale.source.is_active:
+            raise Refused({"source": _("This source is retired. Choose another one.")}, code="retired")
+    if sale.contact_id and not Contact.objects.filter(pk=sale.contact_id, organization=sale.customer_id).exists():
+        raise Refused({"contact": _("This is not a contact person of the customer.")}, code="contact")
+
+
+@transaction.atomic
+def replace_lines(sale: Sale, *, lines: list[dict], version: int, by: User) -> Sale:
+    """Make `lines` (dicts of SaleLine fields, in order; a known `pk` keeps its row) the service lines of the sale.
+
+    Refuses a closed sale: its lines have been handed over.
+    """
+    sale, _repeated = claim(sale, version=version, by=by)
+    if not sale.is_open:
+        raise Refused(_("This sale is closed, so its service lines stay as they are. Reopen it first."), code="closed")
+    known = {line.pk: line for line in sale.lines.all()}
+    kept = []
+    for position, values in enumerate(lines):
+        line = known.get(values.get("pk")) or SaleLine(sale=sale)
+        for name in ("description", "quantity", "unit_price", "vat_rate", "billing_method"):
+            setattr(line, name, values[name])
+        line.position = position
+        line.save()
+        kept.append(line.pk)
+    sale.lines.exclude(pk__in=kept).delete()
+    return commit(sale, fields=[], by=by)

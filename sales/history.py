@@ -1,0 +1,72 @@
+"""The only two ways a sale is written: claim() it under a lock, commit() the change with its event (rules 6, 7, 10)."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.utils import timezone
+
+from sales.models import Sale, SaleEvent
+from sales.refusals import AlreadyDone, Stale
+from salescrm.models import User
+
+BOOKKEEPING = ["version", "last_sequence", "updated_by", "updated_at"]
+
+
+def claim(
+    sale: Sale, *, version: int, by: User, kind: str = "", same: Callable[[Sale], bool] = lambda sale: False
+) -> tuple[Sale, bool]:
+    """Lock the row of `sale` and check the submitted version, in the order of rule 10.
+
+    Returns the locked sale and whether this very request was carried out before (a second click: the caller then
+    answers with the first result). `same` tells whether the sale already is in the requested outcome, `kind` which
+    event brought it there. Raises AlreadyDone when somebody else was first, Stale for any other old version.
+    """
+    locked = (
+        Sale.objects.select_for_update(of=("self",))
+        .select_related("phase", "customer", "owner", "updated_by", "source")
+        .get(pk=sale.pk)
+    )
+    if locked.version == version:
+        return locked, False
+    consumed_by = locked.events.filter(sale_version=version + 1, kind=kind).select_related("by").first()
+    if consumed_by is None or not same(locked):
+        raise Stale(locked, version)
+    if consumed_by.by_id != by.pk:
+        raise AlreadyDone(locked, consumed_by)
+    return locked, True
+
+
+def commit(sale: Sale, *, fields: Iterable[str], by: User | None, kind: str = "", at: datetime | None = None) -> Sale:
+    """Store the changed `fields` of a claimed sale, raise its version and, with a `kind`, append the event."""
+    sale.version += 1
+    sale.updated_by = by
+    sale.last_sequence += bool(kind)
+    sale.save(update_fields=[*fields, *BOOKKEEPING])
+    if kind:
+        event_of(sale, kind=kind, by=by, at=at).save(force_insert=True)
+    return sale
+
+
+def event_of(sale: Sale, *, kind: str, by: User | None, at: datetime | None = None) -> SaleEvent:
+    """The unsaved event that says what `sale` looks like now; `at` lies in the past for imported history."""
+    return SaleEvent(
+        sale=sale,
+        sequence=sale.last_sequence,
+        kind=kind,
+        sale_version=sale.version,
+        by=by,
+        at=at or timezone.now(),
+        **sale.state(),
+    )
+
+
+def commit_many(sales: list[Sale], *, fields: Iterable[str], by: User, kind: str) -> None:
+    """Store the same kind of change of many locked sales: one version and one event each, three statements in all."""
+    now = timezone.now()
+    for sale in sales:
+        sale.version += 1
+        sale.last_sequence += 1
+        sale.updated_by = by
+        sale.updated_at = now
+    Sale.objects.bulk_update(sales, [*fields, *BOOKKEEPING], batch_size=1000)
+    SaleEvent.objects.bulk_create([event_of(sale, kind=kind, by=by, at=now) for sale in sales], batch_size=1000)

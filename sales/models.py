@@ -1,0 +1,318 @@
+"""The product: sales, their service lines, their history, and the switches of the sales process."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import ExpressionWrapper, F, Q, Value
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from invoicing.models import Invoice
+from projects.models import Project, Service, ServiceLine
+from relations.models import Contact, Relation, RelationType
+from sales.lookups import AcceptReason, LossReason, Phase, Source
+from sales.querysets import SaleEventQuerySet, SaleQuerySet
+from salescrm.fields import MoneyField, PercentField
+from salescrm.models import Organisation
+
+__all__ = ["AcceptReason", "LossReason", "Phase", "Sale", "SaleEvent", "SaleLine", "SalesSettings", "Source"]
+
+
+class SaleStatus(models.TextChoices):
+    OPEN = "open", _("open")
+    ACCEPTED = "accepted", _("accepted")
+    LOST = "lost", _("lost")
+
+
+class FollowUp(models.TextChoices):
+    """What happens when a sale is accepted (rule 9)."""
+
+    KEPT = "kept", _("Keep what is linked")
+    NONE = "none", _("No further actions")
+    INVOICE = "invoice", _("Create a draft invoice")
+    NEW_PROJECT = "new_project", _("Create a new project")
+    EXISTING_PROJECT = "existing_project", _("Add to an existing project")
+
+
+def _key(model, related_name, verbose_name, **options):
+    return models.ForeignKey(
+        model,
+        on_delete=models.PROTECT,
+        related_name=related_name,
+        verbose_name=verbose_name,
+        db_index=False,  # Sale names the indexes it needs; events are written often and looked up by sale only
+        **options,
+    )
+
+
+class SaleState(models.Model):
+    """What an event remembers of a sale: exactly the fields whose history counts (rule 7)."""
+
+    Status = SaleStatus
+    STATE = [
+        "phase", "status", "probability", "probability_by_hand", "expected_revenue", "expected_end_date", "owner",
+        "customer", "source", "accept_reason", "loss_reason", "lost_to", "closed_on", "follow_up",
+    ]  # fmt: skip
+
+    phase = _key(Phase, "%(class)ss", _("phase"))
+    status = models.CharField(_("status"), max_length=10, choices=SaleStatus, default=SaleStatus.OPEN, editable=False)
+    probability = PercentField(_("probability"))
+    probability_by_hand = models.BooleanField(_("probability set by hand"), default=False, editable=False)
+    expected_revenue = MoneyField(_("expected revenue"), null=True, blank=True)
+    expected_end_date = models.DateField(_("expected end date"), null=True, blank=True)
+    owner = _key(settings.AUTH_USER_MODEL, "%(class)ss", _("owner"))
+    customer = _key(Relation, "%(class)ss", _("customer"))
+    source = _key(Source, "%(class)ss", _("source"), null=True, blank=True)
+    accept_reason = _key(AcceptReason, "%(class)ss", _("reason accepted"), null=True, blank=True, editable=False)
+    loss_reason = _key(LossReason, "%(class)ss", _("reason lost"), null=True, blank=True, editable=False)
+    lost_to = _key(Relation, "%(class)ss_lost_to", _("lost to competitor"), null=True, blank=True, editable=False)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
+    follow_up = models.CharField(_("follow-up"), max_length=20, choices=FollowUp, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def state(self) -> dict:
+        """The values of STATE by column name: what an event stores and what replay compares."""
+        columns = [self._meta.get_field(name).attname for name in self.STATE]
+        return {column: getattr(self, column) for column in columns}
+
+
+class Sale(SaleState):
+    subject = models.CharField(_("subject"), max_length=200)
+    contact = _key(Contact, "sales", _("contact person"), null=True, blank=True)
+    weighted_revenue = models.GeneratedField(
+        expression=ExpressionWrapper(
+            F("expected_revenue") * F("probability") * Value(Decimal("0.01")), output_field=models.DecimalField()
+        ),
+        output_field=models.DecimalField(max_digits=18, decimal_places=4),
+        db_persist=True,
+        verbose_name=_("weighted revenue"),
+    )
+    start_date = models.DateField(_("start date"), null=True, blank=True)
+    next_step = models.CharField(_("next step"), max_length=200, blank=True)
+    next_step_on = models.DateField(_("date of the next step"), null=True, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    external_reference = models.CharField(_("reference in another system"), max_length=100, blank=True, editable=False)
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.SET_NULL, null=True, editable=False, related_name="sales", verbose_name=_("invoice")
+    )
+    project = models.ForeignKey(
+        Project, on_delete=models.SET_NULL, null=True, editable=False, related_name="sales", verbose_name=_("project")
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    last_sequence = models.PositiveIntegerField(default=0, editable=False)
+    create_token = models.UUIDField(null=True, unique=True, editable=False)
+    search = models.GeneratedField(
+        expression=SearchVector("subject", "external_reference", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = SaleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sale")
+        verbose_name_plural = _("sales")
+        ordering = ["-updated_at", "-pk"]
+        permissions = [
+            ("move_sale", "Can move a sale to another phase"),
+            ("accept_sale", "Can accept a sale"),
+            ("lose_sale", "Can mark a sale as lost"),
+            ("reopen_sale", "Can reopen an own sale"),
+            ("reopen_any_sale", "Can reopen any sale"),
+            ("correct_closed_sale", "Can correct the outcome of a closed sale"),
+            ("export_sale", "Can export sales"),
+            ("import_sale", "Can import sales"),
+            ("trash_sale", "Can trash a sale"),
+            ("undo_any_move", "Can undo a move of somebody else"),
+            ("see_all_sales", "Sees all sales, whatever the switch says"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(probability__gte=0, probability__lte=100),
+                name="sale_probability_is_0_to_100",
+                violation_error_message=_("A probability lies between 0 and 100 percent."),
+            ),
+            models.CheckConstraint(
+                condition=Q(expected_revenue=None) | Q(expected_revenue__gte=0),
+                name="sale_revenue_is_not_negative",
+                violation_error_message=_("Expected revenue is not negative."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", closed_on=None) | (~Q(status="open") & Q(closed_on__isnull=False)),
+                name="sale_is_closed_when_not_open",
+                violation_error_message=_("A sale has a closing day exactly when it is not open."),
+            ),
+            models.CheckConstraint(
+                condition=Q(accept_reason=None) | Q(status="accepted"),
+                name="sale_reason_accepted_only_when_accepted",
+                violation_error_message=_("Only an accepted sale has a reason accepted."),
+            ),
+            models.CheckConstraint(
+                condition=Q(follow_up="", status__in=["open", "lost"]) | (Q(status="accepted") & ~Q(follow_up="")),
+                name="sale_follow_up_exactly_when_accepted",
+                violation_error_message=_("A sale has a follow-up exactly when it is accepted."),
+            ),
+            models.CheckConstraint(
+                condition=Q(loss_reason=None, lost_to=None) | Q(status="lost"),
+                name="sale_loss_only_when_lost",
+                violation_error_message=_("Only a lost sale has a reason lost or a competitor."),
+            ),
+            models.CheckConstraint(
+                condition=Q(lost_to=None) | ~Q(lost_to=F("customer")),
+                name="sale_is_not_lost_to_its_customer",
+                violation_error_message=_("A sale is not lost to its own customer."),
+            ),
+            models.UniqueConstraint(
+                fields=["external_reference"],
+                condition=~Q(external_reference=""),
+                name="sale_external_reference_is_unique",
+                violation_error_message=_("There is already a sale with this reference."),
+            ),
+        ]
+        indexes = [
+            # What does the forecast add up? Answered from the index alone.
+            models.Index(
+                fields=["expected_end_date"],
+                include=["weighted_revenue", "expected_revenue", "phase", "owner", "source", "customer"],
+                condition=Q(status="open"),
+                name="sale_forecast",
+            ),
+            # Which open sales changed last, which sales at all? The pages of the list.
+            models.Index(F("updated_at").desc(), F("id").desc(), condition=Q(status="open"), name="sale_open_recent"),
+            models.Index(F("updated_at").desc(), F("id").desc(), name="sale_recent"),
+            # What was closed in a period, and for how much?
+            models.Index(
+                fields=["closed_on"],
+                include=["status", "expected_revenue", "owner", "source"],
+                condition=~Q(status="open"),
+                name="sale_closed",
+            ),
+            GinIndex(fields=["search"], name="sale_search"),
+            # Which sales does this relation, colleague, list row have?
+            models.Index(fields=["customer"], name="sale_customer"),
+            models.Index(fields=["contact"], name="sale_contact", condition=Q(contact__isnull=False)),
+            models.Index(fields=["owner", "status"], name="sale_owner"),
+            models.Index(fields=["phase", "status"], name="sale_phase"),
+            models.Index(fields=["source"], name="sale_source"),
+            models.Index(fields=["accept_reason"], name="sale_accept_reason", condition=Q(accept_reason__isnull=False)),
+            models.Index(fields=["loss_reason"], name="sale_loss_reason", condition=Q(loss_reason__isnull=False)),
+            models.Index(fields=["lost_to"], name="sale_lost_to", condition=Q(lost_to__isnull=False)),
+        ]
+
+    def __str__(self):
+        return self.subject
+
+    def get_absolute_url(self):
+        return reverse("sales:detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be moved, accepted or lost."""
+        return self.status == SaleStatus.OPEN
+
+
+class SaleLine(ServiceLine):
+    """A service this sale is about; until quotes exist, the lines are the quote."""
+
+    sale = models.ForeignKey(Sale, on_delete=models.CASCADE, related_name="lines")
+    service = models.OneToOneField(
+        Service, on_delete=models.SET_NULL, null=True, editable=False, related_name="sale_line"
+    )
+
+    class Meta(ServiceLine.Meta):
+        verbose_name = _("service line")
+        verbose_name_plural = _("service lines")
+
+
+class SaleEvent(SaleState):
+    """One change of a sale: the state after it (rule 7). Never changed, never deleted: a trigger refuses."""
+
+    class Kind(models.TextChoices):
+        CREATED = "created", _("created")
+        MOVED = "moved", _("moved")
+        CHANGED = "changed", _("changed")
+        ACCEPTED = "accepted", _("accepted")
+        LOST = "lost", _("lost")
+        REOPENED = "reopened", _("reopened")
+        CORRECTED = "corrected", _("corrected")
+        UNDONE = "undone", _("move undone")
+
+    sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="events")
+    sequence = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    sale_version = models.PositiveIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(_("when it was true"))
+    recorded_at = models.DateTimeField(_("when it was recorded"), auto_now_add=True)
+
+    objects = SaleEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["sale", "sequence"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sale", "sequence"],
+                name="event_sequence_is_unique_per_sale",
+                violation_error_message=_("The events of a sale are numbered."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.sale_id} #{self.sequence} {self.kind}"
+
+
+class SalesSettings(models.Model):
+    """The switches of Settings > Sales that belong to sales alone: one row."""
+
+    class Use(models.TextChoices):
+        OFF = "off", _("off")
+        OPTIONAL = "optional", _("optional")
+        REQUIRED = "required", _("required")
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, primary_key=True)
+    accept_reason = models.CharField(_("reason accepted"), max_length=10, choices=Use, default=Use.OPTIONAL)
+    loss_reason = models.CharField(_("reason lost"), max_length=10, choices=Use, default=Use.OPTIONAL)
+    lost_to = models.BooleanField(_("lost to competitor"), default=True)
+    source = models.BooleanField(_("source"), default=True)
+    own_probability = models.BooleanField(_("own probability"), default=False)
+    sales_to_persons = models.BooleanField(_("sales to persons"), default=False)
+    accepted_type = models.ForeignKey(
+        RelationType,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("relation type proposed on acceptance"),
+    )
+
+    class Meta:
+        verbose_name = _("sales settings")
+        verbose_name_plural = _("sales settings")
+
+    def __str__(self):
+        return str(_("Sales settings"))
+
+    @classmethod
+    def current(cls) -> "SalesSettings":
+        """The switches and, in the same statement, our organisation; once per request."""
+        kept = Organisation.kept()
+        if kept is not None and hasattr(kept, "_sales_settings"):
+            return kept._sales_settings
+        found = cls.objects.select_related("organisation").first()
+        if found is None:
+            found = cls(organisation=Organisation.current())
+        found.organisation._sales_settings = found
+        found.organisation.remember()
+        return found

@@ -1,0 +1,233 @@
+"""A sale's life: moved along the phases, lost, reopened, corrected, and the last move undone."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invoicing.drafting import delete_untouched_draft, is_untouched_draft
+from projects.opening import delete_untouched_services, is_untouched
+from relations.models import Relation
+from sales.history import claim, commit
+from sales.lookups import AcceptReason, LossReason, Phase, Source
+from sales.models import Sale, SaleEvent, SalesSettings, SaleStatus
+from sales.refusals import Refused, require_open
+from salescrm.calendar import today
+from salescrm.models import User
+
+UNDO_FOR = timedelta(minutes=10)
+Kind = SaleEvent.Kind
+OUTCOME = ["status", "accept_reason", "loss_reason", "lost_to", "closed_on", "follow_up"]
+
+
+@transaction.atomic
+def move(sale: Sale, *, phase: Phase, version: int, by: User) -> Sale:
+    """Move an open sale to `phase`, whose probability it takes over (rules 2 and 3).
+
+    Moving to the phase it stands in changes nothing. Refuses a closed sale and a retired phase.
+    """
+    sale, repeated = claim(sale, version=version, by=by, kind=Kind.MOVED, same=lambda sale: sale.phase_id == phase.pk)
+    if repeated:
+        return sale
+    require_open(sale)
+    if sale.phase_id == phase.pk:
+        return sale
+    if not phase.is_active:
+        raise Refused(_("This phase is retired. Choose another one."), code="retired")
+    enter(sale, phase)
+    return commit(sale, fields=["phase", "probability", "probability_by_hand"], by=by, kind=Kind.MOVED)
+
+
+def enter(sale: Sale, phase: Phase) -> None:
+    """Let `sale` stand in `phase` with the phase's probability: the one definition of rule 3, stores nothing."""
+    sale.phase = phase
+    sale.probability = phase.probability
+    sale.probability_by_hand = False
+
+
+@transaction.atomic
+def set_probability(sale: Sale, *, probability: int | None, version: int, by: User) -> Sale:
+    """Set an open sale's probability by hand, in percent; None goes back to the phase's (rule 3).
+
+    Refuses a closed sale, and a percentage of one's own while the switch is off.
+    """
+    sale, repeated = claim(
+        sale, version=version, by=by, kind=Kind.CHANGED,
+        same=lambda sale: (sale.probability if sale.probability_by_hand else None) == probability,
+    )  # fmt: skip
+    if repeated:
+        return sale
+    require_open(sale)
+    if probability is not None and not SalesSettings.current().own_probability:
+        raise Refused(_("The probability follows the phase. An administrator can change that."), code="switched_off")
+    if probability is not None and not 0 <= probability <= 100:
+        raise Refused(_("A probability lies between 0 and 100 percent."), code="range")
+    by_hand = probability is not None
+    probability = sale.phase.probability if probability is None else probability
+    if (sale.probability, sale.probability_by_hand) == (probability, by_hand):
+        return sale
+    sale.probability, sale.probability_by_hand = probability, by_hand
+    return commit(sale, fields=["probability", "probability_by_hand"], by=by, kind=Kind.CHANGED)
+
+
+@transaction.atomic
+def lose(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None, version: int, by: User) -> Sale:
+    """Close an open sale as lost today; phase and probability stay as they stood (rules 2, 11 and 12).
+
+    Refuses a closed sale, a missing required reason, and the customer as its own competitor.
+    """
+    sale, repeated = claim(
+        sale, version=version, by=by, kind=Kind.LOST, same=lambda sale: sale.status == SaleStatus.LOST
+    )
+    if repeated:
+        return sale
+    require_open(sale)
+    check_loss(sale, reason=reason, lost_to=lost_to)
+    sale.status, sale.loss_reason, sale.lost_to, sale.closed_on = SaleStatus.LOST, reason, lost_to, today()
+    return commit(sale, fields=OUTCOME, by=by, kind=Kind.LOST)
+
+
+def check_loss(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None) -> None:
+    """Refuse what the switches of Settings > Sales do not allow for a lost sale (rules 11 and 12)."""
+    switches = SalesSettings.current()
+    check_reason(switches.loss_reason, reason, current=sale.loss_reason_id)
+    if lost_to is not None and not switches.lost_to and lost_to.pk != sale.lost_to_id:
+        raise Refused({"lost_to": _("Competitors are not recorded. An administrator can change that.")})
+    if lost_to is not None and lost_to.pk == sale.customer_id:
+        raise Refused({"lost_to": _("A sale cannot be lost to its own customer.")}, code="customer")
+
+
+def check_reason(use: str, reason: AcceptReason | LossReason | None, *, current: int | None = None) -> None:
+    """Refuse a reason against its switch: off, optional or required (rules 8, 11 and 12)."""
+    if use == SalesSettings.Use.REQUIRED and reason is None:
+        raise Refused({"reason": _("Choose a reason.")}, code="required")
+    if reason is None or reason.pk == current:
+        return
+    if use == SalesSettings.Use.OFF:
+        raise Refused({"reason": _("Reasons are switched off. An administrator can change that.")}, code="off")
+    if not reason.is_active:
+        raise Refused({"reason": _("This reason is retired. Choose another one.")}, code="retired")
+
+
+def may_reopen(sale: Sale, user: User) -> bool:
+    """Salespeople reopen their own sales, managers all (rule 23)."""
+    own = sale.owner_id == user.pk and user.has_perm("sales.reopen_sale")
+    return own or user.has_perm("sales.reopen_any_sale")
+
+
+@transaction.atomic
+def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sale:
+    """Make a closed sale open again; the outcome stays in its history, the relation type stays (rule 13).
+
+    `delete_follow_up` deletes the draft invoice, project or services that acceptance made, which is refused when they
+    were touched since; otherwise they stay linked and are offered first at the next acceptance. Refused once the
+    invoice has been issued.
+    """
+    sale, repeated = claim(
+        sale, version=version, by=by, kind=Kind.REOPENED, same=lambda sale: sale.status == SaleStatus.OPEN
+    )
+    if repeated:
+        return sale
+    if sale.is_open:
+        raise Refused(_("This sale is already open."), code="open")
+    if sale.invoice and not sale.invoice.is_draft:
+        raise Refused(
+            _("Invoice %(number)s has been issued, so this sale cannot be reopened.") % {"number": sale.invoice.number},
+            code="issued",
+        )
+    links = _delete_follow_up(sale) if delete_follow_up else []
+    sale.status, sale.accept_reason, sale.loss_reason = SaleStatus.OPEN, None, None
+    sale.lost_to, sale.closed_on, sale.follow_up = None, None, ""
+    return commit(sale, fields=[*OUTCOME, *links], by=by, kind=Kind.REOPENED)
+
+
+def follow_up_is_untouched(sale: Sale) -> bool:
+    """Whether everything acceptance made for this sale is still as it was made."""
+    services = [line.service for line in sale.lines.select_related("service") if line.service]
+    return (sale.invoice is None or is_untouched_draft(sale.invoice)) and (
+        sale.project is None or is_untouched(sale.project, services=services, made_for_sale=_made_its_project(sale))
+    )
+
+
+def _made_its_project(sale: Sale) -> bool:
+    return sale.events.filter(follow_up="new_project", kind=Kind.ACCEPTED).exists() and (
+        sale.project is not None and not sale.project.sales.exclude(pk=sale.pk).exists()
+    )
+
+
+def _delete_follow_up(sale: Sale) -> list[str]:
+    if not follow_up_is_untouched(sale):
+        raise Refused(
+            _("The invoice or project was changed since. Keep it linked, or delete it yourself."), code="touched"
+        )
+    invoice, project = sale.invoice, sale.project
+    services = [line.service for line in sale.lines.select_related("service") if line.service]
+    made_project = project is not None and _made_its_project(sale)
+    sale.lines.update(service=None)
+    sale.invoice, sale.project = None, None
+    Sale.objects.filter(pk=sale.pk).update(invoice=None, project=None)
+    if invoice:
+        delete_untouched_draft(invoice)
+    if project:
+        delete_untouched_services(project, services=services, with_project=made_project)
+    return ["invoice", "project"]
+
+
+@transaction.atomic
+def correct(
+    sale: Sale,
+    *,
+    reason: AcceptReason | LossReason | None,
+    lost_to: Relation | None,
+    source: Source | None,
+    closed_on: date,
+    version: int,
+    by: User,
+) -> Sale:
+    """Correct reason, competitor, source or closing day of a closed sale (rule 2). Refuses a day in the future."""
+    sale, _repeated = claim(sale, version=version, by=by)
+    if sale.is_open:
+        raise Refused(_("Only a closed sale has an outcome to correct."), code="open")
+    if closed_on > today():
+        raise Refused({"closed_on": _("The closing day cannot lie in the future.")}, code="future")
+    if sale.status == SaleStatus.LOST:
+        check_loss(sale, reason=reason, lost_to=lost_to)
+        sale.loss_reason, sale.lost_to = reason, lost_to
+    else:
+        check_reason(SalesSettings.current().accept_reason, reason, current=sale.accept_reason_id)
+        sale.accept_reason = reason
+    sale.source, sale.closed_on = source, closed_on
+    return commit(sale, fields=[*OUTCOME, "source"], by=by, kind=Kind.CORRECTED)
+
+
+def undoable(sale: Sale, events: list[SaleEvent], user: User) -> SaleEvent | None:
+    """The move this user may still undo, given the sale's events oldest first; None when there is none (rule 14)."""
+    if not sale.is_open or not events or events[-1].kind != Kind.MOVED or len(events) < 2:
+        return None
+    last = events[-1]
+    fresh = timezone.now() - last.recorded_at <= UNDO_FOR
+    allowed = last.by_id == user.pk or user.has_perm("sales.undo_any_move")
+    return last if fresh and allowed else None
+
+
+@transaction.atomic
+def undo(sale: Sale, *, version: int, by: User) -> Sale:
+    """Take back the last move with a compensating event: phase, probability and by-hand mark exactly (rule 14).
+
+    Refuses when something happened after the move, when ten minutes have passed, and when it was somebody else's move
+    (a manager may).
+    """
+    sale, repeated = claim(
+        sale, version=version, by=by, kind=Kind.UNDONE, same=lambda sale: sale.status == SaleStatus.OPEN
+    )
+    if repeated:
+        return sale
+    require_open(sale)
+    events = list(sale.events.order_by("-sequence").select_related("phase")[:2])[::-1]
+    if undoable(sale, events, by) is None:
+        raise Refused(_("This move can no longer be undone."), code="too_late")
+    before = events[0]
+    sale.phase, sale.probability = before.phase, before.probability
+    sale.probability_by_hand = before.probability_by_hand
+    return commit(sale, fields=["phase", "probability", "probability_by_hand"], by=by, kind=Kind.UNDONE)

@@ -1,0 +1,151 @@
+"""Who works here (User) and our own company (Organisation)."""
+
+from contextvars import ContextVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from salescrm.numbering import Counter, NumberSeries
+
+__all__ = ["Counter", "NumberSeries", "Organisation", "User", "UserManager"]
+
+
+class UserManager(BaseUserManager):
+    def get_by_natural_key(self, email):
+        """Find a user by e-mail address; capitals do not matter."""
+        return self.get(email=email.strip().lower())
+
+    def create_user(self, email, password=None, **fields):
+        """Create a user who logs in with `email` (stored in lower case); without a password log-in is impossible."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def active(self, current=None):
+        """Users who can be chosen; `current` stays choosable when it has left."""
+        return self.filter(Q(is_active=True) | Q(pk=getattr(current, "pk", current)))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    class Language(models.TextChoices):
+        DUTCH = "nl", "Nederlands"
+        ENGLISH = "en", "English"
+
+    email = models.EmailField(
+        _("e-mail address"), unique=True, error_messages={"unique": _("This e-mail address is already in use.")}
+    )
+    name = models.CharField(_("name"), max_length=150)
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.DUTCH)
+    is_active = models.BooleanField(_("may log in"), default=True)
+    date_joined = models.DateTimeField(_("added"), auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=Lower(F("email"))),
+                name="user_email_is_lower_case",
+                violation_error_message=_("An e-mail address is stored in lower case."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name or self.email
+
+    def get_full_name(self):
+        return self.name
+
+    def get_short_name(self):
+        return self.name.split(" ")[0]
+
+
+_current: ContextVar["Organisation | None"] = ContextVar("organisation", default=None)
+
+
+class Organisation(models.Model):
+    """Our own company: one row."""
+
+    class SalesVisible(models.TextChoices):
+        ALL = "all", _("Salespeople see all sales")
+        OWN = "own", _("Salespeople see their own sales")
+
+    name = models.CharField(_("name"), max_length=200)
+    street = models.CharField(_("street and number"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=100, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    coc_number = models.CharField(_("KvK number"), max_length=20, blank=True)
+    vat_number = models.CharField(_("VAT number"), max_length=20, blank=True)
+    iban = models.CharField(_("IBAN"), max_length=34, blank=True)
+    payment_days = models.PositiveSmallIntegerField(_("payment term in days"), default=30)
+    time_zone = models.CharField(_("time zone"), max_length=50, default="Europe/Amsterdam")
+    language = models.CharField(_("language"), max_length=2, choices=User.Language, default=User.Language.DUTCH)
+    sales_visible = models.CharField(_("who sees what"), max_length=3, choices=SalesVisible, default=SalesVisible.ALL)
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pk=1),
+                name="organisation_is_one_row",
+                violation_error_message=_("There is one organisation."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("settings:organisation")
+
+    @classmethod
+    def current(cls) -> "Organisation":
+        """Our company; read once per request. Before set-up an unsaved one with the defaults."""
+        found = _current.get()
+        if found is None:
+            found = cls.objects.filter(pk=1).first() or cls(pk=1)
+            found.remember()
+        return found
+
+    @staticmethod
+    def kept() -> "Organisation | None":
+        """The copy kept for this request, if it has been read already."""
+        return _current.get()
+
+    def remember(self) -> None:
+        """Use this copy as `current()` for the rest of the request."""
+        if _keeps.get():
+            _current.set(self)
+
+    @staticmethod
+    def keep() -> None:
+        """Begin a request: forget the copy of the previous one and keep the next."""
+        _current.set(None)
+        _keeps.set(True)
+
+    @staticmethod
+    def forget() -> None:
+        """End a request (or drop a copy that has just been changed)."""
+        _current.set(None)
+        _keeps.set(False)
+
+
+_keeps: ContextVar[bool] = ContextVar("organisation is kept for this request", default=False)

@@ -1,0 +1,90 @@
+"""Numbers of relations, projects and invoices: a pattern per kind, one locked counter per kind and year (rule 22)."""
+
+import re
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+PIECE = re.compile(r"\{(year|seq)(?::0([1-9]))?\}")
+
+
+def validate_pattern(pattern: str) -> None:
+    """Refuse a pattern without `{seq}` or with braces that mean nothing."""
+    pieces = [match.group(1) for match in PIECE.finditer(pattern)]
+    if pieces.count("seq") != 1 or "{" in PIECE.sub("", pattern) or "}" in PIECE.sub("", pattern):
+        raise ValidationError(
+            _("A pattern holds {seq} or {seq:04} once, and may hold {year}. Example: {year}-{seq:04}."), code="pattern"
+        )
+
+
+class NumberSeries(models.Model):
+    """How the numbers of one kind of record look."""
+
+    class Kind(models.TextChoices):
+        RELATION = "relation", _("relations")
+        PROJECT = "project", _("projects")
+        INVOICE = "invoice", _("invoices")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, unique=True)
+    pattern = models.CharField(_("pattern"), max_length=50, validators=[validate_pattern])
+    is_active = models.BooleanField(_("give numbers"), default=True)
+
+    class Meta:
+        verbose_name = _("number pattern")
+        verbose_name_plural = _("number patterns")
+        ordering = ["kind"]
+
+    def __str__(self):
+        return f"{self.kind}: {self.pattern}"
+
+    def example(self, on: date) -> str:
+        """What the first number of the year of `on` looks like."""
+        return render(self.pattern, on.year, 1)
+
+
+class Counter(models.Model):
+    """The last number given out for a kind in a year (year 0 when the pattern holds no year)."""
+
+    kind = models.CharField(max_length=20, choices=NumberSeries.Kind)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("counter")
+        verbose_name_plural = _("counters")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "year"],
+                name="counter_is_one_row_per_kind_and_year",
+                violation_error_message=_("There is one counter per kind and year."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.year}: {self.last}"
+
+
+def render(pattern: str, year: int, sequence: int) -> str:
+    """Fill a pattern: `render("{year}-{seq:04}", 2026, 7)` is "2026-0007"."""
+    values = {"year": year, "seq": sequence}
+    return PIECE.sub(lambda match: str(values[match.group(1)]).zfill(int(match.group(2) or 0)), pattern)
+
+
+def next_number(kind: str, *, on: date) -> str:
+    """The next number of this kind for a record of day `on`; empty when the kind is not numbered.
+
+    Must run inside the transaction that stores the record: the counter row stays locked until it ends, and a
+    rollback gives the number back, so there are no holes and no doubles (rule 22).
+    """
+    series = NumberSeries.objects.filter(kind=kind, is_active=True).first()
+    if series is None:
+        return ""
+    year = on.year if "{year" in series.pattern else 0
+    with transaction.atomic():
+        Counter.objects.get_or_create(kind=kind, year=year)
+        counter = Counter.objects.select_for_update().get(kind=kind, year=year)
+        counter.last += 1
+        counter.save(update_fields=["last"])
+    return render(series.pattern, on.year, counter.last)
