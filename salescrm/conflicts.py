@@ -1,0 +1,96 @@
+"""A stale form (rule 6): reading the version it carries, and showing theirs beside yours with nothing typed lost."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from django import forms
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import models
+from django.forms.boundfield import BoundField
+from django.http import HttpRequest
+from django.utils.dateformat import format as format_date
+from django.utils.formats import localize
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from salescrm.fields import MoneyFormField, PercentFormField
+from salescrm.money import format_money
+
+
+class Stale(ValidationError):
+    """Somebody changed the record since the submitted version was shown; `current` is how it stands now."""
+
+    def __init__(self, current: models.Model, message: str):
+        self.current = current
+        super().__init__(message, code="stale")
+
+
+class Difference(NamedTuple):
+    """One field that is not the same: its name, its label and both values as people read them."""
+
+    name: str
+    label: str
+    theirs: str
+    yours: str
+
+
+def submitted_version(request: HttpRequest) -> int:
+    """The version a form was made from; a request without a readable one is refused with 400."""
+    text = request.POST.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise BadRequest("version is missing")
+    return int(text)
+
+
+def differences(form: forms.BaseForm, current: models.Model, *, skip: Iterable[str] = ()) -> list[Difference]:
+    """Every field of the bound `form` whose typed value is not what `current` (freshly read) holds now.
+
+    An invalid form is welcome: what was typed is then shown as it was typed.
+    """
+    form.is_valid()
+    found = []
+    for bound in form.visible_fields():
+        if bound.name in skip or not hasattr(current, bound.name):
+            continue
+        theirs = readable(bound.field, getattr(current, bound.name))
+        yours = _yours(form, bound)
+        if theirs != yours:
+            found.append(Difference(bound.name, str(bound.label), theirs, yours))
+    return found
+
+
+def _yours(form: forms.BaseForm, bound: BoundField) -> str:
+    cleaned = getattr(form, "cleaned_data", {})
+    if bound.name in cleaned:
+        return readable(bound.field, cleaned[bound.name])
+    typed = bound.data
+    return " ".join(part for part in typed if part) if isinstance(typed, list | tuple) else str(typed or "")
+
+
+def readable(field: forms.Field, value) -> str:
+    """A value of a form field as bare text in the active language."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, date):
+        return format_date(value, "j M Y")
+    if isinstance(field, MoneyFormField):
+        return format_money(value, get_language())
+    if isinstance(field, PercentFormField):
+        return f"{value} %"
+    if isinstance(value, Decimal):
+        return str(localize(value.normalize() if value % 1 else int(value)))
+    if isinstance(field, forms.ChoiceField) and not isinstance(value, models.Model):
+        return str({str(key): label for key, label in _flat(field.choices)}.get(str(value), value))
+    return str(value)
+
+
+def _flat(choices: Iterable) -> Iterable[tuple]:
+    for key, label in choices:
+        if isinstance(label, list | tuple):
+            yield from label
+        else:
+            yield key, label
