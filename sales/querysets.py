@@ -45,6 +45,20 @@ class SaleQuerySet(models.QuerySet):
         """Sales without an expected end date."""
         return self.filter(expected_end_date=None)
 
+    def with_next_step(self, *kinds: str, today: date):
+        """Sales whose next step is late, for today, planned (later, or without a day) or none."""
+        planned = ~Q(next_step="") | Q(next_step_on__isnull=False)
+        conditions = {
+            "late": Q(next_step_on__lt=today),
+            "today": Q(next_step_on=today),
+            "planned": planned & (Q(next_step_on__gt=today) | Q(next_step_on=None)),
+            "none": ~planned,
+        }
+        chosen = Q()
+        for kind in kinds:
+            chosen |= conditions[kind]
+        return self.filter(chosen)
+
     def search(self, text: str):
         """Sales whose subject or customer holds words that begin like these."""
         query = prefix_query(text)

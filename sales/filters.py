@@ -1,0 +1,161 @@
+"""The one filter of sales: the words of the URL, read once, used by the list and by every drill-down of a report."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.core.exceptions import BadRequest
+from django.db.models import F, Q
+from django.http import QueryDict
+
+from sales.models import SaleStatus
+
+NONE = "none"
+ID_WORDS = {
+    "phase": "phase",
+    "owner": "owner",
+    "source": "source",
+    "customer": "customer",
+    "lost_to": "lost_to",
+}
+DAY_WORDS = {
+    "end_from": "expected_end_date__gte",
+    "end_to": "expected_end_date__lte",
+    "closed_from": "closed_on__gte",
+    "closed_to": "closed_on__lte",
+    "created_from": "created_at__date__gte",
+    "created_to": "created_at__date__lte",
+}
+NEXT = ("late", "today", "planned", NONE)
+SORTS = {
+    "subject": "subject",
+    "customer": "customer__sort_key",
+    "owner": "owner__name",
+    "phase": "phase__position",
+    "amount": "expected_revenue",
+    "weighted": "weighted_revenue",
+    "probability": "probability",
+    "end": "expected_end_date",
+    "next": "next_step_on",
+    "closed": "closed_on",
+    "updated": "updated_at",
+}
+DEFAULT_SORT = "-updated"
+OTHER_WORDS = ("status", "reason", "customer_not", "end", "overdue", "next", "revenue", "by_hand", "q", "sort", "page")
+WORDS = {*ID_WORDS, *DAY_WORDS, *OTHER_WORDS}
+
+
+@dataclass(frozen=True)
+class SaleFilter:
+    """What the URL asks for. `ids` holds per word the chosen ids; None among them stands for "none"."""
+
+    status: tuple[str, ...] = ()
+    ids: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
+    days: dict[str, date] = field(default_factory=dict)
+    undated: bool = False
+    overdue: bool = False
+    unknown_revenue: bool = False
+    by_hand: bool = False
+    next: tuple[str, ...] = ()
+    q: str = ""
+    sort: str = DEFAULT_SORT
+    page: int = 1
+
+    @classmethod
+    def parse(cls, query: QueryDict) -> "SaleFilter":
+        """Read the URL words of DESIGN 5; blanks count as absent. Raises BadRequest on anything unknown."""
+        words = {word: [value for value in query.getlist(word) if value.strip()] for word in query}
+        if unknown := set(words) - WORDS:
+            raise BadRequest(f"unknown filter: {', '.join(sorted(unknown))}")
+        id_words = [*ID_WORDS, "reason", "customer_not"]
+        return cls(
+            status=_choices(words, "status", SaleStatus.values),
+            ids={word: tuple(_id(value) for value in words[word]) for word in id_words if words.get(word)},
+            days={word: _day(words[word][-1]) for word in DAY_WORDS if words.get(word)},
+            undated=bool(_choices(words, "end", [NONE])),
+            overdue=bool(_choices(words, "overdue", ["1"])),
+            unknown_revenue=bool(_choices(words, "revenue", [NONE])),
+            by_hand=bool(_choices(words, "by_hand", ["1"])),
+            next=_choices(words, "next", NEXT),
+            q=(words.get("q") or [""])[-1].strip()[:200],
+            sort=_sort((words.get("sort") or [DEFAULT_SORT])[-1]),
+            page=_page((words.get("page") or ["1"])[-1]),
+        )
+
+    @property
+    def count(self) -> int:
+        """How many words narrow the list, status, sorting and page not counted."""
+        flags = (self.undated, self.overdue, self.unknown_revenue, self.by_hand, self.next, self.q)
+        return len(self.ids) + len(self.days) + sum(map(bool, flags))
+
+    def apply(self, sales, *, today: date):
+        """The sales of the queryset that answer to every word, unsorted."""
+        if self.status:
+            sales = sales.filter(status__in=self.status)
+        for word, chosen in self.ids.items():
+            sales = sales.filter(self._ids(word, chosen))
+        sales = sales.filter(**{DAY_WORDS[word]: day for word, day in self.days.items()})
+        if self.undated:
+            sales = sales.undated()
+        if self.overdue:
+            sales = sales.overdue(today)
+        if self.unknown_revenue:
+            sales = sales.filter(expected_revenue=None)
+        if self.by_hand:
+            sales = sales.filter(probability_by_hand=True)
+        if self.next:
+            sales = sales.with_next_step(*self.next, today=today)
+        return sales.search(self.q) if self.q else sales
+
+    def _ids(self, word: str, chosen: tuple[int | None, ...]) -> Q:
+        if word == "customer_not":
+            return ~Q(customer__in=chosen)
+        column = ID_WORDS.get(word) or self.reason_column
+        known = [pk for pk in chosen if pk is not None]
+        return Q(**{f"{column}__in": known}) | (Q(**{column: None}) if None in chosen else Q())
+
+    @property
+    def reason_column(self) -> str:
+        """Reasons are two lists: `reason` means the accepted one only beside status=accepted."""
+        return "accept_reason" if self.status == (SaleStatus.ACCEPTED,) else "loss_reason"
+
+    def order(self, sales):
+        """The sales in the chosen order, unknown values last, newest first among equals."""
+        name, down = self.sort.lstrip("-"), self.sort.startswith("-")
+        column = F(SORTS[name])
+        if name == "updated":
+            return sales.order_by("-updated_at" if down else "updated_at", "-pk" if down else "pk")
+        return sales.order_by(column.desc(nulls_last=True) if down else column.asc(nulls_last=True), "-pk")
+
+
+def _choices(words: dict, word: str, allowed) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(words.get(word, ())))
+    if set(chosen) - set(allowed):
+        raise BadRequest(f"unknown value of {word}")
+    return chosen
+
+
+def _id(text: str) -> int | None:
+    if text == NONE:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadRequest("an id is a number or none")
+    return int(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadRequest("a day looks like 2026-03-20") from error
+
+
+def _sort(text: str) -> str:
+    if text.removeprefix("-") not in SORTS:
+        raise BadRequest("unknown sort")
+    return text
+
+
+def _page(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 9 and int(text) > 0):
+        raise BadRequest("a page is a number from 1")
+    return int(text)
