@@ -2,7 +2,11 @@
 
 import os
 
-for name in ("DATABASE_URL", "DEMO", "TODAY", "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL", "TIME_ZONE", "TRUST_PROXY"):
+ENVIRONMENT = (
+    *("DATABASE_URL", "DEBUG", "DEMO", "SECRET_KEY", "ALLOWED_HOSTS", "TODAY"),
+    *("EMAIL_URL", "DEFAULT_FROM_EMAIL", "TIME_ZONE", "TRUST_PROXY", "HSTS_SECONDS"),
+)
+for name in ENVIRONMENT:
     os.environ.pop(name, None)
 os.environ["DEBUG"] = "1"  # only chooses development settings; pytest-django switches DEBUG itself off
 os.environ.setdefault("EMBEDDED_CLUSTER", f"test-{os.getpid()}")  # workers of one run inherit and share it

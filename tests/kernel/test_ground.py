@@ -10,6 +10,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from salescrm import embedded
+from tests.settings import ENVIRONMENT
 
 PRODUCTION = {
     "DEBUG": "0",
@@ -20,7 +21,7 @@ PRODUCTION = {
 
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
     command = [sys.executable, "-W", "error", str(settings.BASE_DIR / "manage.py"), *arguments]
     return subprocess.run(command, env=kept | environment, capture_output=True, text=True, check=False)
 
