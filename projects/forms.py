@@ -1,0 +1,45 @@
+"""What is asked about a project; the acceptance of a sale asks the same (rule 9)."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from projects.models import Project
+from projects.opening import NewProject
+from relations.models import Contact, Relation
+from salescrm.fields import DayInput
+from salescrm.models import User
+
+
+class ProjectForm(forms.ModelForm):
+    """A project of `customer`: a new one, or with `instance` one that exists."""
+
+    class Meta:
+        model = Project
+        fields = ["name", "contact", "manager", "start_date", "end_date", "note"]
+        widgets = {"start_date": DayInput, "end_date": DayInput, "note": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args, customer: Relation, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["manager"].queryset = User.objects.active(self.instance.manager_id)
+        if customer.is_person:
+            del self.fields["contact"]
+        else:
+            contacts = Contact.objects.filter(organization=customer).select_related("person")
+            self.fields["contact"].queryset = contacts
+            self.fields["contact"].empty_label = pgettext_lazy("contact person", "None")
+
+    def clean(self):
+        cleaned = super().clean()
+        start, end = cleaned.get("start_date"), cleaned.get("end_date")
+        if start and end and end < start:
+            self.add_error("end_date", _("A project ends on or after the day it starts."))
+        return cleaned
+
+    def values(self) -> dict:
+        """The clean answers by field name; a person has no contact."""
+        return {"contact": None, **self.cleaned_data}
+
+    def new_project(self) -> NewProject:
+        """What `open_project` and the acceptance of a sale need."""
+        return NewProject(**self.values())
