@@ -6,12 +6,13 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("reports.urls")),
+    path("accounts/", include("salescrm.accounts")),
     path("relations/", include("relations.urls")),
     path("projects/", include("projects.urls")),
     path("invoices/", include("invoicing.urls")),
     path("sales/", include("sales.urls")),
 ]
-if find_spec("salescrm.accounts"):
-    urlpatterns += [path("accounts/", include("salescrm.accounts"))]
 if find_spec("sales.settings_urls"):
     urlpatterns += [path("settings/", include("sales.settings_urls"))]
+
+handler400 = "salescrm.errors.bad_request"
