@@ -133,6 +133,7 @@ class Contact(models.Model):
     function = models.CharField(_("function"), max_length=100, blank=True)
     email = models.EmailField(_("work e-mail address"), blank=True)
     phone = models.CharField(_("work phone"), max_length=50, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("contact person")

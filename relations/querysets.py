@@ -1,20 +1,26 @@
 """What one may ask about relations."""
 
-import re
-
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
 from django.db.models import Q
 
-from relations.naming import fold
+from relations.naming import fold, words
 
-WORD = re.compile(r"\w+")
+LAST_CHARACTER = "\U0010ffff"
 
 
 def prefix_query(text: str) -> SearchQuery | None:
-    """Every word of `text` as a prefix, all required; None when the text holds no word."""
-    words = WORD.findall(fold(text))
-    return SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple") if words else None
+    """Every word of `text` as a prefix, all required; None when the text holds no word.
+
+    A number written with spaces or dots (phone, KvK, btw) is also tried as one word.
+    """
+    found = words(text)
+    if not found:
+        return None
+    raw = " & ".join(f"{word}:*" for word in found)
+    if len(found) > 1 and any(c.isdigit() for c in text):
+        raw = f"({raw}) | {''.join(found)}:*"
+    return SearchQuery(raw, search_type="raw", config="simple")
 
 
 class RelationQuerySet(models.QuerySet):
@@ -26,10 +32,19 @@ class RelationQuerySet(models.QuerySet):
         """Active relations, and the one already chosen even when it has been deactivated since."""
         return self.filter(Q(is_active=True) | Q(pk=getattr(current, "pk", current)))
 
+    def of_kinds(self, kinds):
+        """Relations of these kinds; of every kind when none is named."""
+        return self.filter(kind__in=kinds) if kinds else self.all()
+
     def search(self, text: str):
         """Relations whose name, number, e-mail, city, KvK or btw-number holds words that begin like these."""
         query = prefix_query(text)
         return self.filter(search=query) if query else self.none()
+
+    def beginning_with(self, text: str):
+        """Relations whose sort key begins with `text`: a range of the index on it."""
+        key = fold(text)
+        return self.filter(sort_key__gte=key, sort_key__lt=key + LAST_CHARACTER)
 
     def for_list(self):
         """With what a list row shows."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import BadRequest, ValidationError
@@ -42,6 +43,14 @@ def submitted_version(request: HttpRequest) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise BadRequest("version is missing")
     return int(text)
+
+
+def submitted_token(request: HttpRequest) -> UUID:
+    """The token of a create form, unique per shown form; a request without a readable one is refused with 400."""
+    try:
+        return UUID(request.POST.get("token", ""))
+    except ValueError as error:
+        raise BadRequest("token is missing") from error
 
 
 def differences(form: forms.BaseForm, current: models.Model, *, skip: Iterable[str] = ()) -> list[Difference]:

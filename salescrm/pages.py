@@ -3,18 +3,33 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 
 def page(request: HttpRequest, template: str, context: dict, *, part: str, status: int = 200) -> HttpResponse:
     """The whole page, or only its partial `part` when htmx asks to swap it in."""
-    swap = request.htmx and not (request.htmx.boosted or request.htmx.history_restore_request)
-    response = render(request, f"{template}#{part}" if swap else template, context, status=status)
+    response = render(request, f"{template}#{part}" if _swaps(request) else template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def settle(request: HttpRequest, to, template: str, context: dict, *, part: str) -> HttpResponse:
+    """Answer a POST that stays on its page: at once with the changed part for htmx, else by going to `to`."""
+    return page(request, template, context, part=part) if _swaps(request) else HttpResponseRedirect(resolve_url(to))
+
+
+def _swaps(request: HttpRequest) -> bool:
+    return bool(request.htmx) and not (request.htmx.boosted or request.htmx.history_restore_request)
 
 
 def leave(request: HttpRequest, to, *args, **kwargs) -> HttpResponse:
     """Go to another page (an object, a URL name or a URL): the way out of a dialog after a successful POST."""
     url = resolve_url(to, *args, **kwargs)
     return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
+
+
+def tell(request: HttpRequest, to, *, event: str, detail: dict) -> HttpResponse:
+    """After a POST from a dialog that something else on the page waits for: tell it, or go `to` without htmx."""
+    if request.htmx:
+        return trigger_client_event(HttpResponse(status=204), event, detail)
+    return HttpResponseRedirect(resolve_url(to))

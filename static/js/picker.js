@@ -1,4 +1,6 @@
 // Choosing from many by typing: a combobox with a list that the server fills with <li role="option" data-value>.
+import "./quick-create.js";
+
 const WAIT = 200;
 let ids = 0;
 
@@ -88,4 +90,6 @@ document.addEventListener("mousedown", (event) => {
   if (option.ariaDisabled !== "true") choose(option.closest("[data-picker]").querySelector("[role=combobox]"), option);
 });
 
-document.addEventListener("focusout", ({ target }) => isPicker(target) && setTimeout(show, 120, target, false));
+document.addEventListener("focusout", ({ target, relatedTarget }) => {
+  if (isPicker(target) && !field(target).list.contains(relatedTarget)) show(target, false);
+});

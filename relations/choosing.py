@@ -1,0 +1,33 @@
+"""Choosing a relation by typing: the few that fit, those whose name begins that way first."""
+
+from relations.models import Relation
+from relations.naming import fold
+from relations.querysets import RelationQuerySet
+
+SHOWN = 20
+
+
+def suggestions(relations: RelationQuerySet, text: str, *, limit: int = SHOWN) -> list[Relation]:
+    """At most `limit` of `relations` that fit the typed `text`; without text the first by name.
+
+    Two index scans, whatever the number of relations: names that begin like the text, then words that do.
+    """
+    relations = relations.select_related("relation_type").order_by("sort_key", "pk")
+    if not text.strip():
+        return list(relations[:limit])
+    found = list(relations.beginning_with(text)[:limit])
+    if len(found) < limit:
+        known = [relation.pk for relation in found]
+        found += relations.search(text).exclude(pk__in=known)[: limit - len(found)]
+    return found
+
+
+def matches(relations: RelationQuerySet, text: str) -> list[Relation]:
+    """What a typed name can mean: the relations with exactly that name or number, else all that fit.
+
+    At most one more than the twenty that are shown, so that the caller knows there are more.
+    """
+    found = suggestions(relations, text, limit=SHOWN + 1)
+    wanted = fold(text)
+    exact = [relation for relation in found if wanted in (fold(relation.name), fold(relation.number))]
+    return exact or found

@@ -1,0 +1,179 @@
+"""The form field that chooses a relation by typing, with and without JavaScript; and fields for checked numbers."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from relations.choosing import SHOWN, matches
+from relations.models import Relation
+
+
+class NumberFormField(forms.CharField):
+    """A number stored compact and shown as people write it; spaces and dots typed are welcome."""
+
+    def __init__(self, *, compact: Callable[[str], str], show: Callable[[str], str] = str, **kwargs):
+        self.compact, self.show = compact, show
+        super().__init__(**kwargs)
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        return self.compact(text) if text else text
+
+    def prepare_value(self, value):
+        return self.show(value) if value else value
+
+
+class Typed(NamedTuple):
+    """What a picker sends: an id (found by JavaScript), the typed text, and a choice among the matches of `asked`."""
+
+    pk: str
+    text: str | None
+    choice: str
+    asked: str
+
+
+class Shown(NamedTuple):
+    """What a picker shows: the chosen id, the text, the matches to choose from, and where it searches and adds."""
+
+    pk: int | str = ""
+    text: str = ""
+    matches: tuple[Relation, ...] = ()
+    more: bool = False
+    nothing: bool = False
+    kinds: tuple[str, ...] = ()
+    exclude: int | None = None
+
+
+class RelationInput(forms.Widget):
+    """A hidden id and a text to type in; what fits is offered as radio buttons when the answer comes from the server."""
+
+    template_name = "relations/_picker.html"
+
+    def value_from_datadict(self, data, files, name):
+        return Typed(
+            (data.get(name) or "").strip(),
+            data.get(f"{name}_text"),
+            data.get(f"{name}_choice") or "",
+            data.get(f"{name}_asked") or "",
+        )
+
+    def value_omitted_from_data(self, data, files, name):
+        return name not in data and f"{name}_text" not in data
+
+    def use_required_attribute(self, initial):
+        return False
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, None, attrs)
+        shown = value if isinstance(value, Shown) else Shown()
+        query = [("field", name), *(("kind", kind) for kind in shown.kinds)]
+        new = [("quick", 1), ("field", name), *(("kind", kind) for kind in shown.kinds[:1])]
+        if shown.exclude:
+            query.append(("exclude", shown.exclude))
+        if shown.nothing:
+            new.append(("name", shown.text))
+        context["widget"] |= {
+            "shown": shown,
+            "limit": SHOWN,
+            "url": f"{reverse('relations:pick')}?{urlencode(query)}",
+            "new_url": f"{reverse('relations:new')}?{urlencode(new)}",
+        }
+        return context
+
+
+class RelationField(forms.Field):
+    """Choose a relation. `kinds` limits the kinds offered; `current` stays choosable when it has been deactivated.
+
+    Both, and `exclude` (a relation that may not be chosen, such as the customer itself), may be set in a form's
+    `__init__`: `self.fields["lost_to"].exclude = sale.customer_id`. Gives the Relation, or None when left empty.
+    """
+
+    widget = RelationInput
+    default_error_messages = {
+        "invalid_choice": _("This relation cannot be chosen here. Choose another one."),
+        "nothing": _("No relation found with this name. Check it, or add the relation."),
+        "several": _("Several relations fit. Choose one of them, or type more of the name."),
+    }
+
+    def __init__(self, *, kinds=(), exclude=None, current=None, **kwargs):
+        super().__init__(**kwargs)
+        self.kinds, self.exclude, self.current = tuple(str(kind) for kind in kinds), exclude, current
+        self.matches: list[Relation] = []
+        self.nothing = False
+
+    def choices(self):
+        """The relations that may be chosen."""
+        found = Relation.objects.selectable(self.current).of_kinds(self.kinds)
+        return found.exclude(pk=_pk(self.exclude)) if self.exclude else found
+
+    def clean(self, value):
+        self.matches, self.nothing = [], False
+        relation = self._by_id(value) if not isinstance(value, Typed) else self._by_typed(value)
+        self.validate(relation)
+        self.run_validators(relation)
+        return relation
+
+    def _by_typed(self, typed: Typed) -> Relation | None:
+        text = (typed.text or "").strip()
+        if typed.choice and typed.asked == text:
+            return self._by_id(typed.choice)
+        if typed.pk and (typed.text is None or text):
+            relation = self._by_id(typed.pk, among=Relation.objects.all() if text else None)
+            if typed.text is None or str(relation) == text:
+                return self._by_id(relation)
+        return self._by_text(text) if text else None
+
+    def _by_id(self, value, among=None) -> Relation | None:
+        if value in (None, ""):
+            return None
+        pk = str(_pk(value))
+        among = self.choices() if among is None else among
+        relation = among.filter(pk=pk).first() if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+        if relation is None:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return relation
+
+    def _by_text(self, text: str) -> Relation:
+        found = matches(self.choices(), text)
+        if len(found) == 1:
+            return found[0]
+        self.matches, self.nothing = found, not found
+        code = "several" if found else "nothing"
+        raise ValidationError(self.error_messages[code], code=code)
+
+    def prepare_value(self, value):
+        shown = Shown(kinds=self.kinds, exclude=_pk(self.exclude))
+        if isinstance(value, Typed):
+            return self._shown_again(shown, value)
+        relation = value if isinstance(value, Relation) else Relation.objects.filter(pk=value or None).first()
+        return shown._replace(pk=relation.pk, text=str(relation)) if relation else shown
+
+    def _shown_again(self, shown: Shown, typed: Typed) -> Shown:
+        if typed.text is None and typed.pk:
+            try:
+                relation = self._by_id(typed.pk, among=Relation.objects.all())
+            except ValidationError:
+                return shown
+            return shown._replace(pk=relation.pk, text=str(relation))
+        asks = bool(self.matches) or self.nothing
+        return shown._replace(
+            pk="" if asks else typed.choice if typed.choice and typed.asked == (typed.text or "").strip() else typed.pk,
+            text=typed.text or "",
+            matches=tuple(self.matches[:SHOWN]),
+            more=len(self.matches) > SHOWN,
+            nothing=self.nothing,
+        )
+
+    def has_changed(self, initial, data):
+        if isinstance(data, Typed):
+            data = data.choice or data.pk or data.text
+        return str(_pk(initial) or "") != str(_pk(data) or "")
+
+
+def _pk(value):
+    return getattr(value, "pk", value)

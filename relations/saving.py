@@ -1,0 +1,107 @@
+"""Writing relations: create, edit, deactivate, reactivate. One place for names, numbers, versions and tokens."""
+
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from relations.models import Relation
+from relations.naming import apply_names
+from relations.numbers import COMPACT
+from salescrm.calendar import today
+from salescrm.conflicts import Stale
+from salescrm.models import User
+from salescrm.numbering import NumberSeries, next_number
+
+DERIVED = ["name", "sort_key", "search_text"]
+BOOKKEEPING = ["version", "updated_by", "updated_at"]
+
+
+def create_relation(*, kind: str, values: dict, by: User | None, token: UUID | None) -> Relation:
+    """Create a relation with its number; the same `token` twice gives the first record (rule 6).
+
+    `values` holds fields of the form of its kind. Refuses a retired relation type.
+    """
+    try:
+        with transaction.atomic():
+            return _create(kind, values, by, token)
+    except IntegrityError:
+        first = Relation.objects.filter(create_token=token).first() if token else None
+        if first is None:
+            raise
+        return first
+
+
+def _create(kind: str, values: dict, by: User | None, token: UUID | None) -> Relation:
+    relation = Relation(kind=kind, create_token=token, updated_by=by, **_compact(values))
+    if not relation.relation_type.is_active:
+        raise ValidationError({"relation_type": _("This relation type is retired. Choose another one.")}, code="retired")
+    if token and Relation.objects.filter(create_token=token).exists():
+        raise IntegrityError("this form has been sent before")  # no number is spent on it
+    relation.number = next_number(NumberSeries.Kind.RELATION, on=today())
+    apply_names(relation)
+    relation.save(force_insert=True)
+    return relation
+
+
+@transaction.atomic
+def edit_relation(relation: Relation, *, values: dict, version: int, by: User) -> Relation:
+    """Change fields of a relation. Refuses a stale version (rule 6) and a relation type retired since.
+
+    Sent twice by the same user with the same values, the second time changes nothing.
+    """
+    locked = _lock(relation)
+    values = _compact(values)
+    changed = [name for name, value in values.items() if getattr(locked, name) != value]
+    if locked.version != version:
+        if locked.version == version + 1 and locked.updated_by_id == by.pk and not changed:
+            return locked
+        raise _stale(locked)
+    if not changed:
+        return locked
+    if "relation_type" in changed and not values["relation_type"].is_active:
+        raise ValidationError({"relation_type": _("This relation type is retired. Choose another one.")}, code="retired")
+    for name in changed:
+        setattr(locked, name, values[name])
+    apply_names(locked)
+    return _commit(locked, [*changed, *DERIVED], by)
+
+
+@transaction.atomic
+def set_active(relation: Relation, *, active: bool, version: int, by: User) -> Relation:
+    """Deactivate a relation (gone from new choices, kept on what it is part of) or bring it back.
+
+    Refuses a stale version, except when the relation already is as asked.
+    """
+    locked = _lock(relation)
+    if locked.is_active == active:
+        return locked
+    if locked.version != version:
+        raise _stale(locked)
+    locked.is_active = active
+    return _commit(locked, ["is_active"], by)
+
+
+def _lock(relation: Relation) -> Relation:
+    return (
+        Relation.objects.select_for_update(of=("self",))
+        .select_related("relation_type", "owner", "updated_by")
+        .get(pk=relation.pk)
+    )
+
+
+def _stale(current: Relation) -> Stale:
+    message = _("%(who)s changed this relation after you opened it. Nothing of yours was stored.")
+    return Stale(current, message % {"who": current.updated_by or _("The system")})
+
+
+def _commit(relation: Relation, fields: list[str], by: User) -> Relation:
+    relation.version += 1
+    relation.updated_by = by
+    relation.save(update_fields=[*fields, *BOOKKEEPING])
+    return relation
+
+
+def _compact(values: dict) -> dict:
+    return {name: COMPACT[name](value) if name in COMPACT and value else value for name, value in values.items()}
