@@ -37,13 +37,17 @@ def claim(
 
 
 def commit(sale: Sale, *, fields: Iterable[str], by: User | None, kind: str = "", at: datetime | None = None) -> Sale:
-    """Store the changed `fields` of a claimed sale, raise its version and, with a `kind`, append the event."""
+    """Store the changed `fields` of a claimed sale, raise its version and, with a `kind`, append the event.
+
+    The event is left on the sale as `latest`.
+    """
     sale.version += 1
     sale.updated_by = by
     sale.last_sequence += bool(kind)
     sale.save(update_fields=[*fields, *BOOKKEEPING])
     if kind:
-        event_of(sale, kind=kind, by=by, at=at).save(force_insert=True)
+        sale.latest = event_of(sale, kind=kind, by=by, at=at)
+        sale.latest.save(force_insert=True)
     return sale
 
 
@@ -60,13 +64,22 @@ def event_of(sale: Sale, *, kind: str, by: User | None, at: datetime | None = No
     )
 
 
-def commit_many(sales: list[Sale], *, fields: Iterable[str], by: User, kind: str) -> None:
-    """Store the same kind of change of many locked sales: one version and one event each, three statements in all."""
+def commit_many(
+    sales: list[Sale],
+    *,
+    fields: Iterable[str],
+    by: User | None,
+    kind: str = "",
+    at: Callable[[Sale], datetime] = lambda sale: timezone.now(),
+) -> None:
+    """Store the same kind of change of many locked sales: one version and, with a `kind`, one event each."""
     now = timezone.now()
     for sale in sales:
         sale.version += 1
-        sale.last_sequence += 1
+        sale.last_sequence += bool(kind)
         sale.updated_by = by
         sale.updated_at = now
     Sale.objects.bulk_update(sales, [*fields, *BOOKKEEPING], batch_size=1000)
-    SaleEvent.objects.bulk_create([event_of(sale, kind=kind, by=by, at=now) for sale in sales], batch_size=1000)
+    if kind:
+        events = [event_of(sale, kind=kind, by=by, at=at(sale)) for sale in sales]
+        SaleEvent.objects.bulk_create(events, batch_size=1000)

@@ -1,0 +1,178 @@
+"""Carrying out a plan: users and relations that are missing, new sales in bulk, changes of existing ones."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time
+
+from django.contrib.auth.models import Group
+from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from relations.models import Relation, RelationType
+from relations.naming import fold
+from sales.history import commit_many, event_of
+from sales.importing.planning import Change, Plan, make_plan
+from sales.importing.reading import Row
+from sales.importing.rows import Record, RowReader
+from sales.models import FollowUp, Sale, SaleEvent, SalesSettings, SaleStatus
+from sales.transitions import OUTCOME, enter
+from salescrm.calendar import organisation_zone, today
+from salescrm.models import Organisation, User
+from salescrm.numbering import NumberSeries, next_number
+from salescrm.roles import SALESPERSON
+
+LOCK = 7_102_021  # two imports never run at the same time
+BATCH = 1000
+MAIL_DOMAIN = "import.invalid"
+Kind = SaleEvent.Kind
+PLAIN = ["subject", "start_date", "next_step", "next_step_on", "note"]
+WATCHED = ["expected_revenue", "expected_end_date", "owner", "customer", "contact", "source"]
+type Progress = Callable[[Iterable, str], Iterable]
+
+
+def quietly(items: Iterable, title: str) -> Iterable:
+    """No progress bar."""
+    return items
+
+
+@transaction.atomic
+def carry_out(
+    rows: list[Row], reader: RowReader, *, by: User | None, details: dict[str, dict], progress: Progress = quietly
+) -> Plan:
+    """Store what the file says, all or nothing, and return the plan that was carried out.
+
+    Events of new sales lie in the past: created at noon of the start date (of the closing day when there is none; now
+    for an open sale without one), accepted or lost at noon of the closing day. `details` holds fields of relations
+    that are added, by name.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    plan = make_plan(rows, reader, lock=True)
+    _add_owners(plan)
+    _add_customers(plan, details, by)
+    _create(plan, by, progress)
+    _change(plan, by)
+    return plan
+
+
+def _add_owners(plan: Plan) -> None:
+    """Colleagues we do not know: salespeople who cannot log in until an administrator gives them an address."""
+    language = Organisation.current().language
+    group = Group.objects.get(name=SALESPERSON)
+    for name in [name for name, user in plan.owners.items() if user is None]:
+        user = User.objects.create_user(_free_email(name), name=name, language=language)
+        user.groups.add(group)
+        plan.owners[name] = user
+
+
+def _free_email(name: str) -> str:
+    """moses.frase@import.invalid: a name no mail ever reaches."""
+    local = re.sub(r"[^a-z0-9]+", ".", fold(name)).strip(".") or "unknown"
+    taken = set(User.objects.filter(email__startswith=local).values_list("email", flat=True))
+    candidates = (f"{local}{number or ''}@{MAIL_DOMAIN}" for number in range(len(taken) + 1))
+    return next(email for email in candidates if email not in taken)
+
+
+def _add_customers(plan: Plan, details: dict[str, dict], by: User | None) -> None:
+    """Relations we do not know; who bought something gets the type Settings names for acceptance (rule 8)."""
+    ordinary = RelationType.objects.active().order_by("-is_default", "position").first()
+    bought = SalesSettings.current().accepted_type or ordinary
+    buyers = {record.customer for record in plan.creates if record.stage.status == SaleStatus.ACCEPTED}
+    day = today()
+    for name in [name for name, relation in plan.customers.items() if relation is None]:
+        relation = Relation(
+            name=name, relation_type=bought if name in buyers else ordinary, updated_by=by,
+            number=next_number(NumberSeries.Kind.RELATION, on=day), sort_key=fold(name), **details.get(fold(name), {}),
+        )  # fmt: skip
+        relation.search_text = fold(" ".join([name, relation.number, relation.email, relation.city]))
+        relation.save(force_insert=True)
+        plan.customers[name] = relation
+
+
+def _noon() -> Callable[[date], datetime]:
+    """Noon of a day, in our time zone (which is looked up once)."""
+    zone = organisation_zone()
+    return lambda day: datetime.combine(day, time(12), zone)
+
+
+def _create(plan: Plan, by: User | None, progress: Progress) -> None:
+    now, noon, events, sales = timezone.now(), _noon(), [], []
+    for record in progress(plan.creates, "new sales"):
+        sale = _new_sale(plan, record, by)
+        start = sale.start_date or record.closed_on
+        events.append(event_of(sale, kind=Kind.CREATED, by=by, at=noon(start) if start else now))
+        if record.stage.status != SaleStatus.OPEN:
+            _close(sale, plan, record)
+            sale.version = sale.last_sequence = 2
+            events.append(event_of(sale, kind=record.stage.status, by=by, at=noon(record.closed_on)))
+        sales.append(sale)
+    Sale.objects.bulk_create(sales, batch_size=BATCH)
+    for event in events:
+        event.sale_id = event.sale.pk
+    for start in progress(range(0, len(events), BATCH), "history"):
+        SaleEvent.objects.bulk_create(events[start : start + BATCH])
+    first = SaleEvent.objects.filter(sale=OuterRef("pk"), sequence=1).values("at")
+    for start in range(0, len(sales), BATCH):
+        chunk = [sale.pk for sale in sales[start : start + BATCH]]
+        Sale.objects.filter(pk__in=chunk).update(created_at=Subquery(first))
+
+
+def _new_sale(plan: Plan, record: Record, by: User | None) -> Sale:
+    sale = Sale(
+        external_reference=record.reference, owner=plan.owners[record.owner], customer=plan.customers[record.customer],
+        source=plan.sources.get(record.source.casefold()), last_sequence=1, updated_by=by, **record.values,
+    )  # fmt: skip
+    enter(sale, record.stage.phase)
+    return sale
+
+
+def _close(sale: Sale, plan: Plan, record: Record) -> None:
+    """Accepted or lost as it was then, without further actions; the phase stays as it stood (rules 2 and 9)."""
+    sale.status, sale.closed_on = record.stage.status, record.closed_on
+    if sale.status == SaleStatus.ACCEPTED:
+        sale.accept_reason, sale.follow_up = plan.reason(record), FollowUp.NONE
+    else:
+        sale.loss_reason = plan.reason(record)
+
+
+def _change(plan: Plan, by: User | None) -> None:
+    """One event per kind of change, in this order: fields, phase, closing; then corrections of closed sales."""
+    _resolve_names(plan)
+    noon = _noon()
+    opened = [change for change in plan.changes if change.sale.is_open]
+    closed = [change for change in plan.changes if not change.sale.is_open]
+    _apply(plan.changes, PLAIN, "", by)
+    _apply(opened, WATCHED, Kind.CHANGED, by)
+    _apply(closed, ["owner"], Kind.CHANGED, by)
+    moved = [change for change in opened if "phase" in change.values]
+    for change in moved:
+        enter(change.sale, change.values["phase"])
+    commit_many(
+        [change.sale for change in moved],
+        fields=["phase", "probability", "probability_by_hand"],
+        by=by,
+        kind=Kind.MOVED,
+    )
+    for status in (SaleStatus.ACCEPTED, SaleStatus.LOST):
+        ended = [change for change in opened if change.values.get("status") == status]
+        for change in ended:
+            _close(change.sale, plan, change.record)
+        commit_many([c.sale for c in ended], fields=OUTCOME, by=by, kind=status, at=lambda sale: noon(sale.closed_on))
+    _apply(closed, ["source", "closed_on", "accept_reason", "loss_reason"], Kind.CORRECTED, by)
+
+
+def _resolve_names(plan: Plan) -> None:
+    for values in [change.values for change in plan.changes]:
+        if "owner" in values:
+            values["owner"] = plan.owners[values["owner"]]
+        if "customer" in values:
+            values |= {"customer": plan.customers[values["customer"]], "contact": None}
+
+
+def _apply(changes: list[Change], fields: list[str], kind: str, by: User | None) -> None:
+    concerned = [change for change in changes if set(fields) & set(change.values)]
+    for change in concerned:
+        for name in set(fields) & set(change.values):
+            setattr(change.sale, name, change.values[name])
+    commit_many([change.sale for change in concerned], fields=fields, by=by, kind=kind)

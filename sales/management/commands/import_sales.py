@@ -1,0 +1,151 @@
+"""`manage.py import_sales FILE... --mapping M`: the export of another CRM, first as a dry run, then for real."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from relations.naming import fold
+from sales.importing.mapping import CUSTOMER_FIELDS, ImportProblem, Mapping, load_mapping, resolve_stages
+from sales.importing.planning import CREATE, REJECT, UNCHANGED, UPDATE, Plan, make_plan
+from sales.importing.reading import Row, Table, read_table, require_columns
+from sales.importing.rows import RowReader
+from sales.importing.storing import carry_out
+from sales.models import Phase
+from salescrm.calendar import today
+from salescrm.models import User
+
+SHIPPED = Path(__file__).resolve().parents[2] / "mappings"
+
+
+class Command(BaseCommand):
+    help = (
+        "Import sales from the export of another CRM (CSV or XLSX). Without --commit it only says what it would do. "
+        "A repeated run updates instead of doubling."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "files", nargs="+", type=Path, metavar="FILE", help="the export; also the file of customers"
+        )
+        parser.add_argument("--mapping", required=True, help="a mapping file, or the name of one in sales/mappings")
+        parser.add_argument("--commit", action="store_true", help="store it, all or nothing")
+        parser.add_argument("--rejected", type=Path, metavar="OUT.csv", help="where rejected rows go, with the reason")
+        parser.add_argument("--account-for-missing", default="", metavar="NAME", help="customer of rows without one")
+        parser.add_argument("--owner", default="", metavar="NAME", help="owner of rows without one (name or e-mail)")
+        parser.add_argument(
+            "--by", default="", metavar="E-MAIL", help="the user the history names as the one who did it"
+        )
+
+    def handle(self, *args, **options):
+        try:
+            self._import(options)
+        except ImportProblem as problem:
+            raise CommandError(str(problem)) from problem
+
+    def _import(self, options: dict) -> None:
+        if not Phase.objects.exists():
+            raise CommandError("This installation is empty: set it up first (manage.py setup).")
+        by = _user(options["by"])
+        mapping = load_mapping(_mapping_path(options["mapping"]))
+        stages = resolve_stages(mapping)
+        tables, details = _tables(options["files"], mapping)
+        rows = [row for table in tables for row in table.rows]
+        reader = RowReader(
+            mapping,
+            stages,
+            today=today(),
+            customer=options["account_for_missing"].strip(),
+            owner=options["owner"].strip(),
+        )
+        if options["commit"]:
+            plan = carry_out(rows, reader, by=by, details=details, progress=self._progress)
+        else:
+            plan = make_plan(self._progress(rows, "rows"), reader)
+        self._report(plan, options)
+        if options["rejected"]:
+            _write_rejected(options["rejected"], tables[0].columns, plan)
+
+    def _progress(self, items: Iterable, title: str) -> Iterable:
+        return tqdm(items, desc=title, disable=None, leave=False)
+
+    def _report(self, plan: Plan, options: dict) -> None:
+        """A verdict per row (when storing only what is not plain news), then the summary."""
+        wordy = not options["commit"] or options["verbosity"] > 1
+        for verdict in plan.verdicts:
+            if options["verbosity"] and (wordy or verdict.action in (UPDATE, REJECT)):
+                why = f": {verdict.why}" if verdict.why else ""
+                self.stdout.write(f"line {verdict.row.line} {verdict.reference} {verdict.action}{why}")
+        self.stdout.write("")
+        words = ("created", "updated") if options["commit"] else ("to create", "to update")
+        for word, action in zip((*words, "unchanged", "rejected"), (CREATE, UPDATE, UNCHANGED, REJECT), strict=True):
+            self.stdout.write(f"{plan.count(action):>9} {word}")
+        self._report_added(plan, options["commit"])
+        if not options["commit"]:
+            self.stdout.write("Nothing was stored. Run it again with --commit to store this.")
+
+    def _report_added(self, plan: Plan, committed: bool) -> None:
+        added = "added" if committed else "would be added"
+        owners, customers = plan.unknown_owners, plan.unknown_customers
+        self.stdout.write(f"{len(plan.owners):>9} owners, {len(owners)} {added}; {len(plan.customers)} customers, "
+                          f"{len(customers)} {added}")  # fmt: skip
+        if owners:
+            self.stdout.write(f"These owners cannot log in until they have an e-mail address: {', '.join(owners)}")
+
+
+def _user(email: str) -> User | None:
+    if not email:
+        return None
+    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if user is None or not user.has_perm("sales.import_sale"):
+        raise CommandError(f"{email} is not a user who may import sales.")
+    return user
+
+
+def _mapping_path(written: str) -> Path:
+    path = Path(written)
+    shipped = SHIPPED / f"{written.removesuffix('.toml').replace('-', '_')}.toml"
+    if path.exists() or not shipped.exists():
+        return path
+    return shipped
+
+
+def _tables(paths: list[Path], mapping: Mapping) -> tuple[list[Table], dict[str, dict]]:
+    """The files with sales, and what the file of customers says about each of them."""
+    tables, details = [], {}
+    for path in paths:
+        table = read_table(path, mapping)
+        if path.name == mapping.customers.get("file"):
+            details |= _details(table, mapping)
+        else:
+            require_columns(table, mapping.needed())
+            tables.append(table)
+    if not tables:
+        raise ImportProblem("Name the file that holds the sales too.")
+    return tables, details
+
+
+def _details(table: Table, mapping: Mapping) -> dict[str, dict]:
+    fields = {ours: theirs for ours, theirs in mapping.customers.items() if ours in CUSTOMER_FIELDS}
+    require_columns(table, {mapping.customers["key"], *fields.values()})
+    return {
+        fold(str(row.cells[mapping.customers["key"]])): {ours: str(row.cells[name]) for ours, name in fields.items()}
+        for row in table.rows
+    }
+
+
+def _write_rejected(path: Path, columns: list[str], plan: Plan) -> None:
+    """Rejected rows as they stood, with the reason as one more column; the mark makes spreadsheets read UTF-8."""
+    with path.open("w", newline="", encoding="utf-8-sig") as out:
+        writer = csv.writer(out)
+        writer.writerow([*columns, "reason"])
+        for verdict in plan.verdicts:
+            if verdict.action == REJECT:
+                writer.writerow([*(_cell(verdict.row, name) for name in columns), verdict.why])
+
+
+def _cell(row: Row, name: str) -> str:
+    value = row.cells.get(name, "")
+    return "" if value is None else str(value)
