@@ -35,10 +35,10 @@ def pytest_unconfigure(config):
         embedded.current().remove()
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Everything below tests/browser needs a browser."""
     for item in items:
-        if "browser" in item.path.parts:
+        if config.rootpath / "tests" / "browser" in item.path.parents:
             item.add_marker("browser")
 
 
@@ -54,7 +54,7 @@ def pytest_runtest_setup(item):
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """The Chromium of the system; its sandbox does not work for root."""
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
 
 

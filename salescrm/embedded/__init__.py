@@ -161,8 +161,8 @@ def current() -> Cluster:
 
 def leftovers() -> list[Cluster]:
     """The throwaway clusters of test runs that were killed: their names end with the number of a dead process."""
-    found = [directory.name.split("-") for directory in _home().glob(f"test-*-{os.geteuid()}")]
-    return [Cluster(f"test-{pid}", throwaway=True) for _test, pid, _uid in found if not _command_line(int(pid))]
+    numbers = [directory.name.split("-")[1] for directory in _home().glob(f"test-*-{os.geteuid()}")]
+    return [Cluster(f"test-{pid}", throwaway=True) for pid in numbers if pid.isdigit() and not _command_line(int(pid))]
 
 
 def _home() -> Path:
