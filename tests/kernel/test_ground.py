@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from salescrm import embedded
 from salescrm.models import User
-from tests.settings import ENVIRONMENT
+from tests.environment import ENVIRONMENT
 
 PRODUCTION = {
     "DEBUG": "0",
