@@ -11,15 +11,15 @@ from django.utils import timezone
 
 from relations.models import Relation, RelationType
 from relations.naming import fold
+from relations.saving import create_relation
 from sales.history import commit_many, event_of
 from sales.importing.planning import Change, Plan, make_plan
 from sales.importing.reading import Row
 from sales.importing.rows import Record, RowReader
 from sales.models import FollowUp, Sale, SaleEvent, SalesSettings, SaleStatus
 from sales.transitions import OUTCOME, enter
-from salescrm.calendar import organisation_zone, today
+from salescrm.calendar import organisation_zone
 from salescrm.models import Organisation, User
-from salescrm.numbering import NumberSeries, next_number
 from salescrm.roles import SALESPERSON
 
 LOCK = 7_102_021  # two imports never run at the same time
@@ -60,7 +60,7 @@ def _add_owners(plan: Plan) -> None:
     """Colleagues we do not know: salespeople who cannot log in until an administrator gives them an address."""
     language = Organisation.current().language
     group = Group.objects.get(name=SALESPERSON)
-    for name in [name for name, user in plan.owners.items() if user is None]:
+    for name in plan.unknown_owners:
         user = User.objects.create_user(_free_email(name), name=name, language=language)
         user.groups.add(group)
         plan.owners[name] = user
@@ -79,15 +79,10 @@ def _add_customers(plan: Plan, details: dict[str, dict], by: User | None) -> Non
     ordinary = RelationType.objects.active().order_by("-is_default", "position").first()
     bought = SalesSettings.current().accepted_type or ordinary
     buyers = {record.customer for record in plan.creates if record.stage.status == SaleStatus.ACCEPTED}
-    day = today()
-    for name in [name for name, relation in plan.customers.items() if relation is None]:
-        relation = Relation(
-            name=name, relation_type=bought if name in buyers else ordinary, updated_by=by,
-            number=next_number(NumberSeries.Kind.RELATION, on=day), sort_key=fold(name), **details.get(fold(name), {}),
-        )  # fmt: skip
-        relation.search_text = fold(" ".join([name, relation.number, relation.email, relation.city]))
-        relation.save(force_insert=True)
-        plan.customers[name] = relation
+    for name in plan.unknown_customers:
+        values = {"name": name, "relation_type": bought if name in buyers else ordinary, **details.get(fold(name), {})}
+        kind = Relation.Kind.ORGANIZATION
+        plan.customers[name] = create_relation(kind=kind, values=values, by=by, token=None)
 
 
 def _noon() -> Callable[[date], datetime]:
