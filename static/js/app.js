@@ -2,3 +2,14 @@
 import "./dialog.js";
 import "./submit.js";
 import "./toast.js";
+
+// A menu closes when one goes on elsewhere.
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.more[open]")) if (!menu.contains(except)) menu.open = false;
+}
+document.addEventListener("click", ({ target }) => closeMenus(target));
+document.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape") return;
+  document.activeElement?.closest("details.more[open]")?.querySelector("summary").focus();
+  closeMenus(null);
+});
