@@ -1,8 +1,10 @@
 """Lookup: the short lists a company makes its own (phases, reasons, sources, relation types)."""
 
-from django.db import models
-from django.db.models import Count, Q
-from django.db.models.functions import Lower
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Count, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,7 +19,9 @@ class LookupQuerySet(models.QuerySet):
 
     def with_usage(self):
         """Every row with `usage`: how many records use it."""
-        return self.annotate(usage=Count(self.model.USED_BY, distinct=True))
+        key = self.model._meta.get_field(self.model.USED_BY).field
+        per_row = key.model._base_manager.filter(**{key.name: OuterRef("pk")}).order_by().values(key.name)
+        return self.annotate(usage=Coalesce(Subquery(per_row.annotate(count=Count("pk")).values("count")), 0))
 
 
 class Lookup(models.Model):
@@ -44,3 +48,46 @@ class Lookup(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_referred_to(self) -> bool:
+        """Whether a record, or the history of one, still names this row: then it cannot be deleted (rule 5)."""
+        keys = (relation.field for relation in self._meta.related_objects if relation.on_delete is models.PROTECT)
+        return any(key.model._base_manager.filter(**{key.name: self.pk}).exists() for key in keys)
+
+
+class LookupForm(forms.ModelForm):
+    """What every list asks for; a list with more fields adds them in a subclass."""
+
+    class Meta:
+        fields = ["name"]
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "off"})}
+
+
+@transaction.atomic
+def add(row: Lookup) -> Lookup:
+    """Store a new row at the end of its list."""
+    last = type(row).objects.aggregate(last=Max("position"))["last"]
+    row.position = 0 if last is None else last + 1
+    row.save(force_insert=True)
+    return row
+
+
+@transaction.atomic
+def reorder(model: type[Lookup], ids: list[int]) -> None:
+    """Put the rows of a list in the order of `ids`. Refuses ids that are not exactly the rows there are now."""
+    rows = {row.pk: row for row in model.objects.select_for_update(no_key=True).order_by("pk")}
+    if sorted(ids) != list(rows):
+        raise ValidationError(_("This list was changed meanwhile. Look again and put it in order."), code="stale")
+    for position, pk in enumerate(ids):
+        rows[pk].position = position
+    model.objects.bulk_update(rows.values(), ["position"])
+
+
+@transaction.atomic
+def delete(row: Lookup) -> None:
+    """Delete a row that no record and no history names. Refuses one that is in use (rule 5)."""
+    row = type(row).objects.select_for_update().get(pk=row.pk)
+    if row.is_referred_to:
+        raise ValidationError(_("This is in use, so it cannot be deleted. Retire it instead."), code="in_use")
+    row.delete()

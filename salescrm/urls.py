@@ -1,7 +1,5 @@
 """Every address of the product; the apps are named, never imported."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
 urlpatterns = [
@@ -11,8 +9,8 @@ urlpatterns = [
     path("projects/", include("projects.urls")),
     path("invoices/", include("invoicing.urls")),
     path("sales/", include("sales.urls")),
+    path("settings/", include("sales.settings_urls")),
+    path("setup/", include("sales.first_run_urls")),
 ]
-if find_spec("sales.settings_urls"):
-    urlpatterns += [path("settings/", include("sales.settings_urls"))]
 
 handler400 = "salescrm.errors.bad_request"

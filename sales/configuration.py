@@ -1,0 +1,210 @@
+"""What an administrator changes in Settings > Sales: switches, list rows, and the probability of a phase."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, F, Q, Sum, Value
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from relations.models import Relation, RelationType
+from sales.history import commit_many
+from sales.models import AcceptReason, LossReason, Phase, Sale, SaleEvent, SalesSettings, Source
+from sales.refusals import Refused
+from sales.transitions import enter
+from salescrm import lookups
+from salescrm.lookups import Lookup
+from salescrm.models import Organisation, User
+from salescrm.numbering import NumberSeries
+
+USED_IN = {Phase: "phase", AcceptReason: "accept_reason", LossReason: "loss_reason", Source: "source"}
+Kind = SaleEvent.Kind
+
+
+def _lock_switches() -> SalesSettings:
+    """The one row of switches, locked: "required" and the last active row of a list are decided one after another."""
+    return SalesSettings.objects.select_for_update(of=("self",)).get(pk=1)
+
+
+@transaction.atomic
+def change_switches(*, values: dict, sales_visible: str, number_projects: bool, project_pattern: str) -> None:
+    """Store the switches of Settings > Sales; hand-set probabilities stay as they are (rules 1, 3 and 23).
+
+    Refuses to make a reason required while its list has no active row.
+    """
+    switches = _lock_switches()
+    for name, model in (("accept_reason", AcceptReason), ("loss_reason", LossReason)):
+        if values[name] == SalesSettings.Use.REQUIRED and not model.objects.active().exists():
+            raise Refused({name: _("The list has no active reason. Add one before you require it.")}, code="empty")
+    for name, value in values.items():
+        setattr(switches, name, value)
+    switches.save(update_fields=[*values])
+    Organisation.objects.filter(pk=switches.pk).update(sales_visible=sales_visible)
+    NumberSeries.objects.update_or_create(
+        kind=NumberSeries.Kind.PROJECT, defaults={"is_active": number_projects, "pattern": project_pattern}
+    )
+    Organisation.forget()
+
+
+@transaction.atomic
+def store_row(row: Lookup, *, is_default: bool = False) -> Lookup:
+    """Add a row at the end of its list or store its new name; `is_default` makes a relation type the proposed one."""
+    row.save() if row.pk else lookups.add(row)
+    if is_default:
+        RelationType.objects.filter(is_default=True).exclude(pk=row.pk).update(is_default=False)
+        RelationType.objects.filter(pk=row.pk).update(is_default=True)
+        row.is_default = True
+    return row
+
+
+@transaction.atomic
+def retire(row: Lookup) -> None:
+    """Take a row out of new choices; records and reports keep it (rule 5). Refuses the rows `check_spare` names."""
+    check_spare(row, _lock_switches())
+    type(row).objects.filter(pk=row.pk).update(is_active=False)
+
+
+def reactivate(row: Lookup) -> None:
+    """Offer a retired row again."""
+    type(row).objects.filter(pk=row.pk).update(is_active=True)
+
+
+@transaction.atomic
+def delete(row: Lookup) -> None:
+    """Delete a row that nothing names. Refuses one in use, and the rows `check_spare` names (rule 5)."""
+    check_spare(row, _lock_switches())
+    lookups.delete(row)
+
+
+def check_spare(row: Lookup, switches: SalesSettings) -> None:
+    """Refuse to give up the last active phase, the last active row of a required list, a proposed relation type."""
+    if not row.is_active:
+        return
+    last = not type(row).objects.active().exclude(pk=row.pk).exists()
+    use = {AcceptReason: switches.accept_reason, LossReason: switches.loss_reason}.get(type(row))
+    if isinstance(row, Phase) and last:
+        raise Refused(_("This is the last active phase. A sale always needs one."), code="last")
+    if use == SalesSettings.Use.REQUIRED and last:
+        raise Refused(_("This is the last active reason, and a reason is required."), code="last")
+    if isinstance(row, RelationType) and row.is_default:
+        raise Refused(_("This type is proposed for a new relation. Choose another one for that first."), code="default")
+    if isinstance(row, RelationType) and row.pk == switches.accepted_type_id:
+        raise Refused(_("This type is proposed on acceptance. Choose another one for that first."), code="accepted")
+
+
+@transaction.atomic
+def move_all(row: Lookup, *, to: Lookup, by: User) -> int:
+    """Let every record that uses `row` use `to`, and say how many (rule 5).
+
+    Open sales enter the other phase with its probability, closed sales keep their phase. Refuses a retired target.
+    """
+    pair = type(row).objects.select_for_update(no_key=True).filter(pk__in=[row.pk, to.pk]).order_by("pk")
+    to = next((found for found in pair if found.pk == to.pk), None)
+    if to is None or not to.is_active or to.pk == row.pk:
+        raise Refused(_("Choose another active row to move everything to."), code="target")
+    if isinstance(row, RelationType):
+        return Relation.objects.filter(relation_type=row).update(
+            relation_type=to, version=F("version") + 1, updated_by=by, updated_at=Now()
+        )
+    return _move_sales(row, to=to, by=by)
+
+
+def _move_sales(row: Lookup, *, to: Lookup, by: User) -> int:
+    column = USED_IN[type(row)]
+    sales = list(Sale.objects.filter(**{column: row}).select_for_update(of=("self",)).order_by("pk"))
+    opened = [sale for sale in sales if sale.is_open]
+    if isinstance(row, Phase):
+        for sale in opened:
+            enter(sale, to)
+        commit_many(opened, fields=["phase", "probability", "probability_by_hand"], by=by, kind=Kind.MOVED)
+        return len(opened)
+    for sale in sales:
+        setattr(sale, column, to)
+    commit_many(opened, fields=[column], by=by, kind=Kind.CHANGED)
+    commit_many([sale for sale in sales if not sale.is_open], fields=[column], by=by, kind=Kind.CORRECTED)
+    return len(sales)
+
+
+@dataclass(frozen=True)
+class ProbabilityChange:
+    """What another probability of a phase would do to the open sales standing in it (rule 4)."""
+
+    before: int
+    after: int
+    count: int  # open sales that would change: not by hand, not already at the new percentage
+    by_hand: int
+    unknown: int  # of `count`, without a known expected revenue
+    weighted_before: Decimal
+    weighted_after: Decimal
+    forecast_before: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """What the forecast gains or loses."""
+        return self.weighted_after - self.weighted_before
+
+    @property
+    def forecast_after(self) -> Decimal:
+        """The weighted revenue of all open sales afterwards."""
+        return self.forecast_before + self.difference
+
+    @property
+    def basis(self) -> str:
+        """What this preview was based on; another basis means that something changed since."""
+        return f"{self.before}>{self.after}:{self.count}:{self.weighted_before.normalize():f}"
+
+
+class Changed(ValidationError):
+    """The preview no longer says what would happen: nothing was stored."""
+
+
+def preview_probability(phase: Phase, probability: int) -> ProbabilityChange:
+    """Count and add up, in one statement and exactly, what `probability` would change (rule 4). Stores nothing."""
+    standing = Q(phase=phase, probability_by_hand=False) & ~Q(probability=probability)
+    weighted = F("expected_revenue") * Value(probability) * Value(Decimal("0.01"))
+    sums = Sale.objects.open().aggregate(
+        count=Count("pk", filter=standing),
+        by_hand=Count("pk", filter=Q(phase=phase, probability_by_hand=True)),
+        unknown=Count("pk", filter=standing & Q(expected_revenue=None)),
+        weighted_before=Sum("weighted_revenue", filter=standing, default=Decimal(0)),
+        weighted_after=Sum(weighted, filter=standing, default=Decimal(0)),
+        forecast_before=Sum("weighted_revenue", default=Decimal(0)),
+    )
+    return ProbabilityChange(before=phase.probability, after=probability, **sums)
+
+
+@transaction.atomic
+def change_phase(
+    phase: Phase, *, name: str, colour: str, probability: int, open_sales: bool, basis: str | None, by: User
+) -> int:
+    """Store a phase; with `open_sales` its open sales follow the new probability, one event each (rule 4).
+
+    Returns how many sales changed. Hand-set and closed sales never do. `basis` is that of the preview the choice was
+    made on; raises Changed when it no longer holds.
+    """
+    phase = Phase.objects.select_for_update(no_key=True).get(pk=phase.pk)
+    standing = Sale.objects.open().filter(phase=phase, probability_by_hand=False).exclude(probability=probability)
+    sales = list(standing.select_for_update(of=("self",)).order_by("pk")) if open_sales else []
+    if probability != phase.probability and basis != preview_probability(phase, probability).basis:
+        raise Changed(_("Something changed since you looked. Nothing was stored; these are the figures now."))
+    phase.name, phase.colour, phase.probability = name, colour, probability
+    phase.save(update_fields=["name", "colour", "probability"])
+    for sale in sales:
+        sale.phase, sale.probability = phase, probability
+    commit_many(sales, fields=["probability"], by=by, kind=Kind.CHANGED)
+    return len(sales)
+
+
+@transaction.atomic
+def change_organisation(
+    organisation: Organisation, *, number_relations: bool, relation_pattern: str, invoice_pattern: str
+) -> None:
+    """Store our company and the patterns of relation and invoice numbers; invoices are always numbered (rule 22)."""
+    organisation.save()
+    NumberSeries.objects.update_or_create(
+        kind="relation", defaults={"is_active": number_relations, "pattern": relation_pattern}
+    )
+    NumberSeries.objects.update_or_create(kind="invoice", defaults={"is_active": True, "pattern": invoice_pattern})
+    Organisation.forget()

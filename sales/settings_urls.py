@@ -1,0 +1,30 @@
+"""The addresses of Settings; which lists there are, settings_lists says."""
+
+from django.urls import path, register_converter
+
+from sales import settings_list_views as lists
+from sales import settings_views as views
+from sales import user_views as users
+from sales.settings_lists import LISTS, ListConverter
+
+register_converter(ListConverter, "list")
+
+app_name = "settings"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("sales/", views.sales, name="sales"),
+    path("organisation/", views.organisation, name="organisation"),
+    path("number-example/", views.number_example, name="number-example"),
+    path("relation-types/", lists.rows, {"kind": LISTS["relation-types"]}, name="relation-types"),
+    path("sales/phases/<int:pk>/", lists.phase, name="phase"),
+    path("<list:kind>/", lists.rows, name="list"),
+    path("<list:kind>/new/", lists.row, name="row-new"),
+    path("<list:kind>/order/", lists.order, name="order"),
+    path("<list:kind>/<int:pk>/", lists.row, name="row"),
+    path("<list:kind>/<int:pk>/remove/", lists.remove, name="remove"),
+    path("users/", users.index, name="users"),
+    path("users/new/", users.new, name="user-new"),
+    path("users/<int:pk>/", users.edit, name="user"),
+    path("users/<int:pk>/access/", users.access, name="user-access"),
+    path("users/<int:pk>/invite/", users.invitation, name="user-invite"),
+]

@@ -1,0 +1,99 @@
+"""Settings > Users: who may log in, and with which role (rule 23)."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from sales.models import Sale
+from sales.settings_forms import UserForm
+from salescrm.models import Organisation, User
+from salescrm.pages import leave, page
+from salescrm.roles import LABELS
+from salescrm.staff import activate, add_user, change_user, deactivate, invite, role_of
+
+may_change_users = permission_required("salescrm.change_user", raise_exception=True)
+
+
+def _users():
+    open_sales = Sale.objects.open().filter(owner=OuterRef("pk")).order_by().values("owner")
+    count = Subquery(open_sales.annotate(count=Count("pk")).values("count"))
+    return User.objects.prefetch_related("groups").annotate(open_sales=Coalesce(count, 0))
+
+
+@may_change_users
+def index(request: HttpRequest) -> HttpResponse:
+    """Everybody who may or might log in."""
+    users = _users().order_by("-is_active", "name", "pk")
+    rows = [(user, LABELS.get(role_of(user), "")) for user in users]
+    return page(request, "settings/users.html", {"rows": rows}, part="users")
+
+
+@may_change_users
+def new(request: HttpRequest) -> HttpResponse:
+    """Add a user, who gets a mail with a link to choose a password."""
+    initial = {"language": Organisation.current().language}
+    form = UserForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_bound and form.is_valid():
+        _send_invitation(request, add_user(**form.cleaned_data))
+        return leave(request, "settings:users")
+    return page(request, "settings/user.html", {"form": form}, part="dialog", status=422 if form.errors else 200)
+
+
+@may_change_users
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name, e-mail address, language and role of a user."""
+    subject = get_object_or_404(_users(), pk=pk)
+    form = UserForm(request.POST if request.method == "POST" else None, instance=subject)
+    if form.is_bound and form.is_valid():
+        values = dict(form.cleaned_data)
+        try:
+            change_user(subject, role=values.pop("role"), values=values, by=request.user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("%(name)s is saved.") % {"name": subject})
+            return leave(request, "settings:users")
+    context = {"form": form, "subject": subject}
+    return page(request, "settings/user.html", context, part="dialog", status=422 if form.errors else 200)
+
+
+@may_change_users
+def access(request: HttpRequest, pk: int) -> HttpResponse:
+    """Deactivate a user, or let them log in again; open sales are handed over first or later."""
+    subject = get_object_or_404(_users(), pk=pk)
+    context = {"subject": subject}
+    if request.method != "POST":
+        return page(request, "settings/access.html", context, part="dialog")
+    admit = request.POST.get("admit") == "yes"
+    try:
+        activate(subject) if admit else deactivate(subject, by=request.user)
+    except ValidationError as error:
+        return page(request, "settings/access.html", {**context, "error": error}, part="dialog", status=422)
+    done = _("%(name)s can log in again.") if admit else _("%(name)s can no longer log in.")
+    messages.success(request, done % {"name": subject})
+    return leave(request, "settings:users")
+
+
+@require_POST
+@may_change_users
+def invitation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the link to choose a password once more."""
+    _send_invitation(request, get_object_or_404(User.objects.active(), pk=pk))
+    return leave(request, "settings:users")
+
+
+def _send_invitation(request: HttpRequest, user: User) -> None:
+    if invite(user, site=request.build_absolute_uri("/").rstrip("/"), by=request.user):
+        messages.success(request, _("%(email)s has been sent a link to choose a password.") % {"email": user.email})
+    else:
+        messages.warning(
+            request,
+            _("%(name)s is saved, but the mail to %(email)s could not be sent. Try the invitation again later.")
+            % {"name": user, "email": user.email},
+        )
