@@ -8,6 +8,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q, Value
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from invoicing.models import Invoice
@@ -116,6 +117,8 @@ class Sale(SaleState):
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
+
+    latest: "SaleEvent | None" = None  # the event a domain function has just appended, on the sale it returns
 
     objects = SaleQuerySet.as_manager()
 
@@ -253,7 +256,7 @@ class SaleEvent(SaleState):
     sale_version = models.PositiveIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(_("when it was true"))
-    recorded_at = models.DateTimeField(_("when it was recorded"), auto_now_add=True)
+    recorded_at = models.DateTimeField(_("when it was recorded"), default=timezone.now, editable=False)
 
     objects = SaleEventQuerySet.as_manager()
 
