@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from invoicing.models import Invoice, InvoiceEvent, InvoiceLine, VatRate
+from invoicing.vat import line_amount, totals
 from relations.models import Contact, Relation
 from salescrm.models import Organisation, User
+from salescrm.templatetags.crm import money_text, number
 
 
 class DraftLine(NamedTuple):
@@ -17,20 +19,36 @@ class DraftLine(NamedTuple):
     unit_price: Decimal
     vat_rate: VatRate
 
+    def __str__(self):
+        return f"{number(self.quantity)} × {self.description}, {money_text(self.unit_price)}, {self.vat_rate}"
+
 
 def draft_invoice(
     *, customer: Relation, contact: Contact | None, subject: str, lines: Iterable[DraftLine], by: User
 ) -> Invoice:
     """Make a draft invoice with these lines; `by` becomes its owner. Must run in the caller's transaction."""
     days = customer.payment_days if customer.payment_days is not None else Organisation.current().payment_days
-    invoice = Invoice.objects.create(
-        customer=customer, contact=contact, subject=subject, owner=by, payment_days=days, updated_by=by
-    )
+    lines = list(lines)
+    invoice = Invoice(customer=customer, contact=contact, subject=subject, owner=by, payment_days=days, updated_by=by)
+    set_totals(invoice, lines)
+    invoice.save(force_insert=True)
+    store_lines(invoice, lines)
+    InvoiceEvent.objects.create(invoice=invoice, kind=InvoiceEvent.Kind.CREATED, by=by)
+    return invoice
+
+
+def set_totals(invoice: Invoice, lines: Iterable[DraftLine]) -> None:
+    """Put the totals of these lines on the invoice; stores nothing."""
+    found = totals((line_amount(line.quantity, line.unit_price), line.vat_rate) for line in lines)
+    invoice.total_excluding_vat, invoice.total_vat = found.excluding, found.vat
+    invoice.total_including_vat = found.including
+
+
+def store_lines(invoice: Invoice, lines: Iterable[DraftLine]) -> None:
+    """Store these as the lines of the invoice, in this order."""
     InvoiceLine.objects.bulk_create(
         InvoiceLine(invoice=invoice, position=position, **line._asdict()) for position, line in enumerate(lines)
     )
-    InvoiceEvent.objects.create(invoice=invoice, kind=InvoiceEvent.Kind.CREATED, by=by)
-    return invoice
 
 
 def is_untouched_draft(invoice: Invoice) -> bool:

@@ -156,6 +156,7 @@ class InvoiceEvent(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     detail = models.CharField(max_length=300, blank=True)
+    invoice_version = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name = _("event of an invoice")

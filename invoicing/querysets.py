@@ -1,6 +1,7 @@
 """What one may ask about invoices."""
 
 from django.db import models
+from django.db.models import Count, Q, Sum
 
 
 class InvoiceQuerySet(models.QuerySet):
@@ -12,6 +13,32 @@ class InvoiceQuerySet(models.QuerySet):
         """Invoices with a number."""
         return self.exclude(status=self.model.Status.DRAFT)
 
+    def sent(self):
+        """Issued invoices that were mailed."""
+        return self.issued().filter(sent_at__isnull=False)
+
+    def unsent(self):
+        """Issued invoices that were not mailed yet."""
+        return self.issued().filter(sent_at=None)
+
+    def search(self, text: str):
+        """Invoices with this text in number, subject, reference or the customer's name."""
+        found = Q(number__icontains=text) | Q(subject__icontains=text) | Q(reference__icontains=text)
+        return self.filter(found | Q(customer__name__icontains=text))
+
     def for_list(self):
         """With what a list row shows."""
         return self.select_related("customer", "owner")
+
+    def for_page(self):
+        """With what the page of one invoice shows."""
+        return self.select_related("customer", "contact__person", "owner", "updated_by")
+
+    def summary(self) -> dict:
+        """How many, and what they add up to."""
+        zero = models.Value(0, output_field=models.DecimalField())
+        return self.aggregate(
+            count=Count("pk"),
+            excluding=Sum("total_excluding_vat", default=zero),
+            including=Sum("total_including_vat", default=zero),
+        )

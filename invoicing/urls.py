@@ -1,4 +1,17 @@
 """The addresses of invoicing."""
 
+from django.urls import path
+
+from invoicing import closing_views, views
+
 app_name = "invoicing"
-urlpatterns = []
+urlpatterns = [
+    path("", views.index, name="list"),
+    path("of-relation/<int:pk>/", views.of_relation, name="of-relation"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/print/", views.print_page, name="print"),
+    path("<int:pk>/edit/", views.edit, name="edit"),
+    path("<int:pk>/delete/", views.delete, name="delete"),
+    path("<int:pk>/issue/", closing_views.issue_invoice, name="issue"),
+    path("<int:pk>/send/", closing_views.send_invoice, name="send"),
+]

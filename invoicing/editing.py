@@ -1,0 +1,67 @@
+"""Editing and deleting a draft."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from invoicing.drafting import DraftLine, set_totals, store_lines
+from invoicing.history import Refused, claim, commit, require_draft
+from invoicing.models import Invoice, InvoiceEvent
+from relations.models import Contact
+from salescrm.models import User
+
+HEAD = ["subject", "contact", "reference", "note", "payment_days"]
+TOTALS = ["total_excluding_vat", "total_vat", "total_including_vat"]
+
+
+def may_edit(invoice: Invoice, user: User) -> bool:
+    """People edit the drafts they own, managers all (rule 23)."""
+    own = invoice.owner_id == user.pk and user.has_perm("invoicing.change_invoice")
+    return own or user.has_perm("invoicing.change_any_invoice")
+
+
+@transaction.atomic
+def edit(invoice: Invoice, *, values: dict, lines: Iterable[DraftLine], version: int, by: User) -> Invoice:
+    """Make `values` (fields of HEAD) and `lines` the contents of a draft; the same contents change nothing.
+
+    Refuses an issued invoice, a stale version and a contact person of somebody else (rules 6 and 22).
+    """
+    invoice, repeated = claim(invoice, version=version, by=by, kinds=(InvoiceEvent.Kind.EDITED,))
+    lines = list(lines)
+    if repeated and _same(invoice, values, lines):
+        return invoice
+    if repeated:
+        claim(invoice, version=version, by=by)  # the same user typed something else in an old window: stale
+    require_draft(invoice)
+    contact = values["contact"]
+    if contact and not Contact.objects.filter(pk=contact.pk, organization=invoice.customer_id).exists():
+        raise Refused({"contact": _("This is not a contact person of the customer.")}, code="contact")
+    if _same(invoice, values, lines):
+        return invoice
+    for name in HEAD:
+        setattr(invoice, name, values[name])
+    invoice.lines.all().delete()
+    store_lines(invoice, lines)
+    set_totals(invoice, lines)
+    return commit(invoice, fields=[*HEAD, *TOTALS], kind=InvoiceEvent.Kind.EDITED, by=by)
+
+
+def stored_lines(invoice: Invoice) -> list[DraftLine]:
+    """The lines of an invoice as they were given."""
+    return [
+        DraftLine(line.description, line.quantity, line.unit_price, line.vat_rate)
+        for line in invoice.lines.select_related("vat_rate")
+    ]
+
+
+def _same(invoice: Invoice, values: dict, lines: list[DraftLine]) -> bool:
+    return all(getattr(invoice, name) == values[name] for name in HEAD) and stored_lines(invoice) == lines
+
+
+@transaction.atomic
+def delete(invoice: Invoice, *, version: int, by: User) -> None:
+    """Delete a draft; what it was made from loses its link. Refuses an issued invoice and a stale version."""
+    invoice, _repeated = claim(invoice, version=version, by=by)
+    require_draft(invoice)
+    invoice.delete()

@@ -1,0 +1,53 @@
+"""What the list of invoices can be narrowed to; the words stand in the address."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from invoicing.querysets import InvoiceQuerySet
+from relations.models import Relation
+from salescrm.fields import DayInput
+from salescrm.models import User
+
+STATES = [
+    ("", _("All")),
+    ("draft", _("Draft")),
+    ("issued", _("Issued")),
+    ("unsent", _("Issued, not sent")),
+    ("sent", _("Sent")),
+]
+
+
+class InvoiceFilter(forms.Form):
+    """Narrows a list; what cannot be read is left out."""
+
+    q = forms.CharField(label=_("Search"), required=False, widget=forms.SearchInput)
+    status = forms.ChoiceField(label=_("Status"), choices=STATES, required=False)
+    owner = forms.ModelChoiceField(
+        label=_("Owner"), queryset=User.objects.all(), required=False, empty_label=pgettext_lazy("owner", "Everybody")
+    )
+    since = forms.DateField(label=_("Invoice date from"), required=False, widget=DayInput)
+    until = forms.DateField(label=_("Up to and including"), required=False, widget=DayInput)
+    customer = forms.ModelChoiceField(queryset=Relation.objects.all(), required=False, widget=forms.HiddenInput)
+
+    def apply(self, rows: InvoiceQuerySet) -> InvoiceQuerySet:
+        """The invoices of `rows` that were asked for."""
+        self.is_valid()
+        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        if "status" in asked:
+            narrow = {"draft": rows.drafts, "issued": rows.issued, "unsent": rows.unsent, "sent": rows.sent}
+            rows = narrow[asked["status"]]()
+        if "q" in asked:
+            rows = rows.search(asked["q"])
+        columns = {"owner": "owner", "customer": "customer", "since": "issued_on__gte", "until": "issued_on__lte"}
+        return rows.filter(**{column: asked[name] for name, column in columns.items() if name in asked})
+
+    @property
+    def chosen_customer(self) -> Relation | None:
+        """The customer it is narrowed to."""
+        return self.cleaned_data.get("customer")
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything was asked."""
+        return any(self.cleaned_data.values())

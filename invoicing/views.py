@@ -1,0 +1,156 @@
+"""The pages of invoices."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from invoicing import editing
+from invoicing.document import document_of
+from invoicing.filters import InvoiceFilter
+from invoicing.forms import HeadForm, LineFormSet
+from invoicing.history import Refused, stale_message
+from invoicing.models import Invoice
+from relations.models import Relation
+from salescrm.conflicts import Difference, Stale, differences, submitted_version
+from salescrm.listing import Column, paged, sort
+from salescrm.models import User
+from salescrm.pages import leave, page
+
+COLUMNS = [
+    Column(pgettext_lazy("invoice", "Number"), "number", "number"),
+    Column(gettext_lazy("Customer"), "customer", "customer__sort_key"),
+    Column(gettext_lazy("Subject"), "subject", "subject"),
+    Column(gettext_lazy("Owner"), "owner", "owner__name"),
+    Column(gettext_lazy("Invoice date"), "date", "issued_on", figure=True),
+    Column(gettext_lazy("Due date"), "due", "due_on", figure=True),
+    Column(gettext_lazy("Excluding VAT"), "excluding", "total_excluding_vat", figure=True),
+    Column(gettext_lazy("Including VAT"), "including", "total_including_vat", figure=True),
+    Column(gettext_lazy("Status")),
+]
+
+
+@permission_required("invoicing.view_invoice", raise_exception=True)
+def index(request: HttpRequest) -> HttpResponse:
+    """The list: filters, order and page stand in the address; totals are of the whole filter."""
+    form = InvoiceFilter(request.GET)
+    found = form.apply(Invoice.objects.all())
+    summary = found.summary()
+    ordered, columns = sort(request, found.for_list(), COLUMNS, default="-date")
+    rows = paged(ordered, count=summary["count"], number=request.GET.get("page"))
+    context = {"form": form, "rows": rows, "columns": columns, "summary": summary}
+    return page(request, "invoicing/list.html", context, part="rows")
+
+
+@permission_required("invoicing.view_invoice", raise_exception=True)
+def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
+    """The panel on the page of a relation: the latest invoices."""
+    relation = get_object_or_404(Relation, pk=pk)
+    found = Invoice.objects.filter(customer=relation)
+    rows, _columns = sort(request, found, COLUMNS, default="-date")
+    context = {"relation": relation, "rows": rows[:5], "count": found.count()}
+    return page(request, "invoicing/of_relation.html", context, part="panel")
+
+
+@permission_required("invoicing.view_invoice", raise_exception=True)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One invoice as it looks on paper, with its history."""
+    invoice = get_object_or_404(Invoice.objects.for_page(), pk=pk)
+    events = invoice.events.select_related("by").order_by("-pk")
+    context = {
+        "invoice": invoice,
+        "document": document_of(invoice),
+        "events": events,
+        "may_edit": invoice.is_draft and editing.may_edit(invoice, request.user),
+        "failed": bool(events) and events[0].kind == events[0].Kind.FAILED,
+    }
+    return page(request, "invoicing/detail.html", context, part="page")
+
+
+@permission_required("invoicing.view_invoice", raise_exception=True)
+def print_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The document alone, made for paper."""
+    invoice = get_object_or_404(Invoice.objects.for_page(), pk=pk)
+    return render(request, "invoicing/print.html", {"invoice": invoice, "document": document_of(invoice)})
+
+
+def editable(user: User, pk: int) -> Invoice:
+    """The invoice this user may edit: 404 when there is none, 403 when it is somebody else's (rule 23)."""
+    invoice = get_object_or_404(Invoice.objects.for_page(), pk=pk)
+    if not editing.may_edit(invoice, user):
+        raise PermissionDenied
+    return invoice
+
+
+@permission_required("invoicing.change_invoice", raise_exception=True)
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Head and lines of a draft on one page."""
+    invoice = editable(request.user, pk)
+    if request.method != "POST":
+        if not invoice.is_draft:
+            messages.warning(request, _("Invoice %(number)s has been issued and never changes.") % {"number": invoice})
+            return redirect(invoice)
+        head, lines = HeadForm(instance=invoice), LineFormSet(initial=_initial(invoice), prefix="lines")
+        return _edit_page(request, invoice, head, lines, version=invoice.version)
+    version = submitted_version(request)
+    head = HeadForm(request.POST, instance=Invoice.objects.for_page().get(pk=pk))
+    lines = LineFormSet(request.POST, initial=_initial(invoice), prefix="lines")
+    valid = all([head.is_valid(), lines.is_valid()])
+    if valid or version != invoice.version:
+        try:
+            return _store(request, invoice, head, lines, version=version, valid=valid)
+        except Refused as refusal:
+            head.add_error(None, refusal)
+        except Stale as stale:
+            return _conflict(request, stale, head, lines)
+    return _edit_page(request, invoice, head, lines, version=version, status=422)
+
+
+def _store(request, invoice: Invoice, head: HeadForm, lines, *, version: int, valid: bool) -> HttpResponse:
+    if not valid:
+        raise Stale(invoice, stale_message(invoice))
+    editing.edit(invoice, values=head.values(), lines=lines.lines(), version=version, by=request.user)
+    messages.success(request, _("The draft is saved."))
+    return redirect(invoice)
+
+
+def _initial(invoice: Invoice) -> list[dict]:
+    return list(invoice.lines.values("description", "quantity", "unit_price", "vat_rate"))
+
+
+def _edit_page(request, invoice, head, lines, *, version: int, conflict: dict | None = None, status: int = 200):
+    context = {"invoice": invoice, "head": head, "lines": lines, "version": version, "conflict": conflict}
+    return page(request, "invoicing/edit.html", context, part="form", status=status)
+
+
+def _conflict(request, stale: Stale, head: HeadForm, lines) -> HttpResponse:
+    invoice = Invoice.objects.for_page().get(pk=stale.current.pk)
+    found = differences(head, invoice)
+    if lines.is_valid() and (theirs := _told(invoice)) != (yours := "\n".join(map(str, lines.lines()))):
+        found.append(Difference("lines", _("Lines"), theirs, yours))
+    conflict = {"message": stale.message, "differences": found, "url": request.path}
+    return _edit_page(request, invoice, head, lines, version=invoice.version, conflict=conflict, status=409)
+
+
+def _told(invoice: Invoice) -> str:
+    return "\n".join(map(str, editing.stored_lines(invoice)))
+
+
+@permission_required("invoicing.change_invoice", raise_exception=True)
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask, then delete a draft."""
+    invoice = editable(request.user, pk)
+    context, status = {"invoice": invoice, "version": invoice.version}, 200
+    if request.method == "POST":
+        try:
+            editing.delete(invoice, version=submitted_version(request), by=request.user)
+            messages.success(request, _("The draft is deleted."))
+            return leave(request, "invoicing:list")
+        except Stale as stale:
+            context["refused"], status = stale.message, 409
+        except Refused as refusal:
+            context["refused"], status = refusal.message, 422
+    return page(request, "invoicing/delete.html", context, part="dialog", status=status)

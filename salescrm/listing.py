@@ -1,0 +1,51 @@
+"""A list page: columns that sort, and pages of rows; both live in the address."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.core.paginator import Page, Paginator
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+
+PER_PAGE = 50
+
+
+class Column(NamedTuple):
+    """A column head: `key` is its word in `?sort=` (empty: does not sort), `field` what it sorts by."""
+
+    label: str
+    key: str = ""
+    field: str = ""
+    figure: bool = False
+    direction: str = ""
+
+    @property
+    def next(self) -> str:
+        """What a click on the head asks for: figures and days first downwards, the rest upwards."""
+        upwards = self.direction == "descending" or not (self.direction or self.figure)
+        return self.key if upwards else f"-{self.key}"
+
+
+def sort(
+    request: HttpRequest, rows: QuerySet, columns: Iterable[Column], *, default: str
+) -> tuple[QuerySet, list[Column]]:
+    """`rows` in the order `?sort=` asks for (unknown words: `default`), and the columns that say which it is."""
+    columns = list(columns)
+    asked = request.GET.get("sort", "")
+    fields = {column.key: column.field for column in columns if column.key}
+    if asked.removeprefix("-") not in fields:
+        asked = default
+    key, down = asked.removeprefix("-"), asked.startswith("-")
+    order = F(fields[key]).desc(nulls_first=True) if down else F(fields[key]).asc(nulls_last=True)
+    shown = [
+        column._replace(direction="descending" if down else "ascending") if column.key == key else column
+        for column in columns
+    ]
+    return rows.order_by(order, "-pk" if down else "pk"), shown
+
+
+def paged(rows: QuerySet, *, count: int, number: str | None) -> Page:
+    """Page `number` of `rows` (the last one when it lies beyond); `count` is known, so nothing is counted twice."""
+    paginator = Paginator(rows, PER_PAGE)
+    paginator.count = count
+    return paginator.get_page(number)
