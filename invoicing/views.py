@@ -16,7 +16,7 @@ from invoicing.history import Refused, stale_message
 from invoicing.models import Invoice
 from relations.models import Relation
 from salescrm.conflicts import Difference, Stale, differences, submitted_version
-from salescrm.listing import Column, paged, sort
+from salescrm.listing import Column, page_of, sort
 from salescrm.models import User
 from salescrm.pages import leave, page
 
@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
     found = form.apply(Invoice.objects.all())
     summary = found.summary()
     ordered, columns = sort(request, found.for_list(), COLUMNS, default="-date")
-    rows = paged(ordered, count=summary["count"], number=request.GET.get("page"))
+    rows = page_of(request, ordered, count=summary["count"])
     context = {"form": form, "rows": rows, "columns": columns, "summary": summary}
     return page(request, "invoicing/list.html", context, part="rows")
 

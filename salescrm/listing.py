@@ -44,8 +44,8 @@ def sort(
     return rows.order_by(order, "-pk" if down else "pk"), shown
 
 
-def paged(rows: QuerySet, *, count: int, number: str | None) -> Page:
-    """Page `number` of `rows` (the last one when it lies beyond); `count` is known, so nothing is counted twice."""
+def page_of(request: HttpRequest, rows: QuerySet, *, count: int) -> Page:
+    """The page of rows `?page=` asks for (the last one when it lies beyond); `count` is known, not counted again."""
     paginator = Paginator(rows, PER_PAGE)
     paginator.count = count
-    return paginator.get_page(number)
+    return paginator.get_page(request.GET.get("page"))
