@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from relations.models import Contact, Relation
+from relations.models import Contact, Relation, RelationType
 from relations.saving import create_relation
 from salescrm.conflicts import Stale
 from salescrm.models import User
@@ -29,17 +29,23 @@ def add_contact(organization: Relation, *, person: Relation | dict, values: dict
     try:
         with transaction.atomic():
             if isinstance(person, dict):
+                person = {"relation_type": _type_like(organization)} | person
                 person = create_relation(kind=Relation.Kind.PERSON, values=person, by=by, token=token)
             if not person.is_person:
-                raise ValidationError({"person": _("A contact person is a person.")}, code="person")
+                raise ValidationError(_("A contact person is a person."), code="person")
             return Contact.objects.create(organization=organization, person=person, **values)
     except IntegrityError as error:
         known = Contact.objects.filter(organization=organization, person=person, **values).first()
         if known:
             return known
         raise ValidationError(
-            {"person": _("%(name)s already is a contact person here.") % {"name": person}}, code="twice"
+            _("%(name)s already is a contact person here.") % {"name": person}, code="twice"
         ) from error
+
+
+def _type_like(organization: Relation) -> RelationType:
+    own = organization.relation_type
+    return own if own.is_active else RelationType.objects.proposed()
 
 
 @transaction.atomic

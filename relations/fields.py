@@ -50,7 +50,7 @@ class Shown(NamedTuple):
 
 
 class RelationInput(forms.Widget):
-    """A hidden id and a text to type in; what fits is offered as radio buttons when the answer comes from the server."""
+    """A hidden id and a text to type in; when the server has to ask back, what fits is offered as radio buttons."""
 
     template_name = "relations/_picker.html"
 
@@ -122,10 +122,11 @@ class RelationField(forms.Field):
         text = (typed.text or "").strip()
         if typed.choice and typed.asked == text:
             return self._by_id(typed.choice)
-        if typed.pk and (typed.text is None or text):
-            relation = self._by_id(typed.pk, among=Relation.objects.all() if text else None)
-            if typed.text is None or str(relation) == text:
-                return self._by_id(relation)
+        if typed.text is None:
+            return self._by_id(typed.pk)
+        chosen = self._by_id(typed.pk, among=Relation.objects.all()) if text else None
+        if chosen and str(chosen).strip() == text:
+            return self._by_id(chosen)
         return self._by_text(text) if text else None
 
     def _by_id(self, value, among=None) -> Relation | None:

@@ -8,7 +8,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from relations.querysets import RelationQuerySet
+from relations.numbers import show_iban
+from relations.querysets import RelationQuerySet, RelationTypeQuerySet
 from relations.validators import validate_coc_number, validate_iban, validate_vat_number
 from salescrm.lookups import Lookup
 from salescrm.models import User
@@ -18,6 +19,8 @@ class RelationType(Lookup):
     USED_BY = "relations"
 
     is_default = models.BooleanField(_("proposed for a new relation"), default=False)
+
+    objects = RelationTypeQuerySet.as_manager()
 
     class Meta(Lookup.Meta):
         verbose_name = _("relation type")
@@ -121,6 +124,22 @@ class Relation(models.Model):
     def is_person(self) -> bool:
         """Whether this is a human being, not an organization."""
         return self.kind == self.Kind.PERSON
+
+    @property
+    def iban_shown(self) -> str:
+        """The bank account in groups of four."""
+        return show_iban(self.iban)
+
+    @property
+    def website_shown(self) -> str:
+        """The website without what every website has."""
+        return self.website.removeprefix("https://").removeprefix("http://").removesuffix("/")
+
+    @property
+    def address_lines(self) -> list[str]:
+        """The address as it stands on an envelope."""
+        place = "  ".join(part for part in (self.postcode, self.city) if part)
+        return [line for line in (self.street, place, self.country) if line]
 
 
 class Contact(models.Model):

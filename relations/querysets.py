@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from relations.naming import fold, words
+from salescrm.lookups import LookupQuerySet
 
 LAST_CHARACTER = "\U0010ffff"
 
@@ -23,6 +24,12 @@ def prefix_query(text: str) -> SearchQuery | None:
     return SearchQuery(raw, search_type="raw", config="simple")
 
 
+class RelationTypeQuerySet(LookupQuerySet):
+    def proposed(self):
+        """The type a new relation gets unless one chooses another: the default row, else the first active one."""
+        return self.active().order_by("-is_default", "position", "pk").first()
+
+
 class RelationQuerySet(models.QuerySet):
     def active(self):
         """Relations that are still in use."""
@@ -32,9 +39,18 @@ class RelationQuerySet(models.QuerySet):
         """Active relations, and the one already chosen even when it has been deactivated since."""
         return self.filter(Q(is_active=True) | Q(pk=getattr(current, "pk", current)))
 
+    def organizations(self):
+        """Relations that can have contact persons."""
+        return self.filter(kind=self.model.Kind.ORGANIZATION)
+
     def of_kinds(self, kinds):
         """Relations of these kinds; of every kind when none is named."""
         return self.filter(kind__in=kinds) if kinds else self.all()
+
+    def of_owners(self, owners):
+        """Relations of these users; None among them stands for relations without an owner."""
+        asked = Q(owner__in=[owner.pk for owner in owners if owner])
+        return self.filter(asked | Q(owner=None) if None in owners else asked)
 
     def search(self, text: str):
         """Relations whose name, number, e-mail, city, KvK or btw-number holds words that begin like these."""
@@ -48,4 +64,8 @@ class RelationQuerySet(models.QuerySet):
 
     def for_list(self):
         """With what a list row shows."""
-        return self.select_related("relation_type", "owner")
+        return self.select_related("relation_type", "owner").defer("search", "search_text", "note")
+
+    def for_detail(self):
+        """With what the page of one relation shows."""
+        return self.select_related("relation_type", "owner", "updated_by")

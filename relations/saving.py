@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from relations.models import Relation
+from relations.models import Relation, RelationType
 from relations.naming import apply_names
 from relations.numbers import COMPACT
 from salescrm.calendar import today
@@ -35,8 +35,7 @@ def create_relation(*, kind: str, values: dict, by: User | None, token: UUID | N
 
 def _create(kind: str, values: dict, by: User | None, token: UUID | None) -> Relation:
     relation = Relation(kind=kind, create_token=token, updated_by=by, **_compact(values))
-    if not relation.relation_type.is_active:
-        raise ValidationError({"relation_type": _("This relation type is retired. Choose another one.")}, code="retired")
+    _refuse_retired(relation.relation_type)
     if token and Relation.objects.filter(create_token=token).exists():
         raise IntegrityError("this form has been sent before")  # no number is spent on it
     relation.number = next_number(NumberSeries.Kind.RELATION, on=today())
@@ -60,8 +59,8 @@ def edit_relation(relation: Relation, *, values: dict, version: int, by: User) -
         raise _stale(locked)
     if not changed:
         return locked
-    if "relation_type" in changed and not values["relation_type"].is_active:
-        raise ValidationError({"relation_type": _("This relation type is retired. Choose another one.")}, code="retired")
+    if "relation_type" in changed:
+        _refuse_retired(values["relation_type"])
     for name in changed:
         setattr(locked, name, values[name])
     apply_names(locked)
@@ -81,6 +80,12 @@ def set_active(relation: Relation, *, active: bool, version: int, by: User) -> R
         raise _stale(locked)
     locked.is_active = active
     return _commit(locked, ["is_active"], by)
+
+
+def _refuse_retired(relation_type: RelationType) -> None:
+    if not relation_type.is_active:
+        why = _("This relation type is retired. Choose another one.")
+        raise ValidationError({"relation_type": why}, code="retired")
 
 
 def _lock(relation: Relation) -> Relation:

@@ -1,4 +1,21 @@
 """The addresses of relations."""
 
+from django.urls import path
+
+from relations import contact_views, pick, views
+
 app_name = "relations"
-urlpatterns = []
+urlpatterns = [
+    path("", views.relation_list, name="list"),
+    path("new/", views.relation_new, name="new"),
+    path("pick/", pick.relation_pick, name="pick"),
+    path("<int:pk>/", views.relation_detail, name="detail"),
+    path("<int:pk>/edit/", views.relation_edit, name="edit"),
+    path("<int:pk>/deactivate/", views.relation_activity, {"active": False}, name="deactivate"),
+    path("<int:pk>/reactivate/", views.relation_activity, {"active": True}, name="reactivate"),
+    path("<int:pk>/contacts/new/", contact_views.contact_new, name="contact-new"),
+    path("<int:pk>/contacts/options/", contact_views.contact_options, name="contact-options"),
+    path("contacts/options/", contact_views.contact_options, name="contact-options"),
+    path("contacts/<int:pk>/edit/", contact_views.contact_edit, name="contact-edit"),
+    path("contacts/<int:pk>/remove/", contact_views.contact_remove, name="contact-remove"),
+]

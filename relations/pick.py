@@ -1,0 +1,26 @@
+"""What a picker shows while one types."""
+
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from relations.choosing import suggestions
+from relations.models import Relation
+from salescrm.pages import page
+
+
+@require_GET
+@permission_required("relations.view_relation", raise_exception=True)
+def relation_pick(request: HttpRequest) -> HttpResponse:
+    """At most twenty active relations that fit `q`, of the kinds in `kind`, without the one in `exclude`."""
+    kinds = [kind for kind in request.GET.getlist("kind") if kind]
+    exclude = request.GET.get("exclude", "")
+    if not set(kinds) <= set(Relation.Kind.values):
+        raise BadRequest("unknown kind")
+    if exclude and not (exclude.isascii() and exclude.isdigit() and len(exclude) < 19):
+        raise BadRequest("unknown relation")
+    text = request.GET.get("q", "").replace("\x00", "")[:200]
+    among = Relation.objects.active().of_kinds(kinds)
+    found = suggestions(among.exclude(pk=exclude) if exclude else among, text)
+    return page(request, "relations/pick.html", {"relations": found, "text": text}, part="options")

@@ -1,0 +1,158 @@
+"""Relations: list, page, new, edit, deactivate."""
+
+from copy import copy
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest, ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from relations.filters import PAGE, RelationFilter
+from relations.forms import FULL, QUICK
+from relations.models import Contact, Relation
+from relations.saving import create_relation, edit_relation, set_active
+from salescrm.conflicts import Stale, differences, submitted_token, submitted_version
+from salescrm.pages import leave, page, tell
+
+
+@require_GET
+@permission_required("relations.view_relation", raise_exception=True)
+def relation_list(request: HttpRequest) -> HttpResponse:
+    """Search, filter and page through the relations."""
+    chosen = RelationFilter.read(request.GET)
+    paginator = Paginator(chosen.ordered(), PAGE)
+    rows = paginator.get_page(chosen.page)
+    nothing_yet = not paginator.count and not chosen.narrowed and not Relation.objects.exists()
+    context = {"filter": chosen, "rows": rows, "chips": chosen.chips(), "nothing_yet": nothing_yet}
+    context["kinds"] = Relation.Kind.choices
+    response = page(request, "relations/list.html", context, part="rows")
+    response["HX-Push-Url"] = request.path + chosen.url(page=rows.number).rstrip("?")
+    return response
+
+
+@require_GET
+@permission_required("relations.view_relation", raise_exception=True)
+def relation_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The facts, the contact persons or positions, and what upper apps know."""
+    relation = get_object_or_404(Relation.objects.for_detail(), pk=pk)
+    if relation.is_person:
+        contacts = Contact.objects.filter(person=relation).order_by("organization__sort_key", "pk")
+    else:
+        contacts = Contact.objects.filter(organization=relation)
+    context = {"relation": relation, "contacts": contacts.select_related("person", "organization")}
+    return page(request, "relations/detail.html", context, part="contacts")
+
+
+@permission_required("relations.add_relation", raise_exception=True)
+def relation_new(request: HttpRequest) -> HttpResponse:
+    """A new organization or person; with `quick=1` the short form that a picker opens in a dialog."""
+    query = request.POST if request.method == "POST" else request.GET
+    kind, quick = _kind(query.get("kind") or Relation.Kind.ORGANIZATION), bool(query.get("quick"))
+    form = (QUICK if quick else FULL)[kind](
+        request.POST if request.method == "POST" else None, by=request.user, initial=_typed_name(kind, query)
+    )
+    token = submitted_token(request) if request.method == "POST" else uuid4()
+    if request.method == "POST" and form.is_valid():
+        values = _with_owner(form.values(), request.user)
+        relation = _attempt(form, create_relation, kind=kind, values=values, by=request.user, token=token)
+        if relation:
+            return _created(request, relation, quick=quick)
+    context = {"form": form, "kind": kind, "token": token, "asked": _asked(query), "kinds": Relation.Kind}
+    template = "relations/quick.html" if quick else "relations/new.html"
+    return page(request, template, context, part="dialog", status=422 if form.errors else 200)
+
+
+def _created(request: HttpRequest, relation: Relation, *, quick: bool) -> HttpResponse:
+    field, onward = request.POST.get("field", ""), request.POST.get("next", "")
+    if quick and field:
+        safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
+        detail = {"field": field, "id": relation.pk, "label": str(relation)}
+        return tell(request, onward if safe else relation, event="relation-created", detail=detail)
+    messages.success(request, _("%(name)s has been added.") % {"name": relation})
+    return leave(request, relation)
+
+
+def _asked(query) -> dict:
+    return {name: query.get(name, "") for name in ("field", "next")}
+
+
+def _kind(text: str) -> Relation.Kind:
+    if text not in Relation.Kind.values:
+        raise BadRequest("unknown kind")
+    return Relation.Kind(text)
+
+
+def _typed_name(kind: Relation.Kind, query) -> dict:
+    typed = query.get("name", "").strip()
+    if kind == Relation.Kind.ORGANIZATION:
+        return {"name": typed}
+    first, _space, rest = typed.partition(" ")
+    prefix = [word for word in rest.split() if word.islower()]
+    return {"first_name": first, "prefix": " ".join(prefix), "family_name": rest.removeprefix(" ".join(prefix)).strip()}
+
+
+def _with_owner(values: dict, user) -> dict:
+    return values if "owner" in values else values | {"owner": user}
+
+
+def _attempt(form, deed, *arguments, **values):
+    """Carry out a domain function; what it refuses is told in the form."""
+    try:
+        return deed(*arguments, **values)
+    except Stale:
+        raise
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
+
+
+@permission_required("relations.change_relation", raise_exception=True)
+def relation_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a relation; a stale form is answered with theirs beside yours."""
+    relation = get_object_or_404(Relation.objects.for_detail(), pk=pk)
+    form = FULL[relation.kind](
+        request.POST if request.method == "POST" else None, by=request.user, instance=copy(relation)
+    )
+    context = {"relation": relation, "form": form, "version": relation.version, "conflict": None}
+    if request.method != "POST":
+        return page(request, "relations/edit.html", context, part="dialog")
+    version, status = submitted_version(request), 422
+    try:
+        valid = form.is_valid()
+        if valid and _attempt(form, edit_relation, relation, values=form.values(), version=version, by=request.user):
+            messages.success(request, _("The relation has been changed."))
+            return leave(request, relation)
+        context["version"] = version
+    except Stale as stale:
+        context, status = _conflict(context, form, stale), 409
+    return page(request, "relations/edit.html", context, part="dialog", status=status)
+
+
+def _conflict(context: dict, form, stale: Stale) -> dict:
+    url = reverse("relations:edit", args=[stale.current.pk])
+    conflict = {"message": stale.message, "differences": differences(form, stale.current), "url": url}
+    return context | {"conflict": conflict, "version": stale.current.version}
+
+
+@permission_required("relations.deactivate_relation", raise_exception=True)
+def relation_activity(request: HttpRequest, pk: int, *, active: bool) -> HttpResponse:
+    """Deactivate a relation, or bring it back, after asking."""
+    relation = get_object_or_404(Relation, pk=pk)
+    context = {"relation": relation, "active": active, "problem": ""}
+    if request.method != "POST":
+        return page(request, "relations/activity.html", context, part="dialog")
+    try:
+        set_active(relation, active=active, version=submitted_version(request), by=request.user)
+    except Stale as stale:
+        context |= {"relation": stale.current, "problem": stale.message}
+        return page(request, "relations/activity.html", context, part="dialog", status=409)
+    done = _("%(name)s is active again.") if active else _("%(name)s has been deactivated.")
+    messages.success(request, done % {"name": relation})
+    return leave(request, relation)
