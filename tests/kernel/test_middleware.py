@@ -1,0 +1,68 @@
+"""Log-in by default, the user's own language, and what a request may cost before its view starts."""
+
+import pytest
+from django.test import RequestFactory
+from django.urls import reverse
+from django_htmx.middleware import HtmxDetails
+
+from salescrm.models import User
+from salescrm.pages import leave
+
+
+@pytest.fixture
+def dutch(db):
+    return User.objects.create_user("piet@example.com", "right password", language="nl")
+
+
+@pytest.fixture
+def english(db):
+    return User.objects.create_user("anna@example.com", "right password", language="en")
+
+
+def test_anonymous_is_sent_to_the_login_page(client):
+    response = client.get(reverse("profile"))
+
+    assert (response.status_code, response.url) == (302, f"{reverse('login')}?next={reverse('profile')}")
+
+
+def test_anonymous_htmx_request_refreshes_the_whole_page(client):
+    response = client.get(reverse("profile"), headers={"hx-request": "true"})
+
+    assert (response.status_code, response.headers["HX-Refresh"], response.content) == (200, "true", b"")
+
+
+@pytest.mark.parametrize("browser", ["en", "nl"])
+def test_language_is_the_users_own(client, dutch, english, browser):
+    languages = []
+    for user in (dutch, english):
+        client.force_login(user)
+        languages.append(client.get("/no-such-page/", headers={"accept-language": browser}).headers["Content-Language"])
+
+    assert languages == ["nl", "en"]
+
+
+@pytest.mark.parametrize("browser", ["en", "nl"])
+def test_language_before_login_is_the_browsers(client, browser):
+    response = client.get("/no-such-page/", headers={"accept-language": browser})
+
+    assert response.headers["Content-Language"] == browser
+    assert f'<html lang="{browser}">' in response.text
+
+
+def test_a_request_reads_session_and_user_once(client, dutch, django_assert_num_queries, reads_only):
+    client.force_login(dutch)
+
+    with django_assert_num_queries(2), reads_only():
+        client.get("/no-such-page/")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "header"), [({}, 302, "Location"), ({"HX-Request": "true"}, 200, "HX-Redirect")]
+)
+def test_leave_goes_to_another_page(headers, status, header):
+    request = RequestFactory().post("/", headers=headers)
+    request.htmx = HtmxDetails(request)
+
+    response = leave(request, "login")
+
+    assert (response.status_code, response.headers[header]) == (status, reverse("login"))
