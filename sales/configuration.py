@@ -80,6 +80,7 @@ def delete(row: Lookup) -> None:
 
 def check_spare(row: Lookup, switches: SalesSettings) -> None:
     """Refuse to give up the last active phase, the last active row of a required list, a proposed relation type."""
+    row = type(row).objects.get(pk=row.pk)  # as it is under the lock
     if not row.is_active:
         return
     last = not type(row).objects.active().exclude(pk=row.pk).exists()

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django_htmx.http import HttpResponseClientRefresh
 
+from salescrm.models import Organisation
+
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -42,6 +44,19 @@ def ready() -> HttpResponse:
 
 def _plain(text: str, status: int = 200) -> HttpResponse:
     return HttpResponse(f"{text}\n", status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+def one_organisation(get_response: GetResponse) -> GetResponse:
+    """Read our own company once per request, however often it is asked for."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        Organisation.keep()
+        try:
+            return get_response(request)
+        finally:
+            Organisation.forget()
+
+    return middleware
 
 
 def user_language(get_response: GetResponse) -> GetResponse:

@@ -12,10 +12,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from heroicons.templatetags.heroicons import heroicon_outline
 
-from salescrm.calendar import today
-from salescrm.money import format_money, format_number, round_money
+from salescrm.calendar import organisation_zone, today
+from salescrm.money import format_money, format_number, round_money, written_in
 
 register = template.Library()
+MONTH = {"nl": "b", "en": "M"}  # Dutch writes 20 mrt, English 20 Mar
 EMPTY = format_html('<span class="muted">{}</span>', "–")
 
 
@@ -47,9 +48,7 @@ def money_bare(amount: Decimal | int | None) -> SafeString:
 @register.filter
 def money_text(amount: Decimal | int | None) -> str:
     """The amount as bare text, for attributes and sentences."""
-    return (
-        "–" if amount is None or amount == "" else format_money(amount, get_language())
-    )
+    return "–" if amount is None or amount == "" else format_money(amount, get_language())
 
 
 @register.filter
@@ -74,7 +73,7 @@ def day(value: date | None) -> SafeString:
     if not value:
         return EMPTY
     if isinstance(value, datetime) and timezone.is_aware(value):
-        value = timezone.localtime(value)
+        value = timezone.localtime(value, organisation_zone())
     return format_html(
         '<time datetime="{}">{}</time>',
         f"{value:%Y-%m-%d}",
@@ -87,13 +86,17 @@ def moment(value: datetime | None) -> SafeString:
     """`3 mrt 14:20` in the active time zone, with the year when it is not this one."""
     if not value:
         return EMPTY
-    local = timezone.localtime(value)
-    pattern = "j M H:i" if local.year == today().year else "j M Y H:i"
+    local = timezone.localtime(value, organisation_zone())
+    pattern = "j {month} H:i" if local.year == today().year else "j {month} Y H:i"
     return format_html(
         '<time datetime="{}">{}</time>',
         local.isoformat(timespec="seconds"),
         format_date(local, pattern),
     )
+
+
+def _written(value: date, pattern: str) -> str:
+    return format_date(value, pattern.format(month=MONTH[written_in(get_language())]))
 
 
 @register.filter

@@ -1,0 +1,214 @@
+"""What is asked about a sale: the shape of the input; rules live in the domain functions."""
+
+from django import forms
+from django.core.exceptions import BadRequest
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from invoicing.models import VatRate
+from projects.models import Project
+from relations.fields import RelationField
+from relations.models import Contact, Relation, RelationType
+from sales.models import AcceptReason, FollowUp, LossReason, Phase, Sale, SaleLine, SalesSettings, SaleStatus, Source
+from salescrm.calendar import today
+from salescrm.fields import DayInput, MoneyFormField, PercentFormField
+from salescrm.models import User
+
+NOBODY = pgettext_lazy("contact person", "None")
+NOTHING = pgettext_lazy("choice", "None")
+
+
+class SaleForm(forms.ModelForm):
+    """A sale's own fields. `phase` is asked for a new sale only: afterwards the progress bar moves it."""
+
+    class Meta:
+        model = Sale
+        fields = [
+            "subject", "customer", "contact", "expected_revenue", "expected_end_date", "phase", "source", "owner",
+            "start_date", "next_step", "next_step_on", "note",
+        ]  # fmt: skip
+        widgets = {
+            "expected_end_date": DayInput,
+            "start_date": DayInput,
+            "next_step_on": DayInput,
+            "note": forms.Textarea(attrs={"rows": 4}),
+        }
+        help_texts = {
+            "expected_revenue": _("Excluding VAT. Leave empty when it is not known yet."),
+            "expected_end_date": _("Decides the month in the forecast."),
+        }
+
+    def __init__(self, *args, customer: Relation | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        sale, switches = self.instance, SalesSettings.current()
+        persons = switches.sales_to_persons or (sale.pk and sale.customer.is_person)
+        self.fields["customer"] = RelationField(
+            label=_("Customer"), kinds=("organization", "person") if persons else ("organization",),
+            current=sale.customer_id,
+        )  # fmt: skip
+        self.fields["contact"].queryset = self._contacts(customer)
+        self.fields["contact"].empty_label = NOBODY
+        self.fields["owner"].queryset = User.objects.active(sale.owner_id)
+        self.fields["phase"].queryset = Phase.objects.active()
+        self.fields["phase"].empty_label = None
+        self.fields["source"].queryset = Source.objects.selectable(sale.source_id)
+        self.fields["source"].empty_label = NOTHING
+        if not switches.source and not sale.source_id:
+            del self.fields["source"]
+        if sale.pk:
+            del self.fields["phase"]
+        for name in self._frozen():
+            self.fields[name].disabled = True
+
+    def _contacts(self, customer: Relation | None):
+        chosen = self.data.get("customer") or getattr(customer, "pk", None) or self.instance.customer_id
+        if not str(chosen or "").isdigit():
+            return Contact.objects.none()
+        return Contact.objects.filter(organization=chosen).select_related("person")
+
+    def _frozen(self) -> list[str]:
+        if not self.instance.pk or self.instance.is_open:
+            return []
+        names = ["expected_revenue", "expected_end_date", "customer", "source"]
+        return [name for name in names if name in self.fields]
+
+    def clean(self):
+        cleaned = super().clean()
+        start, end = cleaned.get("start_date"), cleaned.get("expected_end_date")
+        if start and end and end < start:
+            self.add_error("expected_end_date", _("The expected end date lies before the start date."))
+        if cleaned.get("next_step_on") and not cleaned.get("next_step"):
+            self.add_error("next_step", _("Say what the next step is."))
+        return cleaned
+
+    def values(self) -> dict:
+        """The clean answers by field name, without what was not asked."""
+        return {name: value for name, value in self.cleaned_data.items() if not self.fields[name].disabled}
+
+
+class LineForm(forms.ModelForm):
+    """One service line."""
+
+    class Meta:
+        model = SaleLine
+        fields = ["description", "quantity", "unit_price", "vat_rate", "billing_method"]
+
+    pk = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    quantity = MoneyFormField(label=_("Quantity"), max_digits=10, decimal_places=2, initial=1)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        rates = VatRate.objects.selectable(self.initial.get("vat_rate"))
+        self.fields["vat_rate"].queryset = rates
+        self.fields["vat_rate"].empty_label = None
+        if not self.initial.get("vat_rate"):
+            self.initial["vat_rate"] = next((rate.pk for rate in rates), None)
+
+    def clean_quantity(self):
+        """A quantity of nothing is a slip; a credit is a negative price."""
+        if (quantity := self.cleaned_data["quantity"]) <= 0:
+            raise forms.ValidationError(_("A quantity is more than 0."))
+        return quantity
+
+
+class AcceptForm(forms.Form):
+    """Step 1 of accepting: why, and what the customer becomes (rule 8)."""
+
+    reason = forms.ModelChoiceField(AcceptReason.objects.none(), label=_("Reason accepted"), required=False)
+    relation_type = forms.ModelChoiceField(RelationType.objects.none(), label=_("Relation type"), empty_label=None)
+
+    def __init__(self, *args, sale: Sale, **kwargs):
+        super().__init__(*args, **kwargs)
+        use = SalesSettings.current().accept_reason
+        _ask_reason(self, use, AcceptReason.objects.active())
+        self.fields["relation_type"].queryset = RelationType.objects.selectable(sale.customer.relation_type_id)
+        self.fields["relation_type"].help_text = _("What %(customer)s is from now on.") % {"customer": sale.customer}
+
+
+class FollowUpForm(forms.Form):
+    """Step 2 of accepting: what happens next (rule 9). Availability is the domain's business."""
+
+    follow_up = forms.ChoiceField(label=_("Follow-up"), choices=FollowUp, widget=forms.RadioSelect)
+    project = forms.ModelChoiceField(Project.objects.none(), label=_("Project"), required=False)
+
+    def __init__(self, *args, sale: Sale, **kwargs):
+        super().__init__(*args, **kwargs)
+        projects = Project.objects.active().filter(customer=sale.customer_id)
+        self.fields["project"].queryset = projects
+        self.fields["project"].empty_label = _("Choose a project")
+
+
+class LoseForm(forms.Form):
+    """Why a sale is lost, and to whom (rule 11)."""
+
+    reason = forms.ModelChoiceField(LossReason.objects.none(), label=_("Reason lost"), required=False)
+
+    def __init__(self, *args, sale: Sale, **kwargs):
+        super().__init__(*args, **kwargs)
+        switches = SalesSettings.current()
+        _ask_reason(self, switches.loss_reason, LossReason.objects.selectable(sale.loss_reason_id))
+        if switches.lost_to or sale.lost_to_id:
+            self.fields["lost_to"] = RelationField(
+                label=_("Lost to competitor"), required=False, exclude=sale.customer_id, current=sale.lost_to_id,
+                help_text=_("Only a relation can be chosen."),
+            )  # fmt: skip
+
+    def values(self) -> dict:
+        """Reason and competitor, None for what was not asked."""
+        return {"reason": None, "lost_to": None, **self.cleaned_data}
+
+
+class CorrectForm(LoseForm):
+    """What a manager may correct of a closed sale (rule 2)."""
+
+    source = forms.ModelChoiceField(Source.objects.none(), label=_("Source"), required=False, empty_label=NOTHING)
+    closed_on = forms.DateField(label=_("Closed on"), widget=DayInput)
+
+    def __init__(self, *args, sale: Sale, **kwargs):
+        super().__init__(*args, sale=sale, **kwargs)
+        self.fields["source"].queryset = Source.objects.selectable(sale.source_id)
+        self.fields["closed_on"].widget.attrs["max"] = today().isoformat()
+        if sale.status == SaleStatus.ACCEPTED:
+            self.fields.pop("lost_to", None)
+            _ask_reason(
+                self, SalesSettings.current().accept_reason, AcceptReason.objects.selectable(sale.accept_reason_id)
+            )
+
+    @staticmethod
+    def initial_of(sale: Sale) -> dict:
+        """What the form starts with."""
+        return {
+            "reason": sale.accept_reason_id or sale.loss_reason_id,
+            "lost_to": sale.lost_to_id,
+            "source": sale.source_id,
+            "closed_on": sale.closed_on,
+        }
+
+
+def _ask_reason(form: forms.Form, use: str, reasons) -> None:
+    if use == SalesSettings.Use.OFF:
+        form.fields.pop("reason", None)
+        return
+    field = form.fields.setdefault(
+        "reason", forms.ModelChoiceField(reasons, label=_("Reason accepted"), required=False)
+    )
+    if reasons.model is AcceptReason:
+        field.label = _("Reason accepted")
+    field.queryset = reasons
+    field.required = use == SalesSettings.Use.REQUIRED
+    field.empty_label = _("Choose a reason") if field.required else NOTHING
+
+
+class ProbabilityForm(forms.Form):
+    """A probability of one's own; empty goes back to the phase's (rule 3)."""
+
+    probability = PercentFormField(label=_("Probability"), required=False)
+
+
+def read_id(data: QueryDict, name: str) -> int:
+    """A whole number a form always sends; without it the request is refused with 400."""
+    text = data.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadRequest(f"{name} is missing")
+    return int(text)

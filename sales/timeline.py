@@ -1,0 +1,145 @@
+"""The history of a sale in sentences: every event against the one before it, with the days spent in each phase."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sales.models import Sale, SaleEvent
+from salescrm.calendar import day_of
+from salescrm.money import format_money
+
+
+@dataclass
+class Entry:
+    """One event as the page tells it: a headline, details, and how long the sale stood where it was."""
+
+    event: SaleEvent
+    headline: str
+    details: list[str] = field(default_factory=list)
+    stayed: str = ""
+
+
+@dataclass(frozen=True)
+class Stay:
+    """The whole days a sale spent in a phase, all visits together."""
+
+    phase: str
+    colour: str
+    days: int
+    is_current: bool
+
+
+def read(sale: Sale) -> list[SaleEvent]:
+    """All events of a sale with the names they speak of, oldest first: one statement."""
+    names = ("by", "phase", "owner", "customer", "source", "accept_reason", "loss_reason", "lost_to")
+    return list(sale.events.select_related(*names).order_by("sequence"))
+
+
+def tell(events: list[SaleEvent], language: str) -> list[Entry]:
+    """The entries of the history, newest first."""
+    entries, entered = [], None
+    for before, event in zip([None, *events], events, strict=False):
+        entry = Entry(event, _headline(before, event), _details(before, event, language))
+        if before is None:
+            entered = event.at
+        elif event.phase_id != before.phase_id:
+            entry.stayed = _stayed(before.phase.name, entered, event.at)
+            entered = event.at
+        entries.append(entry)
+    return entries[::-1]
+
+
+def stays(events: list[SaleEvent], *, now: datetime | None = None) -> list[Stay]:
+    """Days per phase in the order they were first entered; time after closing does not count."""
+    now = now or timezone.now()
+    days: dict[int, int] = {}
+    for event, after in zip(events, [*events[1:], None], strict=True):
+        if event.status == "open":
+            until = after.at if after else now
+            days[event.phase_id] = days.get(event.phase_id, 0) + max((day_of(until) - day_of(event.at)).days, 0)
+        else:
+            days.setdefault(event.phase_id, 0)
+    phases = {event.phase_id: event.phase for event in events}
+    last = events[-1] if events else None
+    return [
+        Stay(phases[pk].name, phases[pk].colour, count, last.phase_id == pk and last.status == "open")
+        for pk, count in days.items()
+    ]
+
+
+def _stayed(phase: str, since: datetime, until: datetime) -> str:
+    count = max((day_of(until) - day_of(since)).days, 0)
+    return ngettext("after %(count)d day in %(phase)s", "after %(count)d days in %(phase)s", count) % {
+        "count": count,
+        "phase": phase,
+    }
+
+
+def _headline(before: SaleEvent | None, event: SaleEvent) -> str:
+    values = {"phase": event.phase.name, "percent": event.probability}
+    match event.kind:
+        case SaleEvent.Kind.CREATED:
+            return _("Created in %(phase)s, %(percent)s %%") % values
+        case SaleEvent.Kind.MOVED:
+            return _("Moved to %(phase)s, %(percent)s %%") % values
+        case SaleEvent.Kind.UNDONE:
+            return _("Move undone, back to %(phase)s, %(percent)s %%") % values
+        case SaleEvent.Kind.ACCEPTED:
+            return _("Accepted in %(phase)s, %(percent)s %%") % values
+        case SaleEvent.Kind.LOST:
+            return _("Lost in %(phase)s, %(percent)s %%") % values
+        case SaleEvent.Kind.REOPENED:
+            return _("Reopened")
+        case SaleEvent.Kind.CORRECTED:
+            return _("Outcome corrected")
+    moved = before is not None and before.phase_id != event.phase_id
+    return _("Moved to %(phase)s, %(percent)s %%") % values if moved else _("Changed")
+
+
+def _details(before: SaleEvent | None, event: SaleEvent, language: str) -> list[str]:
+    if event.kind in (SaleEvent.Kind.ACCEPTED, SaleEvent.Kind.LOST) or before is None:
+        return _outcome(event) if before else []
+    told = [
+        (_("Expected revenue"), _euro(before.expected_revenue, language), _euro(event.expected_revenue, language)),
+        (_("Expected end date"), _day(before.expected_end_date), _day(event.expected_end_date)),
+        (_("Owner"), before.owner, event.owner),
+        (_("Customer"), before.customer, event.customer),
+        (_("Source"), before.source, event.source),
+        (_("Closed on"), _day(before.closed_on), _day(event.closed_on)),
+        (_("Reason accepted"), before.accept_reason, event.accept_reason),
+        (_("Reason lost"), before.loss_reason, event.loss_reason),
+        (_("Lost to competitor"), before.lost_to, event.lost_to),
+    ]
+    if event.phase_id == before.phase_id:
+        told.insert(0, (_("Probability"), _chance(before), _chance(event)))
+    return [
+        _("%(what)s: %(old)s → %(new)s") % {"what": what, "old": old or "–", "new": new or "–"}
+        for what, old, new in told
+        if old != new
+    ]
+
+
+def _outcome(event: SaleEvent) -> list[str]:
+    told = [
+        (_("Reason accepted"), event.accept_reason),
+        (_("Reason lost"), event.loss_reason),
+        (_("Lost to competitor"), event.lost_to),
+        (_("Follow-up"), event.get_follow_up_display() if event.follow_up else None),
+    ]
+    return [f"{what}: {value}" for what, value in told if value]
+
+
+def _euro(amount, language: str) -> str:
+    return "" if amount is None else format_money(amount, language)
+
+
+def _day(day) -> str:
+    return "" if day is None else f"{day:%d-%m-%Y}"
+
+
+def _chance(event: SaleEvent) -> str:
+    text = f"{event.probability} %"
+    return _("%(percent)s by hand") % {"percent": text} if event.probability_by_hand else text

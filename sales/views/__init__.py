@@ -1,0 +1,1 @@
+"""The pages of a sale, a module by subject."""

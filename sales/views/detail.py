@@ -1,0 +1,154 @@
+"""The page of a sale and its hot path: moving, undoing and setting the probability."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from sales import timeline, transitions
+from sales.bar import places
+from sales.forms import ProbabilityForm, read_id
+from sales.models import Phase, Sale, SaleEvent, SalesSettings
+from sales.refusals import Refused
+from sales.views.answers import explained, put_into, status_of
+from salescrm.calendar import today
+from salescrm.conflicts import submitted_version
+from salescrm.models import User
+from salescrm.pages import leave, page, settle
+
+TEMPLATE = "sales/detail.html"
+
+
+def visible(request: HttpRequest, pk: int, *, detail: bool = False) -> Sale:
+    """The sale with this id if this user may see it, else 404."""
+    SalesSettings.current()  # switches and organisation in one statement, before visible_to asks for the latter
+    sales = Sale.objects.visible_to(request.user)
+    return get_object_or_404(sales.for_detail() if detail else sales, pk=pk)
+
+
+def region(sale: Sale, user: User, phases, newest: list[SaleEvent]) -> dict:
+    """What the region of bar and figures shows; `newest` holds the two last events, oldest first."""
+    undoable = transitions.undoable(sale, newest, user)
+    return {
+        "sale": sale,
+        "bar": places(sale, phases),
+        "can_move": user.has_perm("sales.move_sale"),
+        "undoable": undoable,
+        "toast_actions": _offers(sale, newest) if undoable else [],
+        "today": today(),
+        "switches": SalesSettings.current(),
+    }
+
+
+def _offers(sale: Sale, newest: list[SaleEvent]) -> list[dict]:
+    undo = {"url": reverse("sales:undo", args=[sale.pk]), "label": _("Undo"), "target": "#sale-region"}
+    offers = [{**undo, "fields": {"version": sale.version}}]
+    before = newest[-2]
+    if before.probability_by_hand and SalesSettings.current().own_probability:
+        label = _("Keep %(percent)s %%") % {"percent": before.probability}
+        fields = {"version": sale.version, "probability": before.probability}
+        offers.append({"url": reverse("sales:probability", args=[sale.pk]), "label": label, "fields": fields})
+    return offers
+
+
+def whole(request: HttpRequest, sale: Sale, *, part: str = "region", status: int = 200, **extra) -> HttpResponse:
+    """The page of the sale as it stands now, or one of its parts."""
+    events = timeline.read(sale)
+    lines = list(sale.lines.select_related("vat_rate"))
+    context = {
+        **region(sale, request.user, Phase.objects.all(), events[-2:]),
+        "entries": timeline.tell(events, get_language()),
+        "stays": timeline.stays(events),
+        "lines": lines,
+        "lines_total": sum(line.amount for line in lines),
+        "may_reopen": not sale.is_open and transitions.may_reopen(sale, request.user),
+        **extra,
+    }
+    return page(request, TEMPLATE, context, part=part, status=status)
+
+
+@require_safe
+@permission_required("sales.view_sale", raise_exception=True)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything about one sale."""
+    return whole(request, visible(request, pk, detail=True))
+
+
+@require_safe
+@permission_required("sales.view_sale", raise_exception=True)
+def history(request: HttpRequest, pk: int) -> HttpResponse:
+    """The history of a sale, fetched again after a change in place."""
+    return whole(request, visible(request, pk, detail=True), part="history")
+
+
+def refused(request: HttpRequest, sale: Sale, refusal: Refused) -> HttpResponse:
+    """Nothing was changed: the sale as it stands now, and why."""
+    current = visible(request, sale.pk, detail=True)
+    return whole(request, current, status=status_of(refusal), **explained(refusal))
+
+
+def _settle(request: HttpRequest, sale: Sale, phases, newest: list[SaleEvent]) -> HttpResponse:
+    context = {**region(sale, request.user, phases, newest), "changed_in_place": True}
+    return settle(request, sale, TEMPLATE, context, part="region")
+
+
+@require_POST
+@permission_required("sales.move_sale", raise_exception=True)
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move the sale to the posted phase: one POST, answered with the region (rules 3, 6 and 10)."""
+    sale = visible(request, pk)
+    phases = list(Phase.objects.all())
+    phase = next((phase for phase in phases if phase.pk == read_id(request.POST, "phase")), None)
+    if phase is None:
+        raise BadRequest("unknown phase")
+    before = SaleEvent(**sale.state())
+    try:
+        sale = transitions.move(sale, phase=phase, version=submitted_version(request), by=request.user)
+    except Refused as refusal:
+        return refused(request, sale, refusal)
+    newest = [before, sale.latest] if sale.latest else list(sale.events.order_by("-sequence")[:2])[::-1]
+    if newest[-1].kind == SaleEvent.Kind.MOVED:
+        text = _("Moved to %(phase)s, %(percent)s %%")
+        messages.success(request, text % {"phase": sale.phase, "percent": sale.probability})
+    return _settle(request, sale, phases, newest)
+
+
+@require_POST
+@permission_required("sales.move_sale", raise_exception=True)
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back the last move (rule 14)."""
+    sale = visible(request, pk)
+    try:
+        sale = transitions.undo(sale, version=submitted_version(request), by=request.user)
+    except Refused as refusal:
+        return refused(request, sale, refusal)
+    text = _("Move undone. Back in %(phase)s, %(percent)s %%")
+    messages.success(request, text % {"phase": sale.phase, "percent": sale.probability})
+    return _settle(request, sale, Phase.objects.all(), [])
+
+
+@permission_required("sales.move_sale", raise_exception=True)
+def probability(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set a probability by hand, or go back to the phase's (rule 3)."""
+    sale = visible(request, pk, detail=True)
+    form = ProbabilityForm(
+        request.POST if request.method == "POST" else None, initial={"probability": sale.probability}
+    )
+    context, status = {"form": form, "sale": sale}, 422 if form.is_bound else 200
+    if form.is_bound and form.is_valid():
+        try:
+            wanted = form.cleaned_data["probability"]
+            version = submitted_version(request)
+            sale = transitions.set_probability(sale, probability=wanted, version=version, by=request.user)
+        except Refused as refusal:
+            put_into(form, refusal)
+            context, status = context | explained(refusal), status_of(refusal)
+        else:
+            messages.success(request, _("The probability is %(percent)s %%") % {"percent": sale.probability})
+            return leave(request, sale)
+    return page(request, "sales/probability.html", context, part="dialog", status=status)

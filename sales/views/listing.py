@@ -1,0 +1,90 @@
+"""The list of sales, its filters, and the panels that other apps' pages show."""
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from sales.choices import chips, columns, filter_choices
+from sales.filters import DAY_WORDS, SaleFilter
+from sales.models import Phase, Sale, SaleStatus
+from salescrm.calendar import today
+from salescrm.listing import page_of
+from salescrm.models import User
+from salescrm.pages import page
+
+PANEL_ROWS = 6
+
+
+@require_safe
+@permission_required("sales.view_sale", raise_exception=True)
+def sale_list(request: HttpRequest) -> HttpResponse:
+    """All sales that answer to the filter in the URL, with the totals over the whole filter."""
+    chosen = SaleFilter.parse(request.GET)
+    sales = chosen.apply(Sale.objects.visible_to(request.user), today=today())
+    totals = sales.totals()
+    rows = page_of(request, chosen.order(sales.for_list()), count=totals["count"])
+    in_toolbar = {"phase", "owner", "q", "page"}
+    context = {
+        "chosen": chosen,
+        "totals": totals,
+        "rows": rows,
+        "phases": Phase.objects.all(),
+        "owners": User.objects.active(),
+        "chips": chips(chosen, request.GET),
+        "columns": columns(chosen),
+        "carried": [(word, text) for word, texts in request.GET.lists() if word not in in_toolbar for text in texts],
+        "status_open": (SaleStatus.OPEN,),
+        "status_accepted": (SaleStatus.ACCEPTED,),
+        "status_lost": (SaleStatus.LOST,),
+        "any_by_hand": any(sale.probability_by_hand for sale in rows),
+        "today": today(),
+    }
+    return page(request, "sales/list.html", context, part="rows")
+
+
+@require_safe
+@permission_required("sales.view_sale", raise_exception=True)
+def filters(request: HttpRequest) -> HttpResponse:
+    """Every filter word in one form; it leads back to the list."""
+    chosen = SaleFilter.parse(request.GET)
+    context = {
+        "chosen": chosen,
+        "lists": filter_choices(chosen),
+        "days": {word: chosen.days.get(word, "") for word in DAY_WORDS},
+        "query": request.GET,
+    }
+    return page(request, "sales/filters.html", context, part="dialog")
+
+
+def _panel(request: HttpRequest, sales, url: str, about: str, pk: int) -> HttpResponse:
+    sales = sales.visible_to(request.user)
+    context = {
+        "sales": sales.for_list().order_by("-updated_at", "-pk")[:PANEL_ROWS],
+        "totals": sales.totals(),
+        "url": url,
+        "about": about,
+        "pk": pk,
+    }
+    return page(request, "sales/panel.html", context, part="panel")
+
+
+@require_safe
+@permission_required("sales.view_sale", raise_exception=True)
+def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sales of a relation, for the page of that relation."""
+    return _panel(request, Sale.objects.filter(customer=pk), f"{reverse('sales:list')}?customer={pk}", "relation", pk)
+
+
+@require_safe
+@permission_required("sales.view_sale", raise_exception=True)
+def of_project(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sales a project came from, for the page of that project."""
+    return _panel(request, Sale.objects.filter(project=pk), "", "project", pk)
+
+
+@require_safe
+@permission_required("sales.view_sale", raise_exception=True)
+def of_invoice(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sale an invoice came from, for the page of that invoice."""
+    return _panel(request, Sale.objects.filter(invoice=pk), "", "invoice", pk)
