@@ -36,8 +36,8 @@ class MoneyFormField(forms.DecimalField):
         }
 
     def to_python(self, value):
-        if isinstance(value, str) and value.strip():
-            return parse_money(value, get_language())
+        if isinstance(value, str):
+            return parse_money(value, get_language()) if value.strip() else None
         return super().to_python(value)
 
     def prepare_value(self, value):
@@ -73,9 +73,7 @@ class PercentFormField(forms.IntegerField):
             "invalid": _("Enter a whole percentage, for example 50."),
             **(kwargs.pop("error_messages", None) or {}),
         }
-        super().__init__(
-            **{"min_value": 0, "max_value": 100, "error_messages": messages, **kwargs}
-        )
+        super().__init__(**{"min_value": 0, "max_value": 100, "error_messages": messages, **kwargs})
 
     def widget_attrs(self, widget):
         return {
@@ -86,9 +84,7 @@ class PercentFormField(forms.IntegerField):
         }
 
     def to_python(self, value):
-        return super().to_python(
-            self.re_percent.sub("", value) if isinstance(value, str) else value
-        )
+        return super().to_python(self.re_percent.sub("", value) if isinstance(value, str) else value)
 
 
 class PercentField(models.PositiveSmallIntegerField):

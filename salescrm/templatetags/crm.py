@@ -16,7 +16,6 @@ from salescrm.calendar import organisation_zone, today
 from salescrm.money import format_money, format_number, round_money, written_in
 
 register = template.Library()
-MONTH = {"nl": "b", "en": "M"}  # Dutch writes 20 mrt, English 20 Mar
 EMPTY = format_html('<span class="muted">{}</span>', "–")
 
 
@@ -74,11 +73,7 @@ def day(value: date | None) -> SafeString:
         return EMPTY
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value, organisation_zone())
-    return format_html(
-        '<time datetime="{}">{}</time>',
-        f"{value:%Y-%m-%d}",
-        format_date(value, "j M Y"),
-    )
+    return format_html('<time datetime="{}">{}</time>', f"{value:%Y-%m-%d}", f"{_day_and_month(value)} {value.year}")
 
 
 @register.filter
@@ -87,16 +82,19 @@ def moment(value: datetime | None) -> SafeString:
     if not value:
         return EMPTY
     local = timezone.localtime(value, organisation_zone())
-    pattern = "j {month} H:i" if local.year == today().year else "j {month} Y H:i"
-    return format_html(
-        '<time datetime="{}">{}</time>',
-        local.isoformat(timespec="seconds"),
-        format_date(local, pattern),
-    )
+    year = "" if local.year == today().year else f" {local.year}"
+    text = f"{_day_and_month(local)}{year} {local:%H:%M}"
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
 
 
-def _written(value: date, pattern: str) -> str:
-    return format_date(value, pattern.format(month=MONTH[written_in(get_language())]))
+def _day_and_month(value: date) -> str:
+    return f"{value.day} {_short_month(value.month, get_language())}"
+
+
+@lru_cache(maxsize=64)
+def _short_month(month: int, language: str | None) -> str:
+    """Dutch writes 20 mrt, English 20 Mar."""
+    return format_date(date(2000, month, 1), "b" if written_in(language) == "nl" else "M")
 
 
 @register.filter
