@@ -49,6 +49,7 @@ def test_day_is_a_time_element_in_the_language(language, month):
         assert render("{{ d|day }}", d=date(2026, 3, 20)) == f'<time datetime="2026-03-20">20 {month} 2026</time>'
 
 
+@pytest.mark.django_db
 def test_moment_is_shown_in_the_organisations_time_zone(settings):
     settings.TODAY = date(2026, 3, 15)
     this_year, before = datetime(2026, 3, 3, 13, 20, tzinfo=UTC), datetime(2025, 7, 3, 22, 20, tzinfo=UTC)
