@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from relations.models import Contact, Relation, RelationType
 from relations.saving import create_relation
@@ -71,6 +72,11 @@ def remove_contact(contact: Contact) -> None:
             contact.delete()
     except ProtectedError as error:
         kinds = sorted({str(record._meta.verbose_name_plural) for record in error.protected_objects})
-        message = _("%(name)s cannot be removed: %(count)d records name this contact person (%(kinds)s).")
-        details = {"name": contact.person, "count": len(error.protected_objects), "kinds": ", ".join(kinds)}
+        count = len(error.protected_objects)
+        message = ngettext(
+            "%(name)s cannot be removed: %(count)d record names this contact person (%(kinds)s).",
+            "%(name)s cannot be removed: %(count)d records name this contact person (%(kinds)s).",
+            count,
+        )
+        details = {"name": contact.person, "count": count, "kinds": ", ".join(kinds)}
         raise ValidationError(message % details, code="used") from error

@@ -47,6 +47,7 @@ class Shown(NamedTuple):
     nothing: bool = False
     kinds: tuple[str, ...] = ()
     exclude: int | None = None
+    add: bool = True
 
 
 class RelationInput(forms.Widget):
@@ -90,7 +91,7 @@ class RelationField(forms.Field):
     """Choose a relation. `kinds` limits the kinds offered; `current` stays choosable when it has been deactivated.
 
     Both, and `exclude` (a relation that may not be chosen, such as the customer itself), may be set in a form's
-    `__init__`: `self.fields["lost_to"].exclude = sale.customer_id`. Gives the Relation, or None when left empty.
+    `__init__`: `self.fields["lost_to"].exclude = sale.customer_id`. Without `add` no link to a new relation. Gives the Relation, or None when left empty.
     """
 
     widget = RelationInput
@@ -100,9 +101,9 @@ class RelationField(forms.Field):
         "several": _("Several relations fit. Choose one of them, or type more of the name."),
     }
 
-    def __init__(self, *, kinds=(), exclude=None, current=None, **kwargs):
+    def __init__(self, *, kinds=(), exclude=None, current=None, add=True, **kwargs):
         super().__init__(**kwargs)
-        self.kinds, self.exclude, self.current = tuple(str(kind) for kind in kinds), exclude, current
+        self.kinds, self.exclude, self.current, self.add = tuple(str(kind) for kind in kinds), exclude, current, add
         self.matches: list[Relation] = []
         self.nothing = False
 
@@ -148,7 +149,7 @@ class RelationField(forms.Field):
         raise ValidationError(self.error_messages[code], code=code)
 
     def prepare_value(self, value):
-        shown = Shown(kinds=self.kinds, exclude=_pk(self.exclude))
+        shown = Shown(kinds=self.kinds, exclude=_pk(self.exclude), add=self.add)
         if isinstance(value, Typed):
             return self._shown_again(shown, value)
         relation = value if isinstance(value, Relation) else Relation.objects.filter(pk=value or None).first()

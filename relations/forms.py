@@ -71,7 +71,7 @@ class OrganizationForm(RelationForm):
         (_("How to reach it"), [*REACH, "website"]),
         (_("Address"), ADDRESS),
         (_("Billing"), BILLING),
-        (_("Note"), ["note"]),
+        ("", ["note"]),
     ]
 
     class Meta:
@@ -101,7 +101,7 @@ class PersonForm(PersonNames, RelationForm):
         (_("How to reach this person"), [*REACH, "website"]),
         (_("Address"), ADDRESS),
         (_("Billing"), BILLING),
-        (_("Note"), ["note"]),
+        ("", ["note"]),
     ]
 
     class Meta:
@@ -148,7 +148,7 @@ class NewContactForm(ContactForm):
     """A contact person: somebody who exists already, or somebody new."""
 
     chosen = RelationField(
-        label=_("Person who is already known"), kinds=[Relation.Kind.PERSON], required=False,
+        label=_("Person who is already known"), kinds=[Relation.Kind.PERSON], required=False, add=False,
         help_text=_("Leave empty to add somebody new below."),
     )  # fmt: skip
     first_name = forms.CharField(label=_("First name"), max_length=80, required=False)
