@@ -1,0 +1,103 @@
+"""What came after the demo's accepted sales: draft and issued invoices, running and finished projects."""
+
+import random
+from datetime import timedelta
+from decimal import Decimal
+
+from invoicing.drafting import DraftLine, draft_invoice
+from invoicing.issuing import issue
+from invoicing.models import Invoice, VatRate
+from projects.models import BillingMethod, Project
+from projects.opening import NewProject, NewService, open_project
+from relations.models import Relation
+from sales.demo.people import People
+from sales.demo.stories import Story
+from sales.models import FollowUp, SaleLine, SaleStatus
+from salescrm.calendar import today
+
+INVOICES, DRAFTS, PROJECTS = 12, 4, 9
+FINISHED_AFTER = timedelta(days=200)
+
+
+def vat_for(customer: Relation, rates: list[VatRate]) -> VatRate:
+    """The ordinary rate; reverse charged for a customer with a foreign VAT number."""
+    reverse = [rate for rate in rates if rate.category == VatRate.Category.REVERSE]
+    foreign = customer.vat_number and not customer.vat_number.startswith("NL")
+    return reverse[0] if foreign and reverse else rates[0]
+
+
+def add_lines(stories: list[Story], language: str, chance: random.Random) -> dict[int, list[SaleLine]]:
+    """Unsaved service lines by story (its `id`); most add up to the expected revenue, some do not."""
+    rates = list(VatRate.objects.active())
+    return {id(story): _lines(story, language, rates, chance) for story in stories if chance.random() < 0.75}
+
+
+def _lines(story: Story, language: str, rates: list[VatRate], chance: random.Random) -> list[SaleLine]:
+    total = story.sale.expected_revenue or Decimal(story.kind.amount[0])
+    if chance.random() < 0.25:
+        total = (total * Decimal("0.9")).quantize(Decimal(1))
+    lines, left = [], total
+    for position, (nl, en, share, billing) in enumerate(story.kind.lines):
+        last = position == len(story.kind.lines) - 1
+        amount = left if last else (total * share / 100).quantize(Decimal(1))
+        left -= amount
+        lines.append(
+            SaleLine(
+                position=position,
+                description=nl if language == "nl" else en,
+                quantity=1,
+                unit_price=amount,
+                billing_method=billing,
+                vat_rate=vat_for(story.sale.customer, rates),
+            )  # fmt: skip
+        )
+    return lines
+
+
+def hand_over(stories: list[Story], lines: dict[int, list[SaleLine]], people: People) -> None:
+    """Give accepted sales their follow-up: an invoice when all lines are fixed price, a project for others."""
+    accepted = sorted(
+        (story for story in stories if story.sale.status == SaleStatus.ACCEPTED and id(story) in lines),
+        key=lambda story: story.sale.closed_on,
+    )
+    fixed = [story for story in accepted if all(_is_fixed(line) for line in lines[id(story)])]
+    invoiced = fixed[-INVOICES:]
+    for story in invoiced:
+        _invoice(story, lines[id(story)], people, issued=story not in invoiced[-DRAFTS:])
+    for story in [story for story in accepted if story not in invoiced][-PROJECTS:]:
+        _project(story, lines[id(story)])
+
+
+def _is_fixed(line: SaleLine) -> bool:
+    return line.billing_method == BillingMethod.FIXED_PRICE
+
+
+def _invoice(story: Story, lines: list[SaleLine], people: People, *, issued: bool) -> None:
+    sale = story.sale
+    sale.follow_up = FollowUp.INVOICE
+    sale.invoice = draft_invoice(
+        customer=sale.customer, contact=sale.contact, subject=sale.subject, by=sale.owner,
+        lines=[DraftLine(line.description, line.quantity, line.unit_price, line.vat_rate) for line in lines],
+    )  # fmt: skip
+    if issued:
+        last = (
+            Invoice.objects.order_by("-issued_on").exclude(issued_on=None).values_list("issued_on", flat=True).first()
+        )
+        on = min(max(sale.closed_on + timedelta(days=3), last or sale.closed_on), today())
+        sale.invoice = issue(sale.invoice, version=sale.invoice.version, by=people.manager, on=on)
+
+
+def _project(story: Story, lines: list[SaleLine]) -> None:
+    sale = story.sale
+    starts = sale.closed_on + timedelta(days=7)
+    project = NewProject(sale.subject, sale.contact, sale.owner, starts, starts + timedelta(days=120), "")
+    services = [
+        NewService(line.description, line.quantity, line.unit_price, line.vat_rate, line.billing_method)
+        for line in lines
+    ]
+    sale.follow_up = FollowUp.NEW_PROJECT
+    sale.project, made = open_project(customer=sale.customer, project=project, services=services, by=sale.owner)
+    for line, service in zip(lines, made, strict=True):
+        line.service = service
+    if sale.closed_on < today() - FINISHED_AFTER:
+        Project.objects.filter(pk=sale.project.pk).update(status=Project.Status.CLOSED)
