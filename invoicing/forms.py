@@ -51,13 +51,8 @@ class HeadForm(forms.ModelForm):
         return {"contact": None, **self.cleaned_data}
 
 
-class LineForm(forms.ModelForm):
-    """One line: description, quantity, unit price, VAT rate."""
-
-    class Meta:
-        model = InvoiceLine
-        fields = ["description", "quantity", "unit_price", "vat_rate"]
-        field_classes = {"quantity": QuantityFormField}
+class RowForm(forms.ModelForm):
+    """A row with description, quantity, unit price and VAT rate; what invoices and projects share."""
 
     def __init__(self, *args, rates: list[VatRate], **kwargs):
         super().__init__(*args, **kwargs)
@@ -71,8 +66,17 @@ class LineForm(forms.ModelForm):
         cleaned = super().clean()
         quantity, price = cleaned.get("quantity"), cleaned.get("unit_price")
         if quantity is not None and price is not None and abs(line_amount(quantity, price)) >= TOO_MUCH:
-            self.add_error("unit_price", _("This line is too large for an invoice."))
+            self.add_error("unit_price", _("This line is too large."))
         return cleaned
+
+
+class LineForm(RowForm):
+    """A line of an invoice."""
+
+    class Meta:
+        model = InvoiceLine
+        fields = ["description", "quantity", "unit_price", "vat_rate"]
+        field_classes = {"quantity": QuantityFormField}
 
 
 class RowFormSet(forms.BaseFormSet):

@@ -4,8 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from projects.models import Project
+from invoicing.forms import QuantityFormField, RowForm, RowFormSet
+from projects.models import Project, Service
 from projects.opening import NewProject
+from relations.fields import RelationField
 from relations.models import Contact, Relation
 from salescrm.fields import DayInput
 from salescrm.models import User
@@ -43,3 +45,23 @@ class ProjectForm(forms.ModelForm):
     def new_project(self) -> NewProject:
         """What `open_project` and the acceptance of a sale need."""
         return NewProject(**self.values())
+
+
+class CustomerForm(forms.Form):
+    """For whom a new project is."""
+
+    customer = RelationField(label=_("Customer"))
+
+
+class ServiceForm(RowForm):
+    """A service of a project; `pk` says which one it was."""
+
+    pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Service
+        fields = ["description", "billing_method", "quantity", "unit_price", "vat_rate"]
+        field_classes = {"quantity": QuantityFormField}
+
+
+ServiceFormSet = forms.formset_factory(ServiceForm, formset=RowFormSet, extra=1, can_delete=True, max_num=1000)

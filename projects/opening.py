@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invoicing.models import VatRate
@@ -38,16 +41,29 @@ class NewProject(NamedTuple):
 
 
 def open_project(
-    *, customer: Relation, project: NewProject, services: Iterable[NewService], by: User
+    *, customer: Relation, project: NewProject, services: Iterable[NewService], by: User, token: UUID | None = None
 ) -> tuple[Project, list[Service]]:
-    """Open a project with its number (when projects are numbered) and services. Runs in the caller's transaction."""
+    """Open a project with its number (when projects are numbered) and services. Runs in the caller's transaction.
+
+    Refuses a contact person of somebody else and an end before the start.
+    """
+    check(customer, contact=project.contact, start_date=project.start_date, end_date=project.end_date)
     opened = Project.objects.create(
         customer=customer,
         number=next_number(NumberSeries.Kind.PROJECT, on=today()),
         updated_by=by,
+        create_token=token,
         **project._asdict(),
     )
     return opened, _store(opened, services, first=0)
+
+
+def check(customer: Relation, *, contact: Contact | None, start_date: date | None, end_date: date | None) -> None:
+    """Refuse a contact person of another customer and a project that ends before it starts."""
+    if contact and contact.organization_id != customer.pk:
+        raise ValidationError({"contact": _("This is not a contact person of the customer.")}, code="contact")
+    if start_date and end_date and end_date < start_date:
+        raise ValidationError({"end_date": _("A project ends on or after the day it starts.")}, code="dates")
 
 
 def add_services(project: Project, *, customer: Relation, services: Iterable[NewService]) -> list[Service]:
@@ -55,7 +71,14 @@ def add_services(project: Project, *, customer: Relation, services: Iterable[New
     locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     if locked.customer_id != customer.pk or not locked.is_active:
         raise ValidationError({"project": _("Choose an active project of this customer.")}, code="project")
-    return _store(locked, services, first=locked.services.count())
+    added = _store(locked, services, first=locked.services.count())
+    _touch(locked)
+    return added
+
+
+def _touch(project: Project) -> None:
+    """Raise the version: a form opened before does not know of these services."""
+    Project.objects.filter(pk=project.pk).update(version=F("version") + 1, updated_at=timezone.now())
 
 
 def _store(project: Project, services: Iterable[NewService], *, first: int) -> list[Service]:
@@ -79,3 +102,5 @@ def delete_untouched_services(project: Project, *, services: list[Service], with
     Service.objects.filter(pk__in=[service.pk for service in services], version=1).delete()
     if with_project:
         project.delete()
+    else:
+        _touch(project)

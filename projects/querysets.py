@@ -1,6 +1,9 @@
 """What one may ask about projects."""
 
 from django.db import models
+from django.db.models import Count, DecimalField, Q, Sum, Value
+
+ZERO = Value(0, output_field=DecimalField())
 
 
 class ProjectQuerySet(models.QuerySet):
@@ -8,6 +11,22 @@ class ProjectQuerySet(models.QuerySet):
         """Projects to which work can be added."""
         return self.filter(status=self.model.Status.ACTIVE)
 
+    def closed(self):
+        """Projects that are done."""
+        return self.filter(status=self.model.Status.CLOSED)
+
+    def search(self, text: str):
+        """Projects with this text in number, name or the customer's name."""
+        return self.filter(Q(number__icontains=text) | Q(name__icontains=text) | Q(customer__name__icontains=text))
+
     def for_list(self):
-        """With what a list row shows."""
-        return self.select_related("customer", "manager")
+        """With what a list row shows; `total` is what its services add up to."""
+        return self.select_related("customer", "manager").annotate(total=Sum("services__amount", default=ZERO))
+
+    def for_page(self):
+        """With what the page of one project shows."""
+        return self.select_related("customer", "contact__person", "manager", "updated_by")
+
+    def summary(self) -> dict:
+        """How many, and what their services add up to."""
+        return self.aggregate(count=Count("pk", distinct=True), total=Sum("services__amount", default=ZERO))

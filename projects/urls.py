@@ -1,4 +1,16 @@
 """The addresses of projects."""
 
+from django.urls import path
+
+from projects import service_views, views
+
 app_name = "projects"
-urlpatterns = []
+urlpatterns = [
+    path("", views.index, name="list"),
+    path("new/", views.new, name="new"),
+    path("of-relation/<int:pk>/", views.of_relation, name="of-relation"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/edit/", views.edit, name="edit"),
+    path("<int:pk>/services/", service_views.services, name="services"),
+    path("<int:pk>/close/", views.close, name="close"),
+]

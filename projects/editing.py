@@ -1,0 +1,157 @@
+"""Changing projects and their services."""
+
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from projects.models import Project, Service
+from projects.opening import NewProject, check, open_project
+from relations.models import Relation
+from salescrm.conflicts import Stale
+from salescrm.models import User
+
+HEAD = ["name", "contact", "manager", "start_date", "end_date", "note"]
+SERVICE = ["description", "quantity", "unit_price", "vat_rate", "billing_method"]
+
+
+class Refused(ValidationError):
+    """A rule forbids it; `code` says which one."""
+
+
+def may_edit(project: Project, user: User) -> bool:
+    """People edit the projects they manage, managers all (rule 23)."""
+    own = project.manager_id == user.pk and user.has_perm("projects.change_project")
+    return own or user.has_perm("projects.change_any_project")
+
+
+def create(*, customer: Relation, project: NewProject, by: User, token: UUID) -> Project:
+    """Open a project without services; the same `token` twice gives the first one (rule 6)."""
+    try:
+        with transaction.atomic():
+            return open_project(customer=customer, project=project, services=[], by=by, token=token)[0]
+    except IntegrityError:
+        first = Project.objects.filter(create_token=token).first()
+        if first is None:
+            raise
+        return first
+
+
+@transaction.atomic
+def edit(project: Project, *, values: dict, version: int, by: User) -> Project:
+    """Make `values` (fields of HEAD) those of an active project; the same values change nothing.
+
+    Refuses a closed project, a stale version, a contact person of somebody else and an end before the start.
+    """
+    project, repeated = _claim(project, version, by=by, same=lambda stored: _same(stored, values))
+    if repeated:
+        return project
+    _require_active(project)
+    check(project.customer, **{name: values[name] for name in ("contact", "start_date", "end_date")})
+    if _same(project, values):
+        return project
+    for name in HEAD:
+        setattr(project, name, values[name])
+    return _commit(project, HEAD, by)
+
+
+def _same(project: Project, values: dict) -> bool:
+    return all(getattr(project, name) == values[name] for name in HEAD)
+
+
+@transaction.atomic
+def replace_services(project: Project, *, rows: Iterable[dict], version: int, by: User) -> Project:
+    """Make `rows` (dicts of SERVICE; a known `pk` keeps its service) the services, in order.
+
+    Raises the version of a changed service and of the project; nothing changed leaves them alone. Refuses a closed
+    project and a stale version.
+    """
+    rows = list(rows)
+    project, repeated = _claim(project, version, by=by, same=lambda stored: _stored(stored) == list(map(_bare, rows)))
+    if repeated:
+        return project
+    _require_active(project)
+    known = {service.pk: service for service in project.services.all()}
+    kept, changed = [], False
+    for position, row in enumerate(rows):
+        service = known.pop(row.get("pk"), None) or Service(project=project, version=0)
+        changed |= _write(service, row, position)
+        kept.append(service.pk)
+    gone = project.services.exclude(pk__in=kept)
+    changed |= bool(gone.delete()[0])
+    return _commit(project, [], by) if changed else project
+
+
+def _write(service: Service, row: dict, position: int) -> bool:
+    differs = _values(service) != _bare(row)
+    if not differs and service.position == position:
+        return False
+    for name in SERVICE:
+        setattr(service, name, row[name])
+    service.position = position
+    service.version += differs
+    service.save()
+    return True
+
+
+def _stored(project: Project) -> list[tuple]:
+    return [_values(service) for service in project.services.all()]
+
+
+def _values(service: Service) -> tuple:
+    return tuple(getattr(service, Service._meta.get_field(name).attname) for name in SERVICE)
+
+
+def _bare(row: dict) -> tuple:
+    return tuple(getattr(row[name], "pk", row[name]) for name in SERVICE)
+
+
+@transaction.atomic
+def close(project: Project, *, version: int, by: User) -> Project:
+    """Close a project: nothing can be added to it. Closed already changes nothing."""
+    return _set_status(project, Project.Status.CLOSED, version, by)
+
+
+@transaction.atomic
+def reopen(project: Project, *, version: int, by: User) -> Project:
+    """Make a closed project active again. Active already changes nothing."""
+    return _set_status(project, Project.Status.ACTIVE, version, by)
+
+
+def _set_status(project: Project, status: str, version: int, by: User) -> Project:
+    locked, repeated = _claim(project, version, by=by, same=lambda stored: stored.status == status)
+    if repeated or locked.status == status:
+        return locked
+    locked.status = status
+    return _commit(locked, ["status"], by)
+
+
+def _lock(project: Project) -> Project:
+    rows = Project.objects.select_for_update(of=("self",))
+    return rows.select_related("customer", "manager", "contact__person", "updated_by").get(pk=project.pk)
+
+
+def _claim(project: Project, version: int, *, by: User, same: Callable[[Project], bool]) -> tuple[Project, bool]:
+    """The locked project, and whether this very change was made before by the same user (a second click)."""
+    locked = _lock(project)
+    if locked.version == version:
+        return locked, False
+    if locked.version == version + 1 and locked.updated_by_id == by.pk and same(locked):
+        return locked, True
+    who = locked.updated_by or _("the system")
+    text = _("%(who)s changed this project after you opened it. Nothing of yours was stored.") % {"who": who}
+    raise Stale(locked, text)
+
+
+def _require_active(project: Project) -> None:
+    if not project.is_active:
+        raise Refused(_("This project is closed. Reopen it first."), code="closed")
+
+
+def _commit(project: Project, fields: list[str], by: User) -> Project:
+    project.version += 1
+    project.updated_by = by
+    project.save(update_fields=[*fields, "version", "updated_by", "updated_at"])
+    return project

@@ -1,0 +1,51 @@
+"""What the list of projects can be narrowed to; the words stand in the address."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from projects.querysets import ProjectQuerySet
+from relations.models import Relation
+from salescrm.models import User
+
+STATES = [
+    ("active", pgettext_lazy("projects", "Active")),
+    ("closed", pgettext_lazy("projects", "Closed")),
+    ("all", pgettext_lazy("projects", "All")),
+]
+
+
+class ProjectFilter(forms.Form):
+    """Narrows a list; what cannot be read is left out. Without a status: the active ones."""
+
+    q = forms.CharField(label=_("Search"), required=False, widget=forms.SearchInput)
+    status = forms.ChoiceField(label=_("Status"), choices=STATES, required=False)
+    manager = forms.ModelChoiceField(
+        label=_("Manager"), queryset=User.objects.all(), required=False, empty_label=pgettext_lazy("owner", "Everybody")
+    )
+    customer = forms.ModelChoiceField(queryset=Relation.objects.all(), required=False, widget=forms.HiddenInput)
+
+    def apply(self, rows: ProjectQuerySet) -> ProjectQuerySet:
+        """The projects of `rows` that were asked for."""
+        self.is_valid()
+        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        match asked.get("status"):
+            case "closed":
+                rows = rows.closed()
+            case "all":
+                pass
+            case _other:
+                rows = rows.active()
+        if "q" in asked:
+            rows = rows.search(asked["q"])
+        return rows.filter(**{name: asked[name] for name in ("manager", "customer") if name in asked})
+
+    @property
+    def chosen_customer(self) -> Relation | None:
+        """The customer it is narrowed to."""
+        return self.cleaned_data.get("customer")
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything was asked beyond the status."""
+        return any(value for name, value in self.cleaned_data.items() if name != "status")

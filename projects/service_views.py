@@ -1,0 +1,55 @@
+"""The services of a project, all on one page."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from projects import editing
+from projects.forms import ServiceFormSet
+from projects.models import Project, Service
+from projects.views import editable
+from salescrm.conflicts import Difference, Stale, submitted_version
+from salescrm.pages import leave, page
+from salescrm.templatetags.crm import money_text, number
+
+
+@permission_required("projects.change_project", raise_exception=True)
+def services(request: HttpRequest, pk: int) -> HttpResponse:
+    """Edit the services of a project."""
+    project = editable(request.user, pk)
+    initial = list(project.services.values("pk", *editing.SERVICE))
+    rows = ServiceFormSet(request.POST if request.method == "POST" else None, initial=initial, prefix="services")
+    context, status = {"project": project, "rows": rows, "version": project.version, "conflict": None}, 200
+    if rows.is_bound:
+        status, context["version"] = 422, submitted_version(request)
+        try:
+            if rows.is_valid():
+                editing.replace_services(project, rows=rows.rows(), version=context["version"], by=request.user)
+                messages.success(request, _("The services are saved."))
+                return leave(request, project)
+        except Stale as stale:
+            status, context = 409, context | {"version": stale.current.version, "conflict": _conflict(stale, rows)}
+        except ValidationError as refusal:
+            context["refused"] = refusal.messages
+    return page(request, "projects/services.html", context, part="form", status=status)
+
+
+def _conflict(stale: Stale, rows) -> dict:
+    theirs = _told(stale.current.services.select_related("vat_rate"))
+    yours = _told(Service(**{name: row[name] for name in editing.SERVICE}) for row in rows.rows())
+    found = [Difference("services", _("Services"), theirs, yours)] if theirs != yours else []
+    return {"message": stale.message, "differences": found, "url": _address(stale.current)}
+
+
+def _address(project: Project) -> str:
+    return f"{project.get_absolute_url()}services/"
+
+
+def _told(services) -> str:
+    return "\n".join(
+        f"{number(service.quantity)} × {service.description}, {money_text(service.unit_price)}, {service.vat_rate}, "
+        f"{service.get_billing_method_display()}"
+        for service in services
+    )

@@ -1,0 +1,148 @@
+"""The pages of projects."""
+
+import uuid
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from projects import editing
+from projects.billing import by_method
+from projects.filters import ProjectFilter
+from projects.forms import CustomerForm, ProjectForm
+from projects.models import Project
+from relations.models import Relation
+from salescrm.conflicts import Stale, differences, submitted_token, submitted_version
+from salescrm.listing import Column, page_of, sort
+from salescrm.models import User
+from salescrm.pages import leave, page
+
+NUMBER = Column(pgettext_lazy("project", "Number"), "number", "number")
+COLUMNS = [
+    Column(gettext_lazy("Project"), "name", "name"),
+    Column(gettext_lazy("Customer"), "customer", "customer__sort_key"),
+    Column(gettext_lazy("Manager"), "manager", "manager__name"),
+    Column(gettext_lazy("Start date"), "start", "start_date", figure=True),
+    Column(gettext_lazy("End date"), "end", "end_date", figure=True),
+    Column(gettext_lazy("Services"), "total", "total", figure=True),
+    Column(gettext_lazy("Status")),
+]
+
+
+@permission_required("projects.view_project", raise_exception=True)
+def index(request: HttpRequest) -> HttpResponse:
+    """The list: filters, order and page stand in the address; the total is of the whole filter."""
+    form = ProjectFilter(request.GET)
+    found = form.apply(Project.objects.all())
+    summary = found.summary()
+    ordered, columns = sort(request, found.for_list(), [NUMBER, *COLUMNS], default="-number")
+    rows = page_of(request, ordered, count=summary["count"])
+    numbered = any(project.number for project in rows)
+    columns = columns if numbered else columns[1:]
+    context = {"form": form, "rows": rows, "columns": columns, "summary": summary, "numbered": numbered}
+    return page(request, "projects/list.html", context, part="rows")
+
+
+@permission_required("projects.view_project", raise_exception=True)
+def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
+    """The panel on the page of a relation: the latest projects."""
+    relation = get_object_or_404(Relation, pk=pk)
+    found = Project.objects.filter(customer=relation)
+    context = {"relation": relation, "rows": found.for_list()[:5], "count": found.count()}
+    return page(request, "projects/of_relation.html", context, part="panel")
+
+
+@permission_required("projects.view_project", raise_exception=True)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One project with its services."""
+    project = get_object_or_404(Project.objects.for_page(), pk=pk)
+    services = project.services.select_related("vat_rate")
+    methods, total = by_method(services)
+    may_edit = project.is_active and editing.may_edit(project, request.user)
+    context = {"project": project, "services": services, "methods": methods, "total": total, "may_edit": may_edit}
+    return page(request, "projects/detail.html", context, part="page")
+
+
+@permission_required("projects.add_project", raise_exception=True)
+def new(request: HttpRequest) -> HttpResponse:
+    """A new project: first for whom (in the address), then the rest."""
+    if not request.GET.get("customer", "").isdecimal() or "customer_text" in request.GET:
+        return _ask_customer(request)
+    customer = get_object_or_404(Relation.objects.active(), pk=request.GET["customer"])
+    initial = {"manager": request.user}
+    form = ProjectForm(request.POST if request.method == "POST" else None, customer=customer, initial=initial)
+    token = submitted_token(request) if request.method == "POST" else uuid.uuid4()
+    if form.is_bound and form.is_valid():
+        try:
+            project = editing.create(customer=customer, project=form.new_project(), by=request.user, token=token)
+            messages.success(request, _("The project is added."))
+            return leave(request, project)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+    context = {"form": form, "customer": customer, "token": token}
+    return page(request, "projects/new.html", context, part="form", status=422 if form.is_bound else 200)
+
+
+def _ask_customer(request: HttpRequest) -> HttpResponse:
+    form = CustomerForm(request.GET if request.GET else None)
+    if form.is_bound and form.is_valid():
+        return redirect(f"{request.path}?{urlencode({'customer': form.cleaned_data['customer'].pk})}")
+    return page(request, "projects/new.html", {"ask": form}, part="form", status=422 if form.is_bound else 200)
+
+
+def editable(user: User, pk: int) -> Project:
+    """The project this user may edit: 404 when there is none, 403 when it is somebody else's (rule 23)."""
+    project = get_object_or_404(Project.objects.for_page(), pk=pk)
+    if not editing.may_edit(project, user):
+        raise PermissionDenied
+    return project
+
+
+@permission_required("projects.change_project", raise_exception=True)
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The fields of a project."""
+    project = editable(request.user, pk)
+    if request.method != "POST":
+        form = ProjectForm(instance=Project.objects.for_page().get(pk=pk), customer=project.customer)
+        return _edit_page(request, project, form, version=project.version)
+    version = submitted_version(request)
+    form = ProjectForm(request.POST, instance=Project.objects.for_page().get(pk=pk), customer=project.customer)
+    if form.is_valid():
+        try:
+            editing.edit(project, values=form.values(), version=version, by=request.user)
+            messages.success(request, _("Saved."))
+            return leave(request, project)
+        except Stale as stale:
+            found = differences(form, Project.objects.for_page().get(pk=pk))
+            conflict = {"message": stale.message, "differences": found, "url": request.path}
+            version = stale.current.version
+            return _edit_page(request, project, form, version=version, conflict=conflict, status=409)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+    return _edit_page(request, project, form, version=version, status=422)
+
+
+def _edit_page(request, project, form, *, version: int, conflict: dict | None = None, status: int = 200):
+    context = {"project": project, "form": form, "version": version, "conflict": conflict}
+    return page(request, "projects/edit.html", context, part="form", status=status)
+
+
+@permission_required("projects.close_project", raise_exception=True)
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask, then close an active project or reopen a closed one."""
+    project = get_object_or_404(Project.objects.for_page(), pk=pk)
+    context, status = {"project": project, "refused": ""}, 200
+    if request.method == "POST":
+        change = editing.close if request.POST.get("then") == "close" else editing.reopen
+        try:
+            project = change(project, version=submitted_version(request), by=request.user)
+            messages.success(request, _("The project is active.") if project.is_active else _("The project is closed."))
+            return leave(request, project)
+        except Stale as stale:
+            context["refused"], status = stale.message, 409
+    return page(request, "projects/close.html", context, part="dialog", status=status)
