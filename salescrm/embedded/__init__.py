@@ -209,6 +209,8 @@ def programs() -> Path:
         libraries = installed.with_suffix(".libs")  # the programs look for them beside the package
         if libraries.exists():
             shutil.copytree(libraries, unfinished / libraries.name)
+        for path in (unfinished, *unfinished.rglob("*")):
+            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or path.stat().st_mode & 0o100 else 0o444))
         unfinished.rename(copy)
     return copy / installed.name / PROGRAMS
 
