@@ -76,7 +76,7 @@ def make_plan(rows: Iterable[Row], reader: RowReader, *, lock: bool = False) -> 
             seen[record.reference] = row.line
             records.append((row, record))
         except Rejected as rejection:
-            plan.verdicts.append(Verdict(row, REJECT, why=str(rejection)))
+            plan.verdicts.append(Verdict(row, REJECT, reader.reference(row), str(rejection)))
     _look_up(plan, [record for _row, record in records])
     existing = _existing(list(seen), lock)
     for row, record in records:

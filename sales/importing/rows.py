@@ -69,6 +69,10 @@ class RowReader:
             raise Rejected("; ".join(reasons))
         return record
 
+    def reference(self, row: Row) -> str:
+        """Their id of this row, also when the row is rejected."""
+        return self._text(row.cells, "reference")
+
     def _corrected(self, cells: dict) -> dict:
         corrected = dict(cells)
         for column, corrections in self.mapping.corrections.items():
