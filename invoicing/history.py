@@ -18,11 +18,8 @@ def claim(invoice: Invoice, *, version: int, by: User, kinds: tuple[str, ...] = 
     Returns the locked invoice and whether this very request was carried out before: an event of one of `kinds` by the
     same user consumed this version. Raises Stale for any other old version.
     """
-    locked = (
-        Invoice.objects.select_for_update(of=("self",))
-        .select_related("customer", "contact__person", "owner", "updated_by")
-        .get(pk=invoice.pk)
-    )
+    # No joins under a lock: a row that changed while we waited would be joined with what it pointed to before.
+    locked = Invoice.objects.select_for_update(of=("self",)).get(pk=invoice.pk)
     if locked.version == version:
         return locked, False
     done = locked.events.filter(invoice_version=version + 1, kind__in=kinds).first()

@@ -129,8 +129,8 @@ def _set_status(project: Project, status: str, version: int, by: User) -> Projec
 
 
 def _lock(project: Project) -> Project:
-    rows = Project.objects.select_for_update(of=("self",))
-    return rows.select_related("customer", "manager", "contact__person", "updated_by").get(pk=project.pk)
+    # No joins under a lock: a row that changed while we waited would be joined with what it pointed to before.
+    return Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
 
 
 def _claim(project: Project, version: int, *, by: User, same: Callable[[Project], bool]) -> tuple[Project, bool]:

@@ -52,7 +52,7 @@ def _type_like(organization: Relation) -> RelationType:
 @transaction.atomic
 def edit_contact(contact: Contact, *, values: dict, version: int) -> Contact:
     """Change function, work e-mail and phone. Refuses a stale version (rule 6)."""
-    locked = Contact.objects.select_for_update(of=("self",)).select_related("person").get(pk=contact.pk)
+    locked = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
     changed = [name for name, value in values.items() if getattr(locked, name) != value]
     if not changed:
         return locked

@@ -89,11 +89,8 @@ def _refuse_retired(relation_type: RelationType) -> None:
 
 
 def _lock(relation: Relation) -> Relation:
-    return (
-        Relation.objects.select_for_update(of=("self",))
-        .select_related("relation_type", "owner", "updated_by")
-        .get(pk=relation.pk)
-    )
+    # No joins under a lock: a row that changed while we waited would be joined with what it pointed to before.
+    return Relation.objects.select_for_update(of=("self",)).get(pk=relation.pk)
 
 
 def _stale(current: Relation) -> Stale:

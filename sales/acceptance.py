@@ -106,6 +106,7 @@ def _become(customer: Relation, relation_type: RelationType, by: User) -> None:
     locked.relation_type, locked.updated_by = relation_type, by
     locked.version += 1
     locked.save(update_fields=["relation_type", "version", "updated_by", "updated_at"])
+    customer.relation_type = relation_type
 
 
 def _make_invoice(sale: Sale, by: User) -> None:

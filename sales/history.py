@@ -21,11 +21,7 @@ def claim(
     answers with the first result). `same` tells whether the sale already is in the requested outcome, `kind` which
     event brought it there. Raises AlreadyDone when somebody else was first, Stale for any other old version.
     """
-    locked = (
-        Sale.objects.select_for_update(of=("self",))
-        .select_related("phase", "customer", "owner", "updated_by", "source")
-        .get(pk=sale.pk)
-    )
+    locked = _lock(sale)
     if locked.version == version:
         return locked, False
     consumed_by = locked.events.filter(sale_version=version + 1, kind=kind).select_related("by").first()
@@ -34,6 +30,15 @@ def claim(
     if consumed_by.by_id != by.pk:
         raise AlreadyDone(locked, consumed_by)
     return locked, True
+
+
+def _lock(sale: Sale) -> Sale:
+    # No joins: a row that changed while we waited is joined again with what it pointed to before, and gets lost.
+    locked = Sale.objects.select_for_update(of=("self",)).get(pk=sale.pk)
+    for name, related in sale._state.fields_cache.items():
+        if getattr(locked, Sale._meta.get_field(name).attname) == getattr(related, "pk", None):
+            setattr(locked, name, related)
+    return locked
 
 
 def commit(sale: Sale, *, fields: Iterable[str], by: User | None, kind: str = "", at: datetime | None = None) -> Sale:

@@ -263,7 +263,7 @@ class SaleEvent(SaleState):
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
-        ordering = ["sale", "sequence"]
+        ordering = ["sale_id", "sequence"]
         constraints = [
             models.UniqueConstraint(
                 fields=["sale", "sequence"],

@@ -94,4 +94,4 @@ class SaleEventQuerySet(models.QuerySet):
 
     def as_of(self, moment: datetime):
         """The last event of every sale at or before `moment`: the state all sales had then (rule 7)."""
-        return self.filter(at__lte=moment).order_by("sale", "-sequence").distinct("sale")
+        return self.filter(at__lte=moment).order_by("sale_id", "-sequence").distinct("sale_id")

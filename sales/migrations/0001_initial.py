@@ -652,7 +652,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "event",
                 "verbose_name_plural": "events",
-                "ordering": ["sale", "sequence"],
+                "ordering": ["sale_id", "sequence"],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("sale", "sequence"),

@@ -1,0 +1,100 @@
+"""Replaying the events gives the row, whatever happened (rule 7); days in phases."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sales import timeline
+from sales.acceptance import accept
+from sales.defaults import install_defaults
+from sales.editing import edit
+from sales.models import Phase, Sale, SaleEvent, SalesSettings
+from sales.transitions import lose, move, reopen, set_probability, undo
+from salescrm.calendar import today
+from tests.factories import SaleFactory, UserFactory
+
+DEEDS = ["move0", "move1", "move2", "hand", "back", "amount", "date", "lose", "accept", "reopen", "undo"]
+
+
+def do(deed, sale, by):
+    phases = list(Phase.objects.all())
+    v = {"version": sale.version, "by": by}
+    match deed:
+        case "move0" | "move1" | "move2":
+            return move(sale, phase=phases[int(deed[-1])], **v)
+        case "hand":
+            return set_probability(sale, probability=60, **v)
+        case "back":
+            return set_probability(sale, probability=None, **v)
+        case "amount":
+            return edit(sale, values={"expected_revenue": sale.version * 100}, **v)
+        case "date":
+            return edit(sale, values={"expected_end_date": today() + timedelta(days=sale.version)}, **v)
+        case "lose":
+            return lose(sale, reason=None, lost_to=None, **v)
+        case "accept":
+            kind = sale.customer.relation_type
+            return accept(sale, reason=None, relation_type=kind, follow_up="none", **v)
+        case "reopen":
+            return reopen(sale, delete_follow_up=False, **v)
+    return undo(sale, **v)
+
+
+@pytest.mark.django_db
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deeds=st.lists(st.sampled_from(DEEDS), max_size=12))
+def test_last_event_always_equals_the_row_and_sequences_have_no_holes(deeds):
+    install_defaults("en")
+    SalesSettings.objects.update(own_probability=True)
+    by = UserFactory(role="manager")
+    sale = SaleFactory(owner=by)
+    for deed in deeds:
+        try:
+            sale = do(deed, sale, by)
+        except ValidationError:
+            sale = Sale.objects.get(pk=sale.pk)
+    stored = Sale.objects.get(pk=sale.pk)
+    events = list(stored.events.order_by("sequence"))
+    assert events[-1].state() == stored.state()
+    assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+    assert stored.probability_by_hand or not stored.is_open or stored.probability == stored.phase.probability
+
+
+def test_as_of_gives_the_state_of_a_past_moment(salesperson, phases):
+    sale = SaleFactory(owner=salesperson)
+    before = datetime.now(UTC)
+    move(sale, phase=phases[75], version=1, by=salesperson)
+    assert [event.phase for event in SaleEvent.objects.as_of(before)] == [phases[10]]
+    assert [event.phase for event in SaleEvent.objects.as_of(datetime.now(UTC))] == [phases[75]]
+
+
+def event(phase, day, **values):
+    at = datetime(2026, 3, day, 12, tzinfo=UTC)
+    return SaleEvent(
+        phase=phase, at=at, kind=values.pop("kind", "moved"), status=values.pop("status", "open"), **values
+    )
+
+
+def test_days_per_phase_add_visits_up_and_stop_at_closing(company, phases):
+    one, two = phases[10], phases[25]
+    events = [event(one, 1), event(two, 4), event(one, 6), event(two, 10), event(two, 15, kind="lost", status="lost")]
+    stays = timeline.stays(events, now=datetime(2026, 5, 1, tzinfo=UTC))
+    assert [(stay.phase, stay.days, stay.is_current) for stay in stays] == [
+        ("Introduction", 7, False),
+        ("Presentation", 7, False),
+    ]
+
+
+def test_history_tells_every_change_in_words(salesperson, phases):
+    sale = SaleFactory(owner=salesperson)
+    sale = edit(sale, values={"expected_revenue": 2500}, version=1, by=salesperson)
+    sale = move(sale, phase=phases[50], version=2, by=salesperson)
+    told = timeline.tell(timeline.read(sale), "en")
+    assert [(entry.headline, entry.details, entry.stayed) for entry in told] == [
+        ("Moved to Proposal, 50 %", [], "after 0 days in Introduction"),
+        ("Changed", ["Expected revenue: € 1,000.00 → € 2,500.00"], ""),
+        ("Created in Introduction, 10 %", [], ""),
+    ]
