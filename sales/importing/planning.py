@@ -97,7 +97,7 @@ def _existing(references: list[str], lock: bool) -> dict[str, Sale]:
     sales = Sale.objects.order_by("pk").filter(external_reference__in=references)
     if lock:
         sales = sales.select_for_update(of=("self",))
-    return {sale.external_reference: sale for sale in sales.select_related("phase", "customer", "owner")}
+    return {sale.external_reference: sale for sale in sales.prefetch_related("phase", "customer", "owner")}
 
 
 def _look_up(plan: Plan, records: list[Record]) -> None:
