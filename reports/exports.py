@@ -1,0 +1,94 @@
+"""A report as a file: CSV as the reader's spreadsheet expects it, or a workbook with real numbers."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import HttpResponse
+from django.utils.translation import get_language
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from salescrm.money import round_money, written_in
+
+EXACT = Decimal("0.0001")
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+type Value = str | int | Decimal | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a file holds: a heading and rows of text, whole numbers and amounts."""
+
+    name: str
+    heading: Sequence[str]
+    rows: Sequence[Sequence[Value]]
+
+
+def amount(value: Decimal, *, exact: bool = False) -> Decimal:
+    """An amount as exported: four decimals when exact, else cents, half up."""
+    return value.quantize(EXACT) if exact else round_money(value)
+
+
+def respond(table: Table, kind: str) -> HttpResponse:
+    """The table as a download of the chosen kind, csv or xlsx."""
+    content, content_type = (_csv(table), "text/csv; charset=utf-8") if kind == "csv" else (_xlsx(table), WORKBOOK)
+    headers = {"Content-Disposition": f'attachment; filename="{table.name}.{kind}"', "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+def harmless(value: Value) -> Value:
+    """Text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _csv(table: Table) -> bytes:
+    """Semicolons and decimal commas in Dutch, commas and decimal points in English."""
+    dutch = written_in(get_language()) == "nl"
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter=";" if dutch else ",")
+    for row in [table.heading, *table.rows]:
+        writer.writerow([_text(harmless(value), dutch) for value in row])
+    return file.getvalue().encode("utf-8-sig")
+
+
+def _text(value: Value, dutch: bool) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:f}".replace(".", ",") if dutch else f"{value:f}"
+    return "" if value is None else str(value)
+
+
+def _xlsx(table: Table) -> bytes:
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet(table.name[:31])
+    sheet.freeze_panes = "B2"
+    sheet.column_dimensions["A"].width = 32
+    for column in range(2, len(table.heading) + 1):
+        sheet.column_dimensions[get_column_letter(column)].width = 16
+    sheet.append([_bold(sheet, harmless(value)) for value in table.heading])
+    for row in table.rows:
+        sheet.append([_number(sheet, harmless(value)) for value in row])
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def _bold(sheet, value: Value) -> object:
+    cell = WriteOnlyCell(sheet, value)
+    cell.font = Font(bold=True)
+    return cell
+
+
+def _number(sheet, value: Value) -> object:
+    if not isinstance(value, Decimal):
+        return value
+    cell = WriteOnlyCell(sheet, value)
+    decimals = -value.as_tuple().exponent
+    cell.number_format = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+    return cell

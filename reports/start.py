@@ -1,0 +1,172 @@
+"""The start page: a salesperson's own work, and for whoever sees all sales what is coming and what changed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Sum, Value, When, Window
+from django.db.models.functions import RowNumber
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from reports.drill import sales_list
+from sales.models import Sale, SaleEvent
+from sales.querysets import SaleQuerySet
+from salescrm.calendar import add_months, month_start, organisation_zone
+
+STEPS = ("late", "today", "planned", "none")
+SHOWN = 8  # sales per group of next steps
+NEWS = 12
+DAY = timedelta(days=1)
+WEEK = 7
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of sales, what they are worth, and their list."""
+
+    count: int
+    amount: Decimal
+    url: str
+
+
+@dataclass(frozen=True)
+class Month:
+    """This month and everything open, of some owners."""
+
+    forecast: Figure
+    accepted: Figure
+    pipeline: Figure
+    full: Decimal
+    overdue: Figure
+    undated: Figure
+
+
+@dataclass(frozen=True)
+class Step:
+    """Open sales whose next step is late, today, planned or missing: the first few of them."""
+
+    key: str
+    count: int
+    sales: list[Sale]
+    url: str
+
+
+def month(sales: SaleQuerySet, *, today: date, words: dict) -> Month:
+    """The figures of this month in one statement; `words` narrow the lists behind them as `sales` is narrowed."""
+    first, last = month_start(today), add_months(month_start(today), 1) - DAY
+    is_open = Q(status="open")
+    conditions = {
+        "forecast": is_open & Q(expected_end_date__range=(first, last)),
+        "accepted": Q(status="accepted", closed_on__range=(first, last)),
+        "pipeline": is_open,
+        "overdue": is_open & Q(expected_end_date__lt=today),
+        "undated": is_open & Q(expected_end_date=None),
+    }
+    lists = {
+        "forecast": {"status": "open", "end_from": first, "end_to": last},
+        "accepted": {"status": "accepted", "closed_from": first, "closed_to": last},
+        "pipeline": {"status": "open"},
+        "overdue": {"status": "open", "overdue": "1"},
+        "undated": {"status": "open", "end": "none"},
+    }
+    measures = {"full": Sum("expected_revenue", filter=is_open, default=Decimal(0))}
+    for name, condition in conditions.items():
+        column = "expected_revenue" if name == "accepted" else "weighted_revenue"
+        measures[f"{name}_amount"] = Sum(column, filter=condition, default=Decimal(0))
+        measures[f"{name}_count"] = Count("pk", filter=condition)
+    relevant = sales.filter(is_open | conditions["accepted"])
+    found = relevant.aggregate(**measures)
+    figures = {
+        name: Figure(found[f"{name}_count"], found[f"{name}_amount"], sales_list(lists[name], words)) for name in lists
+    }
+    return Month(full=found["full"], **figures)
+
+
+def steps(sales: SaleQuerySet, *, today: date, words: dict) -> list[Step]:
+    """Open sales by their next step, the earliest first; one statement."""
+    planned = ~Q(next_step="") | Q(next_step_on__isnull=False)
+    group = Case(
+        When(next_step_on__lt=today, then=Value("late")),
+        When(next_step_on=today, then=Value("today")),
+        When(planned, then=Value("planned")),
+        default=Value("none"),
+        output_field=CharField(),
+    )
+    order = [F("next_step_on").asc(nulls_last=True), F("expected_end_date").asc(nulls_last=True), "pk"]
+    found = (
+        sales.open()
+        .annotate(step=group)
+        .annotate(
+            place=Window(RowNumber(), partition_by="step", order_by=order),
+            of=Window(Count("pk"), partition_by="step"),
+        )
+        .filter(place__lte=SHOWN)
+        .select_related("customer", "phase")
+        .order_by("step", "place")
+    )
+    groups = {key: [] for key in STEPS}
+    for sale in found:
+        groups[sale.step].append(sale)
+    return [
+        Step(key, members[0].of if members else 0, members, sales_list({"status": "open", "next": key}, words))
+        for key, members in groups.items()
+    ]
+
+
+@dataclass(frozen=True)
+class News:
+    """What happened in the last seven days, counted by kind, and the latest of it."""
+
+    since: date
+    counts: dict[str, Figure]
+    latest: list[SaleEvent]
+
+
+def news(sales: SaleQuerySet, *, today: date) -> News:
+    """Created, moved forward or back, accepted, lost and reopened sales of the last seven days."""
+    since = today - (WEEK - 1) * DAY
+    began = datetime.combine(since, time.min, organisation_zone())
+    before = SaleEvent.objects.filter(sale=OuterRef("sale"), sequence=OuterRef("sequence") - 1)
+    events = (
+        SaleEvent.objects.filter(at__gte=began, sale__in=sales)
+        .annotate(came_from=Subquery(before.values("phase__position")[:1]))
+        .annotate(
+            what=Case(
+                When(kind__in=["moved", "undone"], phase__position__gt=F("came_from"), then=Value("forward")),
+                When(kind__in=["moved", "undone"], then=Value("back")),
+                default=F("kind"),
+                output_field=CharField(),
+            )
+        )
+        .exclude(what__in=["changed", "corrected"])
+    )
+    counted = events.values("what").annotate(count=Count("pk"), amount=Sum("expected_revenue", default=Decimal(0)))
+    days = {"closed_from": since, "closed_to": today}
+    lists = {
+        "created": {"created_from": since, "created_to": today},
+        "accepted": {"status": "accepted"} | days,
+        "lost": {"status": "lost"} | days,
+    }
+    counts = {
+        line["what"]: Figure(
+            line["count"], line["amount"], sales_list(lists[line["what"]]) if line["what"] in lists else ""
+        )
+        for line in counted.order_by()
+    }
+    latest = events.select_related("sale__customer", "phase", "by").order_by("-at", "-pk")[:NEWS]
+    return News(since, counts, list(latest))
+
+
+KINDS = {
+    "created": gettext_lazy("New"),
+    "forward": gettext_lazy("Moved forward"),
+    "back": gettext_lazy("Moved back"),
+    "accepted": pgettext_lazy("sales", "Accepted"),
+    "lost": pgettext_lazy("sales", "Lost"),
+    "reopened": gettext_lazy("Reopened"),
+}
+
+
+def kinds(found: News) -> list[dict]:
+    """The groups of changes in a fixed order, those that did not happen too."""
+    return [{"key": key, "label": label, "figure": found.counts.get(key)} for key, label in KINDS.items()]

@@ -1,0 +1,49 @@
+"""Figures of reports: amounts whose cents stay in the background, so that columns read at a glance."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from django import template
+from django.utils.dateformat import format as format_date
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from salescrm.money import format_number, round_money
+from salescrm.templatetags.crm import percent
+
+register = template.Library()
+
+
+@register.filter
+def figure(amount: Decimal | int) -> SafeString:
+    """`<data value="12000.00">12.000<i>,00</i></data>`: rounded half up, cents quieter than euros."""
+    rounded = round_money(amount)
+    text = format_number(rounded, get_language())
+    return mark_safe(f'<data value="{rounded}">{text[:-3]}<i>{text[-3:]}</i></data>')  # noqa: S308 - digits only
+
+
+@register.filter
+def euros(amount: Decimal | int) -> str:
+    """Whole euros for the top of a bar: `23.800`."""
+    return format_number(int(round_money(amount).to_integral_value(ROUND_HALF_UP)), get_language())
+
+
+@register.filter
+def month(first: date, with_year: bool = True) -> SafeString:
+    """`<time datetime="2026-03">mrt 26</time>`."""
+    return format_html(
+        '<time datetime="{}">{}</time>', f"{first:%Y-%m}", format_date(first, "M y" if with_year else "M")
+    )
+
+
+@register.filter
+def full_month(first: date) -> str:
+    """`March 2026`, for titles and labels."""
+    return format_date(first, "F Y")
+
+
+@register.filter
+def rate(value: Decimal | None) -> SafeString | str:
+    """`38,5 %`: one decimal, half up; a muted dash when there is nothing to divide by."""
+    return percent(None if value is None else value.quantize(Decimal("0.1"), ROUND_HALF_UP))

@@ -1,0 +1,102 @@
+"""The reports: what may this user see, what does the address ask for, one domain function, one answer."""
+
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from reports import exports, forecast_page, overview, period_pages, start, words
+from reports.forecast import LARGEST, Scope, forecast
+from reports.kpis import kpis
+from reports.periods import Question
+from reports.sources import sources
+from reports.won_lost import won_lost
+from sales.models import Sale
+from salescrm.calendar import today
+from salescrm.pages import page
+
+sees_sales = permission_required("sales.view_sale", raise_exception=True)
+
+
+@require_safe
+@sees_sales
+def show_start(request: HttpRequest) -> HttpResponse:
+    """My own work; for whoever sees all sales: what is coming, what changed, what needs attention."""
+    sales = Sale.objects.visible_to(request.user)
+    if request.user.has_perm("sales.see_all_sales"):
+        news = start.news(sales, today=today())
+        context = {"month": start.month(sales, today=today(), words={}), "news": news, "kinds": start.kinds(news)}
+        return page(request, "reports/start_manager.html", context, part="start")
+    mine, words_of_mine = sales.filter(owner=request.user), {"owner": request.user.pk}
+    context = {
+        "month": start.month(mine, today=today(), words=words_of_mine),
+        "steps": start.steps(mine, today=today(), words=words_of_mine),
+    }
+    return page(request, "reports/start.html", context, part="start")
+
+
+@require_safe
+@sees_sales
+def index(request: HttpRequest) -> HttpResponse:
+    """Which reports there are."""
+    found = overview.overview(Sale.objects.visible_to(request.user), today=today())
+    return page(request, "reports/index.html", {"overview": found}, part="reports")
+
+
+@require_safe
+@sees_sales
+def show_forecast(request: HttpRequest) -> HttpResponse:
+    """What comes in when, as a page or as a file (rules 15 to 19)."""
+    scope, kind = Scope.parse(request.GET, today()), file_kind(request)
+    report = forecast(
+        Sale.objects.visible_to(request.user), scope=scope, today=today(), largest=None if kind else LARGEST
+    )
+    if kind:
+        return exports.respond(forecast_page.table(report), kind)
+    return page(request, "reports/forecast.html", forecast_page.context(report, request.GET), part="report")
+
+
+@require_safe
+@sees_sales
+def show_kpis(request: HttpRequest) -> HttpResponse:
+    """How well we sell."""
+    return _of_period(request, kpis, "reports/kpis.html", period_pages.kpi_context, period_pages.kpi_table)
+
+
+@require_safe
+@sees_sales
+def show_won_lost(request: HttpRequest) -> HttpResponse:
+    """Why and where we win and lose."""
+    return _of_period(
+        request, won_lost, "reports/won_lost.html", period_pages.won_lost_context, period_pages.won_lost_table
+    )
+
+
+@require_safe
+@sees_sales
+def show_sources(request: HttpRequest) -> HttpResponse:
+    """What each source brings."""
+    return _of_period(
+        request, sources, "reports/sources.html", period_pages.sources_context, period_pages.sources_table
+    )
+
+
+def _of_period(request: HttpRequest, compute, template: str, context_of, table_of) -> HttpResponse:
+    """The answer the three reports over a period share: the page, its part, or a file."""
+    question, kind = Question.parse(request.GET, today()), file_kind(request)
+    sales = Sale.objects.visible_to(request.user)
+    report = compute(sales, question)
+    if kind:
+        return exports.respond(table_of(report), kind)
+    context = period_pages.filters(question, sales, request.GET, today()) | context_of(report)
+    return page(request, template, context, part="report")
+
+
+def file_kind(request: HttpRequest) -> str:
+    """The file the address asks for, "" for the page; 403 for whoever may not export."""
+    kind = request.GET.get("format", "")
+    if kind:
+        words.choice(kind, words.FORMATS)
+        if not request.user.has_perm("sales.export_sale"):
+            raise PermissionDenied
+    return kind

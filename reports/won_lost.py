@@ -1,0 +1,124 @@
+"""Why and where we win and lose: reasons against the phase at closing, and to whom."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Sum
+from django.utils.translation import gettext
+
+from relations.models import Relation
+from reports.drill import sales_list
+from reports.periods import Question
+from sales.models import AcceptReason, LossReason, Phase
+from sales.querysets import SaleQuerySet
+
+COLUMNS = {"accepted": "accept_reason_id", "lost": "loss_reason_id"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many sales, what they were worth, how many of them have no known revenue, and their list."""
+
+    count: int
+    amount: Decimal
+    unknown: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Row:
+    key: str
+    label: str
+    cells: list[Cell]
+    total: Cell
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Reasons by phase at closing; the phase stays on a sale when it is closed (rule 2)."""
+
+    status: str
+    phases: list[Phase]
+    rows: list[Row]
+    totals: list[Cell]
+    total: Cell
+
+
+@dataclass(frozen=True)
+class WonLost:
+    accepted: Matrix
+    lost: Matrix
+    competitors: list[Row]
+
+
+def won_lost(sales: SaleQuerySet, question: Question) -> WonLost:
+    """What was closed in the period, by outcome, reason and phase at closing; and to which competitor."""
+    found = list(
+        question.closed(sales)
+        .values("status", "accept_reason_id", "loss_reason_id", "phase_id", "lost_to_id")
+        .annotate(
+            count=Count("pk"), amount=Sum("expected_revenue", default=Decimal(0)), known=Count("expected_revenue")
+        )
+        .order_by()
+    )
+    phases = list(Phase.objects.all())
+    return WonLost(
+        accepted=_matrix(found, question, "accepted", phases, AcceptReason.objects.all()),
+        lost=_matrix(found, question, "lost", phases, LossReason.objects.all()),
+        competitors=_competitors(found, question),
+    )
+
+
+def _matrix(found: list[dict], question: Question, status: str, phases: list[Phase], reasons) -> Matrix:
+    lines = [line for line in found if line["status"] == status]
+    used = {line["phase_id"] for line in lines}
+    shown = [phase for phase in phases if phase.is_active or phase.pk in used]
+    words = {"status": status} | question.words | question.period.closed
+    sums = _sums(lines, COLUMNS[status], "phase_id")
+    named = [(reason.pk, str(reason.pk), reason.name) for reason in reasons]
+    rows = []
+    for pk, key, label in [*named, (None, "none", gettext("No reason given"))]:
+        chosen = words | {"reason": key}
+        cells = [_cell(sums, [(pk, phase.pk)], chosen | {"phase": phase.pk}) for phase in shown]
+        total = _cell(sums, [place for place in sums if place[0] == pk], chosen)
+        if total.count:
+            rows.append(Row(key, label, cells, total))
+    rows.sort(key=lambda row: (row.key == "none", -row.total.count, row.label))
+    totals = [
+        _cell(sums, [place for place in sums if place[1] == phase.pk], words | {"phase": phase.pk}) for phase in shown
+    ]
+    return Matrix(status, shown, rows, totals, _cell(sums, list(sums), words))
+
+
+def _competitors(found: list[dict], question: Question) -> list[Row]:
+    lines = [line for line in found if line["status"] == "lost"]
+    sums = _sums(lines, "lost_to_id", "status")
+    names = dict(Relation.objects.filter(pk__in={line["lost_to_id"] for line in lines}).values_list("pk", "name"))
+    words = {"status": "lost"} | question.words | question.period.closed
+    rows = []
+    for pk, status in sums:
+        key = "none" if pk is None else str(pk)
+        label = gettext("No competitor noted") if pk is None else names[pk]
+        rows.append(Row(key, label, [], _cell(sums, [(pk, status)], words | {"lost_to": key})))
+    return sorted(rows, key=lambda row: (row.key == "none", -row.total.count, -row.total.amount, row.label))
+
+
+def _sums(lines: list[dict], row: str, column: str) -> dict:
+    sums = defaultdict(lambda: [0, Decimal(0), 0])
+    for line in lines:
+        into = sums[line[row], line[column]]
+        into[0] += line["count"]
+        into[1] += line["amount"]
+        into[2] += line["count"] - line["known"]
+    return dict(sums)
+
+
+def _cell(sums: dict, places: list, words: dict) -> Cell:
+    found = [sums[place] for place in places if place in sums]
+    return Cell(
+        count=sum(count for count, _amount, _unknown in found),
+        amount=sum((amount for _count, amount, _unknown in found), Decimal(0)),
+        unknown=sum(unknown for _count, _amount, unknown in found),
+        url=sales_list(words),
+    )
