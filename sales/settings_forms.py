@@ -16,6 +16,7 @@ from salescrm.numbering import NumberSeries, validate_pattern
 from salescrm.roles import LABELS
 from salescrm.staff import role_of
 
+SEEN = [(Organisation.SalesVisible.ALL, _("all sales")), (Organisation.SalesVisible.OWN, _("their own sales"))]
 PATTERN_HELP = _("{year} is the year, {seq:04} the number in four digits.")
 
 
@@ -51,8 +52,8 @@ class SwitchesForm(forms.ModelForm):
     """The switches of Settings > Sales, those of the organisation and of projects among them."""
 
     sales_visible = forms.ChoiceField(
-        label=_("Who sees what"), choices=Organisation.SalesVisible, widget=Segmented,
-        help_text=_("Managers and administrators always see all sales."),
+        label=_("Who sees what"), choices=SEEN, widget=Segmented,
+        help_text=_("What salespeople see. Managers and administrators always see all sales."),
     )  # fmt: skip
     number_projects = forms.BooleanField(
         label=_("Project numbering"), required=False, help_text=_("Gives every new project a number.")

@@ -37,7 +37,8 @@ class Command(BaseCommand):
             "name": name or ask("Your name: "),
             "email": email or ask("Your e-mail address: "),
         }
-        values["password"] = os.environ.get(FROM_ENVIRONMENT) or (self._refuse if no_input else self._password)(FROM_ENVIRONMENT)
+        ask_password = self._refuse if no_input else self._password
+        values["password"] = os.environ.get(FROM_ENVIRONMENT) or ask_password(FROM_ENVIRONMENT)
         try:
             self._check(values)
             user = set_up(**values)

@@ -1,0 +1,118 @@
+"""The first run: the command, and /setup/ while there is no user (rule 24)."""
+
+import logging
+
+import pytest
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from relations.models import RelationType
+from sales.first_run import set_up, set_up_code
+from sales.models import Phase
+from salescrm.models import Organisation, User
+from salescrm.staff import role_of
+
+PASSWORD = "kaas-en-brood-7"
+GIVEN = {"organisation": "Bakkerij Bakker", "language": "nl", "email": "Ad@Example.com", "name": "Ad Mink"}
+
+
+@pytest.fixture(autouse=True)
+def _no_earlier_attempts():
+    cache.clear()
+
+
+@pytest.fixture
+def answers(db):
+    return GIVEN | {"password1": PASSWORD, "password2": PASSWORD, "code": set_up_code()}
+
+
+def assert_set_up():
+    administrator = User.objects.get()
+    assert (administrator.email, administrator.name, administrator.language) == ("ad@example.com", "Ad Mink", "nl")
+    assert (role_of(administrator), administrator.check_password(PASSWORD)) == ("administrator", True)
+    assert Organisation.objects.values_list("name", "language").get() == ("Bakkerij Bakker", "nl")
+    assert list(Phase.objects.values_list("name", "probability")) == [
+        ("Kennismaken", 10), ("Presenteren", 25), ("Voorstel", 50), ("Onderhandelen", 75), ("Opdracht", 100),
+    ]  # fmt: skip
+    assert RelationType.objects.get(is_default=True).name == "Prospect"
+
+
+def test_the_command_makes_everything_and_refuses_a_second_time(db, monkeypatch, capsys):
+    monkeypatch.setenv("SETUP_PASSWORD", PASSWORD)
+    call_command("setup", **GIVEN, no_input=True)
+    assert_set_up()
+    assert "ad@example.com" in capsys.readouterr().out
+    with pytest.raises(CommandError):
+        call_command("setup", **GIVEN | {"email": "second@example.com"}, no_input=True)
+    assert_set_up()
+
+
+def test_the_command_asks_what_is_not_given(db, monkeypatch):
+    asked = iter(["Bakkerij Bakker", "nl", "Ad Mink", "ad@example.com"])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(asked))
+    monkeypatch.setattr("getpass.getpass", lambda prompt: PASSWORD)
+    call_command("setup")
+    assert_set_up()
+
+
+@pytest.mark.parametrize("wrong", [{"email": "nobody"}, {"organisation": " "}, {"name": ""}])
+def test_the_command_refuses_wrong_values(db, monkeypatch, wrong):
+    monkeypatch.setenv("SETUP_PASSWORD", PASSWORD)
+    with pytest.raises(CommandError):
+        call_command("setup", **GIVEN | wrong, no_input=True)
+    assert not User.objects.exists()
+
+
+def test_the_command_refuses_a_weak_password(db, monkeypatch):
+    monkeypatch.setenv("SETUP_PASSWORD", "12345")
+    with pytest.raises(CommandError):
+        call_command("setup", **GIVEN, no_input=True)
+    assert not Organisation.objects.exists()
+
+
+def test_a_second_set_up_is_refused_by_the_domain(administrator):
+    with pytest.raises(ValidationError):
+        set_up(**GIVEN, password=PASSWORD)
+    assert User.objects.get() == administrator
+
+
+def test_log_in_leads_to_the_set_up_page_which_reads_only(client, db, reads_only, caplog):
+    with reads_only(), caplog.at_level(logging.WARNING):
+        answer = client.get(reverse("login"), follow=True)
+    assert answer.redirect_chain == [("/setup/", 302)]
+    assert caplog.text.count(set_up_code()) == 1
+    assert set_up_code() not in answer.content.decode()
+
+
+def test_the_page_sets_up_logs_in_and_is_gone(client, answers):
+    answer = client.post(reverse("setup"), answers)
+    assert (answer.status_code, answer.url) == (302, "/")
+    assert_set_up()
+    assert client.session["_auth_user_id"] == str(User.objects.get().pk)
+    assert client.get(reverse("setup")).status_code == 404
+    assert client.post(reverse("setup"), answers).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"code": "aaaa-bbbb-cccc-dddd"}, {"code": ""}, {"password2": "another"}, {"email": "x"}, {"language": "fr"},
+     {"password1": "12345", "password2": "12345"}],
+)  # fmt: skip
+def test_the_page_refuses_a_wrong_code_or_wrong_values(client, answers, wrong):
+    assert client.post(reverse("setup"), answers | wrong).status_code == 422
+    assert not User.objects.exists()
+
+
+def test_wrong_codes_are_limited(client, answers):
+    tries = [client.post(reverse("setup"), answers | {"code": "wrong"}).status_code for _try in range(11)]
+    assert tries == [422] * 10 + [429]
+    assert client.post(reverse("setup"), answers).status_code == 429
+    assert not User.objects.exists()
+
+
+def test_once_there_is_a_user_no_page_asks(client, administrator, django_assert_num_queries):
+    assert client.get(reverse("setup")).status_code == 404
+    with django_assert_num_queries(1):
+        assert client.get(reverse("login")).status_code == 200
