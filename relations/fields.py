@@ -91,7 +91,8 @@ class RelationField(forms.Field):
     """Choose a relation. `kinds` limits the kinds offered; `current` stays choosable when it has been deactivated.
 
     Both, and `exclude` (a relation that may not be chosen, such as the customer itself), may be set in a form's
-    `__init__`: `self.fields["lost_to"].exclude = sale.customer_id`. Without `add` no link to a new relation. Gives the Relation, or None when left empty.
+    `__init__`: `self.fields["lost_to"].exclude = sale.customer_id`. With `add` off there is no link to add a relation.
+    Gives the Relation, or None when left empty.
     """
 
     widget = RelationInput

@@ -59,7 +59,10 @@ def test_form_shows_an_iban_in_groups(salesperson):
 
 
 def test_form_takes_a_website_without_https(salesperson):
-    assert filled(salesperson, website="example.com").values()["website"] == "https://example.com"
+    form = filled(salesperson, website="example.com")
+
+    assert form.is_valid()
+    assert form.values()["website"] == "https://example.com"
 
 
 def test_form_refuses_wrong_numbers(salesperson):
@@ -73,7 +76,7 @@ def test_form_refuses_wrong_numbers(salesperson):
 def test_form_proposes_the_default_type_and_oneself_as_owner(salesperson):
     form = OrganizationForm(by=salesperson)
 
-    assert form["relation_type"].value() == RelationType.objects.get(name="Prospect")
+    assert form["relation_type"].value() == RelationType.objects.get(name="Prospect").pk
     assert form["owner"].value() == salesperson.pk
 
 
