@@ -1,0 +1,122 @@
+"""`make bench`: how much every page costs beside an empty one, the forecast beside raw SQL, and both beside the floor.
+
+Ratios count, milliseconds only inform: they differ from machine to machine and from minute to minute.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRATCH = Path(tempfile.mkdtemp(prefix="bench-"))
+sys.path.insert(0, str(ROOT))
+for name in ("DATABASE_URL", "DEBUG", "TODAY", "SECRET_KEY", "ALLOWED_HOSTS"):
+    os.environ.pop(name, None)
+os.environ |= {
+    "DEMO": "1",
+    "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+    "EMBEDDED_CLUSTER": f"test-{os.getpid()}",  # the next test run removes it when this one is killed
+    "BENCH_STATIC": str(SCRATCH / "static"),
+}
+
+import shutil  # noqa: E402
+
+import django  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+django.setup()
+
+from salescrm import embedded  # noqa: E402
+from salescrm.models import User  # noqa: E402
+from salescrm.roles import MANAGER  # noqa: E402
+from salescrm.staff import add_user  # noqa: E402
+from tests.bench.client import Browser  # noqa: E402
+from tests.bench.floor import Floor  # noqa: E402
+from tests.bench.measuring import floor_requests, measure, our_requests, statement_requests  # noqa: E402
+from tests.bench.servers import gunicorn  # noqa: E402
+
+LOGIN = "manager@bench.example"
+GOALS = {"list": 8, "sale": 6, "move": 4, "forecast": 9}  # times the empty page
+FLOOR_GOALS = {"list": 2, "sale": 3, "move": 2, "forecast": 2}  # times the floor
+STATEMENT_GOAL = 1.2  # times the raw aggregate
+
+
+def main() -> int:
+    """Measure for every size and print the tables; the exit code is 1 when a goal was missed and --strict given."""
+    options = _options()
+    met = []
+    try:
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        floor = Floor(options.floor, SCRATCH) if options.floor else None
+        if floor:
+            floor.prepare()
+        made = 0
+        for sales in sorted(options.sales):
+            call_command("generate", sales=sales - made, seed=sales, verbosity=0)
+            made = sales
+            if not User.objects.filter(email=LOGIN).exists():
+                add_user(email=LOGIN, name="Bench", language="en", role=MANAGER, password="bench")
+            met.append(_measure(sales, floor, options))
+    finally:
+        embedded.current().remove()
+        shutil.rmtree(SCRATCH, ignore_errors=True)
+    return int(options.strict and not all(met))
+
+
+def _options() -> argparse.Namespace:
+    beside = ROOT.parent / "shared" / "perf"
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sales", type=int, nargs="+", default=[10_000, 100_000], help="sizes to measure")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--times", type=int, default=25, help="requests per page and round")
+    parser.add_argument("--floor", type=Path, default=beside if beside.exists() else None, metavar="DIR",
+                        help="folder with the floor app (baseline/app.py)")  # fmt: skip
+    parser.add_argument("--strict", action="store_true", help="exit code 1 when a goal is missed")
+    return parser.parse_args()
+
+
+def _measure(sales: int, floor: Floor | None, options: argparse.Namespace) -> bool:
+    how = {"rounds": options.rounds, "times": options.times}
+    with gunicorn("salescrm.wsgi", folder=ROOT, log=SCRATCH / "ours.log") as port:
+        browser = Browser(port)
+        browser.log_in("/accounts/login/", LOGIN, "bench")
+        requests = our_requests(browser)
+        if floor:
+            with floor.serve(floor.fill(sales)) as floor_browser:
+                found = measure(requests | floor_requests(floor_browser), **how)
+        else:
+            found = measure(requests, **how)
+    statements = measure(statement_requests(), **how)
+    return _print(sales, found, statements)
+
+
+def _print(sales: int, found: dict, statements: dict) -> bool:
+    print(f"\n{sales} sales, one client, 50th percentile")
+    print(f"{'':10}{'ms':>8}{'x empty':>10}{'goal':>6}     {'floor ms':>10}{'x floor':>9}{'goal':>6}")
+    print(f"{'empty':10}{found['empty'].p50:8.1f}")
+    met = []
+    for name, goal in GOALS.items():
+        ratio = found[name].ratio(found["empty"])
+        line = f"{name:10}{found[name].p50:8.1f}{ratio:10.2f}{goal:6} {_mark(met, ratio <= goal)}"
+        if f"floor {name}" in found:
+            twin = found[f"floor {name}"]
+            ratio, goal = found[name].ratio(twin), FLOOR_GOALS[name]
+            line += f"{twin.p50:10.1f}{ratio:9.2f}{goal:6} {_mark(met, ratio <= goal)}"
+        print(line)
+    ours, raw = statements["forecast statement"], statements["raw statement"]
+    ratio = ours.ratio(raw)
+    mark = _mark(met, ratio <= STATEMENT_GOAL)
+    print(f"forecast statement {ours.p50:.2f} ms, raw aggregate {raw.p50:.2f} ms: {ratio:.2f} x, goal 1.2 {mark}")
+    return all(met)
+
+
+def _mark(met: list[bool], passed: bool) -> str:
+    met.append(passed)
+    return "ok  " if passed else "MISS"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
