@@ -38,16 +38,17 @@ def _models(chosen: SaleFilter) -> dict:
     }  # fmt: skip
 
 
-def _labels() -> dict[str, str]:
+def _labels(chosen: SaleFilter) -> dict[str, str]:
     return {
-        "phase": _("Phase"), "owner": _("Owner"), "source": _("Source"), "reason": _("Reason"),
+        "phase": _("Phase"), "owner": _("Owner"), "source": _("Source"),
+        "reason": _("Reason accepted") if chosen.reason_column == "accept_reason" else _("Reason lost"),
         "customer": _("Customer"), "customer_not": _("Customer is not"), "lost_to": _("Lost to competitor"),
         "end_from": _("End date from"), "end_to": _("End date to"), "closed_from": _("Closed from"),
         "closed_to": _("Closed to"), "created_from": _("Created from"), "created_to": _("Created to"),
     }  # fmt: skip
 
 
-def next_labels() -> dict[str, str]:
+def next_labels(chosen) -> dict[str, str]:
     """The kinds of next step in words."""
     return {
         "late": pgettext("next step", "late"), "today": pgettext("next step", "today"),
@@ -57,7 +58,7 @@ def next_labels() -> dict[str, str]:
 
 def chips(chosen: SaleFilter, query: QueryDict) -> list[Chip]:
     """The active filters in words; each costs one statement only when it names records."""
-    labels, models = _labels(), _models(chosen)
+    labels, models = _labels(chosen), _models(chosen)
     found = [(word, f"{labels[word]}: {_names(models[word], ids)}") for word, ids in chosen.ids.items()] + [
         (word, f"{labels[word]} {date_format(day, 'j M Y')}") for word, day in chosen.days.items()
     ]
@@ -69,7 +70,7 @@ def chips(chosen: SaleFilter, query: QueryDict) -> list[Chip]:
         "q": (chosen.q, f"“{chosen.q}”"),
         "next": (
             chosen.next,
-            _("Next step: %(kinds)s") % {"kinds": ", ".join(next_labels()[kind] for kind in chosen.next)},
+            _("Next step: %(kinds)s") % {"kinds": ", ".join(next_labels(chosen)[kind] for kind in chosen.next)},
         ),
     }
     found += [(word, text) for word, (active, text) in flags.items() if active]
@@ -93,13 +94,13 @@ def _names(model, ids: Iterable[int | None], most: int = 3) -> str:
 
 def filter_choices(chosen: SaleFilter) -> list[tuple[str, str, list[Choice]]]:
     """The lists of the filter form: word, label and options, "none" first where a sale may have none."""
-    labels, models, found = _labels(), _models(chosen), []
+    labels, models, found = _labels(chosen), _models(chosen), []
     for word in ("phase", "owner", "source", "reason"):
         ids = chosen.ids.get(word, ())
         options = [Choice("none", _("none"), None in ids)] if word in ("source", "reason") else []
         options += [Choice(str(row.pk), str(row), row.pk in ids) for row in models[word].objects.all()]
         found.append((word, labels[word], options))
-    kinds = [Choice(kind, label, kind in chosen.next) for kind, label in next_labels().items()]
+    kinds = [Choice(kind, label, kind in chosen.next) for kind, label in next_labels(chosen).items()]
     return [*found, ("next", _("Next step"), kinds)]
 
 
@@ -110,7 +111,7 @@ def columns(chosen: SaleFilter) -> list[Column]:
         Column(_("Sale"), "subject"),
         Column(_("Customer"), "customer"),
         Column(_("Phase"), "phase"),
-        Column(_("Expected revenue"), "amount", figure=True),
+        Column(_("Revenue"), "amount", figure=True),
         Column(_("Weighted"), "weighted", figure=True),
         Column(_("Closed on"), "closed") if closed else Column(_("End date"), "end"),
         Column(_("Next step"), "next"),

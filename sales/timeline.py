@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -137,7 +138,7 @@ def _euro(amount, language: str) -> str:
 
 
 def _day(day) -> str:
-    return "" if day is None else f"{day:%d-%m-%Y}"
+    return "" if day is None else date_format(day, "j M Y")
 
 
 def _chance(event: SaleEvent) -> str:

@@ -1,12 +1,14 @@
 """The list of sales, its filters, and the panels that other apps' pages show."""
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from sales.choices import chips, columns, filter_choices
 from sales.filters import DAY_WORDS, SaleFilter
+from sales.forms import WhoseForm
 from sales.models import Phase, Sale, SaleStatus
 from salescrm.calendar import today
 from salescrm.listing import page_of
@@ -47,14 +49,33 @@ def sale_list(request: HttpRequest) -> HttpResponse:
 @permission_required("sales.view_sale", raise_exception=True)
 def filters(request: HttpRequest) -> HttpResponse:
     """Every filter word in one form; it leads back to the list."""
-    chosen = SaleFilter.parse(request.GET)
+    words, whose = request.GET.copy(), WhoseForm(request.GET if "apply" in request.GET else None)
+    if whose.is_bound:
+        words = _without_pickers(words)
+        if whose.is_valid():
+            words.update({name: relation.pk for name, relation in whose.cleaned_data.items() if relation})
+            SaleFilter.parse(words)
+            return redirect(f"{reverse('sales:list')}?{words.urlencode()}")
+    chosen = SaleFilter.parse(words)
+    if not whose.is_bound:
+        whose = WhoseForm(initial={name: chosen.ids.get(name, (None,))[0] for name in whose.fields})
     context = {
         "chosen": chosen,
+        "form": whose,
         "lists": filter_choices(chosen),
         "days": {word: chosen.days.get(word, "") for word in DAY_WORDS},
-        "query": request.GET,
+        "query": words,
     }
-    return page(request, "sales/filters.html", context, part="dialog")
+    return page(request, "sales/filters.html", context, part="dialog", status=422 if whose.is_bound else 200)
+
+
+def _without_pickers(words: QueryDict) -> QueryDict:
+    pickers = {f"{name}{extra}" for name in WhoseForm.base_fields for extra in ("", *WhoseForm.EXTRAS)}
+    rest = QueryDict(mutable=True)
+    for word, texts in words.lists():
+        if word not in pickers | {"apply"} and any(texts):
+            rest.setlist(word, [text for text in texts if text])
+    return rest
 
 
 def _panel(request: HttpRequest, sales, url: str, about: str, pk: int) -> HttpResponse:

@@ -372,3 +372,13 @@ def test_detail_statements_do_not_grow(desk, sale, salesperson, phases, count, d
 def test_move_costs_ten_statements(desk, sale, phases, django_assert_num_queries):
     with django_assert_num_queries(10):
         desk.post(f"/sales/{sale.pk}/move/", {"phase": phases[25].pk, "version": 1}, headers=HTMX)
+
+
+def test_filter_form_leads_to_the_list_with_clean_words(desk, sale):
+    name = sale.customer.name
+    answers = f"apply=1&status=open&q=&customer=&customer_text={name}&lost_to=&lost_to_text=&end_from=2026-01-01"
+    response = desk.get(f"/sales/filters/?{answers}")
+    assert response["Location"] == f"/sales/?status=open&end_from=2026-01-01&customer={sale.customer_id}"
+    refused = desk.get("/sales/filters/?apply=1&customer_text=Nobody+Ltd")
+    assert refused.status_code == 422
+    assert "Nobody Ltd" in text(refused)
