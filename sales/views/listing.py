@@ -53,7 +53,7 @@ def filters(request: HttpRequest) -> HttpResponse:
     if whose.is_bound:
         words = _without_pickers(words)
         if whose.is_valid():
-            words.update({name: relation.pk for name, relation in whose.cleaned_data.items() if relation})
+            words.update({name: str(relation.pk) for name, relation in whose.cleaned_data.items() if relation})
             SaleFilter.parse(words)
             return redirect(f"{reverse('sales:list')}?{words.urlencode()}")
     chosen = SaleFilter.parse(words)
