@@ -74,6 +74,8 @@ class RelationInput(forms.Widget):
         shown = value if isinstance(value, Shown) else Shown()
         query = [("field", name), *(("kind", kind) for kind in shown.kinds)]
         new = [("quick", 1), ("field", name), *(("kind", kind) for kind in shown.kinds[:1])]
+        if len(shown.kinds) != 1:
+            new.append(("choice", 1))
         if shown.exclude:
             query.append(("exclude", shown.exclude))
         if shown.nothing:

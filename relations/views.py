@@ -80,7 +80,7 @@ def _created(request: HttpRequest, relation: Relation, *, quick: bool) -> HttpRe
 
 
 def _asked(query) -> dict:
-    return {name: query.get(name, "") for name in ("field", "next")}
+    return {name: query.get(name, "") for name in ("field", "next", "choice", "name")}
 
 
 def _kind(text: str) -> Relation.Kind:
