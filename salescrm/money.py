@@ -16,9 +16,7 @@ _READABLE = {
     "en": re.compile(_GROUPED.format(group=",", point=r"\.")),
 }
 _PLAIN = re.compile(r"[0-9]+|[0-9]*[.,][0-9]{1,2}")
-_SIGN_AND_EURO = re.compile(
-    r"(?P<sign>[-\u2212]?)(?:€|EUR)?(?P<sign_after>[-\u2212]?)(?P<digits>[0-9.,]+)(?:€|EUR)?"
-)
+_SIGN_AND_EURO = re.compile(r"(?P<sign>[-\u2212]?)(?:€|EUR)?(?P<sign_after>[-\u2212]?)(?P<digits>[0-9.,]+)(?:€|EUR)?")
 
 
 def written_in(language: str | None) -> str:
@@ -58,9 +56,7 @@ def parse_money(text: str, language: str | None) -> Decimal:
     if _PLAIN.fullmatch(digits):
         digits = digits.replace(",", ".")
     elif _READABLE[style].fullmatch(digits):
-        digits = (digits.translate(TO_DUTCH) if style == "nl" else digits).replace(
-            ",", ""
-        )
+        digits = (digits.translate(TO_DUTCH) if style == "nl" else digits).replace(",", "")
     else:
         raise _unreadable(style)
     amount = Decimal(digits)
