@@ -56,9 +56,9 @@ class RowForm(forms.ModelForm):
 
     def __init__(self, *args, rates: list[VatRate], **kwargs):
         super().__init__(*args, **kwargs)
-        kept = self.initial.get("vat_rate")
-        active = [rate for rate in rates if rate.is_active or rate.pk == kept]
-        if not kept and active:
+        kept = self.data.get(self.add_prefix("vat_rate")) if self.is_bound else self.initial.get("vat_rate")
+        active = [rate for rate in rates if rate.is_active or str(rate.pk) == str(kept)]
+        if not self.initial.get("vat_rate") and active:
             self.initial["vat_rate"] = active[0].pk
         self.fields["vat_rate"].choices = [(rate.pk, str(rate)) for rate in active]
 

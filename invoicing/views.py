@@ -23,7 +23,6 @@ from salescrm.pages import leave, page
 COLUMNS = [
     Column(pgettext_lazy("invoice", "Number"), "number", "number"),
     Column(gettext_lazy("Customer"), "customer", "customer__sort_key"),
-    Column(gettext_lazy("Subject"), "subject", "subject"),
     Column(gettext_lazy("Owner"), "owner", "owner__name"),
     Column(gettext_lazy("Invoice date"), "date", "issued_on", figure=True),
     Column(gettext_lazy("Due date"), "due", "due_on", figure=True),
@@ -97,7 +96,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return _edit_page(request, invoice, head, lines, version=invoice.version)
     version = submitted_version(request)
     head = HeadForm(request.POST, instance=Invoice.objects.for_page().get(pk=pk))
-    lines = LineFormSet(request.POST, initial=_initial(invoice), prefix="lines")
+    lines = LineFormSet(request.POST, prefix="lines")
     valid = all([head.is_valid(), lines.is_valid()])
     if valid or version != invoice.version:
         try:

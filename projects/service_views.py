@@ -19,8 +19,10 @@ from salescrm.templatetags.crm import money_text, number
 def services(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit the services of a project."""
     project = editable(request.user, pk)
-    initial = list(project.services.values("pk", *editing.SERVICE))
-    rows = ServiceFormSet(request.POST if request.method == "POST" else None, initial=initial, prefix="services")
+    if request.method == "POST":
+        rows = ServiceFormSet(request.POST, prefix="services")
+    else:
+        rows = ServiceFormSet(initial=list(project.services.values("pk", *editing.SERVICE)), prefix="services")
     context, status = {"project": project, "rows": rows, "version": project.version, "conflict": None}, 200
     if rows.is_bound:
         status, context["version"] = 422, submitted_version(request)

@@ -53,7 +53,7 @@ def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
     """The panel on the page of a relation: the latest projects."""
     relation = get_object_or_404(Relation, pk=pk)
     found = Project.objects.filter(customer=relation)
-    context = {"relation": relation, "rows": found.for_list()[:5], "count": found.count()}
+    context = {"relation": relation, "rows": found.for_list().order_by("-pk")[:5], "count": found.count()}
     return page(request, "projects/of_relation.html", context, part="panel")
 
 
