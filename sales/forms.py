@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -49,6 +50,11 @@ class SaleForm(forms.ModelForm):
         )  # fmt: skip
         self.fields["contact"].queryset = self._contacts(customer)
         self.fields["contact"].empty_label = NOBODY
+        self.fields["contact"].widget.attrs |= {  # the contact persons follow the customer
+            "hx-get": reverse("relations:contact-options"),
+            "hx-include": "[name='customer']",
+            "hx-trigger": "change from:[name='customer']",
+        }
         self.fields["owner"].queryset = User.objects.active(sale.owner_id)
         self.fields["phase"].queryset = Phase.objects.active()
         self.fields["phase"].empty_label = None
