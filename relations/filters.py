@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from relations.models import Relation, RelationType
-from relations.querysets import RelationQuerySet
+from relations.querysets import NAME_OF_FOUND, RelationQuerySet
 from salescrm.models import User
 
 PAGE = 50
@@ -81,6 +81,9 @@ class RelationFilter:
         names = SORTS[self.sort.removeprefix("-")]
         if self.sort.startswith("-"):
             names = [name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in names]
+        if self.q:
+            found = {"sort_key": NAME_OF_FOUND.asc(), "-sort_key": NAME_OF_FOUND.desc()}
+            names = [found.get(name, name) for name in names]
         return self.apply().for_list().order_by(*names)
 
     @property

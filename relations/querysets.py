@@ -2,12 +2,15 @@
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
 
 from relations.naming import fold, words
 from salescrm.lookups import LookupQuerySet
 
 LAST_CHARACTER = "\U0010ffff"
+# By name, as an expression: the planner sorts what the search index found instead of walking all names for it.
+NAME_OF_FOUND = Concat("sort_key", Value(""))
 
 
 def prefix_query(text: str) -> SearchQuery | None:
@@ -53,9 +56,9 @@ class RelationQuerySet(models.QuerySet):
         return self.filter(asked | Q(owner=None) if None in owners else asked)
 
     def search(self, text: str):
-        """Relations whose name, number, e-mail, city, KvK or btw-number holds words that begin like these."""
+        """Relations whose name, number, e-mail, city, KvK or btw-number holds words that begin like these, by name."""
         query = prefix_query(text)
-        return self.filter(search=query) if query else self.none()
+        return self.filter(search=query).order_by(NAME_OF_FOUND, "pk") if query else self.none()
 
     def beginning_with(self, text: str):
         """Relations whose sort key begins with `text`: a range of the index on it."""

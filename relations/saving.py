@@ -106,4 +106,10 @@ def _commit(relation: Relation, fields: list[str], by: User) -> Relation:
 
 
 def _compact(values: dict) -> dict:
-    return {name: COMPACT[name](value) if name in COMPACT and value else value for name, value in values.items()}
+    return {name: _stored(name, value) for name, value in values.items()}
+
+
+def _stored(name: str, value):
+    if name in COMPACT and value:
+        return COMPACT[name](value)
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value

@@ -75,7 +75,9 @@ def _yours(form: forms.BaseForm, bound: BoundField) -> str:
     if bound.name in cleaned:
         return readable(bound.field, cleaned[bound.name])
     typed = bound.data
-    return " ".join(part for part in typed if part) if isinstance(typed, list | tuple) else str(typed or "")
+    if isinstance(typed, tuple | list):
+        return " ".join(str(part) for part in typed if part)
+    return str(typed or "").replace("\r\n", "\n")
 
 
 def readable(field: forms.Field, value) -> str:
@@ -94,7 +96,7 @@ def readable(field: forms.Field, value) -> str:
         return str(localize(value.normalize() if value % 1 else int(value)))
     if isinstance(field, forms.ChoiceField) and not isinstance(value, models.Model):
         return str({str(key): label for key, label in _flat(field.choices)}.get(str(value), value))
-    return str(value)
+    return str(value).replace("\r\n", "\n")  # browsers send the lines of a text area with both
 
 
 def _flat(choices: Iterable) -> Iterable[tuple]:

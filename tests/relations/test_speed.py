@@ -2,7 +2,9 @@
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 
+from relations.filters import RelationFilter
 from relations.models import Relation, RelationType
 
 MANY = """
@@ -10,8 +12,8 @@ MANY = """
         coc_number, vat_number, iban, email, invoice_email, phone, website, street, postcode, city, country, language,
         note, is_active, version, search_text, created_at, updated_at)
     SELECT 'organization', n::text, 'Company ' || md5(n::text), '', '', '', 'company ' || md5(n::text), %s,
-        '', '', '', '', '', '', '', '', '', 'Ede', '', '', '', true, 1, 'company ' || md5(n::text) || ' ' || n || ' ede',
-        now(), now()
+        '', '', '', '', '', '', '', '', '', 'Ede', '', '', '', true, 1,
+        'company ' || md5(n::text) || ' ' || n || ' ede', now(), now()
     FROM generate_series(1, 20000) AS n
 """
 
@@ -23,8 +25,9 @@ def many(company):
         cursor.execute("ANALYZE relations_relation")
 
 
-def test_words_are_found_by_the_search_index(many):
-    plan = Relation.objects.active().search("19999 ed").order_by("sort_key", "pk")[:20].explain()
+@pytest.mark.parametrize("text", ["1999", "19999 ed", "03"])
+def test_words_are_found_by_the_search_index(many, text):
+    plan = Relation.objects.active().search(text)[:20].explain()
 
     assert "Bitmap Index Scan on relation_search" in plan
 
@@ -42,3 +45,9 @@ def test_first_page_by_name_reads_the_name_index_only_as_far_as_needed(many):
 
     assert "relation_by_name" in plan
     assert "Seq Scan on relations_relation" not in plan
+
+
+def test_the_list_searches_by_the_search_index(many):
+    plan = RelationFilter.read(QueryDict("q=1999")).ordered()[:50].explain()
+
+    assert "Bitmap Index Scan on relation_search" in plan

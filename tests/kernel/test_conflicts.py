@@ -1,0 +1,81 @@
+"""Theirs beside yours: how the values of a stale form are compared and shown."""
+
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+from django import forms
+from django.core.exceptions import BadRequest
+from django.test import RequestFactory
+from django.utils.translation import override
+
+from salescrm.conflicts import differences, submitted_token, submitted_version
+from salescrm.fields import MoneyFormField, PercentFormField
+
+
+class Sheet(forms.Form):
+    name = forms.CharField()
+    amount = MoneyFormField(required=False)
+    probability = PercentFormField(required=False)
+    due = forms.DateField(required=False)
+    colour = forms.ChoiceField(choices=[("r", "Red"), ("More", [("b", "Blue")])], required=False)
+    paid = forms.BooleanField(required=False)
+    note = forms.CharField(required=False)
+
+
+STORED = {
+    "name": "Acme", "amount": Decimal("12000.00"), "probability": 50, "due": date(2026, 3, 20), "colour": "r",
+    "paid": False, "note": "one\ntwo",
+}  # fmt: skip
+SAME = {
+    "name": "Acme", "amount": "12,000", "probability": "50 %", "due": "2026-03-20", "colour": "r", "note": "one\r\ntwo",
+}  # fmt: skip
+
+
+def rows(typed: dict, **options) -> list[tuple]:
+    return [tuple(row) for row in differences(Sheet(SAME | typed), SimpleNamespace(**STORED), **options)]
+
+
+def test_the_same_values_written_differently_do_not_differ():
+    assert rows({}) == []
+
+
+def test_every_other_value_is_shown_as_people_read_it():
+    with override("en"):
+        found = rows({"amount": "0", "probability": "25", "due": "2026-04-01", "colour": "b", "paid": "on", "note": ""})
+
+    assert found == [
+        ("amount", "Amount", "€ 12,000.00", "€ 0.00"),
+        ("probability", "Probability", "50 %", "25 %"),
+        ("due", "Due", "20 Mar 2026", "1 Apr 2026"),
+        ("colour", "Colour", "Red", "Blue"),
+        ("paid", "Paid", "No", "Yes"),
+        ("note", "Note", "one\ntwo", ""),
+    ]
+
+
+def test_what_cannot_be_read_is_shown_as_it_was_typed():
+    assert rows({"amount": "a lot", "name": ""}) == [
+        ("name", "Name", "Acme", ""),
+        ("amount", "Amount", "€ 12,000.00", "a lot"),
+    ]
+
+
+def test_fields_may_be_skipped():
+    assert rows({"name": "Other", "note": "x"}, skip=["note"]) == [("name", "Name", "Acme", "Other")]
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "1.0", "¹", "99999999999"])
+def test_a_form_without_a_readable_version_is_a_bad_request(text):
+    assert submitted_version(RequestFactory().post("/", {"version": "7"})) == 7
+    with pytest.raises(BadRequest):
+        submitted_version(RequestFactory().post("/", {"version": text}))
+    with pytest.raises(BadRequest):
+        submitted_version(RequestFactory().post("/"))
+
+
+@pytest.mark.parametrize("text", ["", "x", "1234"])
+def test_a_create_form_without_a_readable_token_is_a_bad_request(text):
+    with pytest.raises(BadRequest):
+        submitted_token(RequestFactory().post("/", {"token": text}))
