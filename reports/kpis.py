@@ -31,7 +31,7 @@ class Median(Aggregate):
 
     function = "percentile_cont"
     name = "Median"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)%(filter)s"
 
 
 @dataclass(frozen=True)

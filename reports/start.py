@@ -15,7 +15,7 @@ from salescrm.calendar import add_months, month_start, organisation_zone
 
 STEPS = ("late", "today", "planned", "none")
 SHOWN = 8  # sales per group of next steps
-NEWS = 12
+NEWS = 10
 DAY = timedelta(days=1)
 WEEK = 7
 
@@ -26,7 +26,7 @@ class Figure:
 
     count: int
     amount: Decimal
-    url: str
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,21 +140,32 @@ def news(sales: SaleQuerySet, *, today: date) -> News:
         )
         .exclude(what__in=["changed", "corrected"])
     )
-    counted = events.values("what").annotate(count=Count("pk"), amount=Sum("expected_revenue", default=Decimal(0)))
-    days = {"closed_from": since, "closed_to": today}
-    lists = {
-        "created": {"created_from": since, "created_to": today},
-        "accepted": {"status": "accepted"} | days,
-        "lost": {"status": "lost"} | days,
-    }
     counts = {
-        line["what"]: Figure(
-            line["count"], line["amount"], sales_list(lists[line["what"]]) if line["what"] in lists else ""
-        )
-        for line in counted.order_by()
+        line["what"]: Figure(line["count"], line["amount"])
+        for line in events.values("what")
+        .annotate(count=Count("pk"), amount=Sum("expected_revenue", default=Decimal(0)))
+        .order_by()
     }
+    counts |= _closed(sales, since, today)
     latest = events.select_related("sale__customer", "phase", "by").order_by("-at", "-pk")[:NEWS]
     return News(since, counts, list(latest))
+
+
+def _closed(sales: SaleQuerySet, since: date, today: date) -> dict[str, Figure | None]:
+    """What was accepted and lost by closing day, as the lists behind it count."""
+    found = (
+        sales.closed()
+        .filter(closed_on__range=(since, today))
+        .values("status")
+        .annotate(count=Count("pk"), amount=Sum("expected_revenue", default=Decimal(0)))
+        .order_by()
+    )
+    days = {"closed_from": since, "closed_to": today}
+    counts = dict.fromkeys(("accepted", "lost"))
+    return counts | {
+        line["status"]: Figure(line["count"], line["amount"], sales_list({"status": line["status"]}, days))
+        for line in found
+    }
 
 
 KINDS = {

@@ -9,15 +9,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from salescrm.money import format_number, round_money
-from salescrm.templatetags.crm import percent
+from salescrm.money import format_number, round_money, written_in
+from salescrm.templatetags.crm import EMPTY, percent
 
 register = template.Library()
 
 
 @register.filter
-def figure(amount: Decimal | int) -> SafeString:
-    """`<data value="12000.00">12.000<i>,00</i></data>`: rounded half up, cents quieter than euros."""
+def figure(amount: Decimal | int | None) -> SafeString:
+    """`<data value="12000.00">12.000<i>,00</i></data>`: rounded half up, cents quieter; unknown is a dash."""
+    if amount is None:
+        return EMPTY
     rounded = round_money(amount)
     text = format_number(rounded, get_language())
     return mark_safe(f'<data value="{rounded}">{text[:-3]}<i>{text[-3:]}</i></data>')  # noqa: S308 - digits only
@@ -32,9 +34,8 @@ def euros(amount: Decimal | int) -> str:
 @register.filter
 def month(first: date, with_year: bool = True) -> SafeString:
     """`<time datetime="2026-03">mrt 26</time>`."""
-    return format_html(
-        '<time datetime="{}">{}</time>', f"{first:%Y-%m}", format_date(first, "M y" if with_year else "M")
-    )
+    name = format_date(first, "b" if written_in(get_language()) == "nl" else "M")  # Dutch months have no capital
+    return format_html('<time datetime="{}">{}</time>', f"{first:%Y-%m}", f"{name} {first:%y}" if with_year else name)
 
 
 @register.filter

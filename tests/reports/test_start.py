@@ -1,0 +1,111 @@
+"""The start page of each role, and the page that lists the reports."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from sales.models import Sale
+from sales.transitions import lose, move
+from salescrm.calendar import today
+from tests.factories import SaleFactory, UserFactory
+from tests.reports.conftest import TODAY
+
+
+def figures(page):
+    found = {}
+    for tile in page.tree.iter("a"):
+        if tile.get("data-figure"):
+            found[tile.get("data-figure")] = next(tile.iter("data")).get("value")
+    return found
+
+
+def test_salesperson_sees_own_month_and_steps(eleven, colleague, salesperson, as_user, read):
+    SaleFactory(owner=colleague, expected_revenue=Decimal("99999"), expected_end_date=TODAY)
+    steps = {"S1": (-1, "Call"), "S2": (0, "Call"), "S3": (0, "Mail"), "S4": (9, "Visit")}
+    for subject, (days, step) in steps.items():
+        Sale.objects.filter(subject=subject).update(next_step=step, next_step_on=TODAY + timedelta(days=days))
+
+    page = read(as_user(salesperson).get("/"))
+
+    assert figures(page) == {
+        "accepted": "15000.00",
+        "forecast": "12000.00",
+        "pipeline": "40550.06",
+        "overdue": "1000.01",
+    }
+    groups = {
+        section.get("data-step"): sorted("".join(link.itertext()) for link in section.iter("b"))
+        for section in page.tree.iter("section")
+        if section.get("data-step")
+    }
+    assert groups == {
+        "late": ["S1"],
+        "today": ["S2", "S3"],
+        "planned": ["S4"],
+        "none": ["S10", "S11", "S5", "S6", "S7"],
+    }
+
+
+@pytest.mark.parametrize("role", ["manager", "administrator"])
+def test_manager_sees_the_month_of_everybody(request, eleven, colleague, as_user, read, role):
+    SaleFactory(owner=colleague, expected_revenue=Decimal("100"), probability=50, expected_end_date=TODAY)
+
+    page = read(as_user(request.getfixturevalue(role)).get("/"))
+
+    assert figures(page) == {
+        "accepted": "15000.00",
+        "forecast": "12050.00",
+        "pipeline": "40600.06",
+        "overdue": "1000.01",
+        "undated": "550.05",
+    }
+
+
+def test_manager_sees_what_changed_this_week(salesperson, phases, manager, settings, as_user, read):
+    settings.TODAY = None
+    forward, back, gone = SaleFactory.create_batch(3, owner=salesperson, phase=phases[50])
+    move(forward, phase=phases[75], version=1, by=salesperson)
+    move(back, phase=phases[10], version=1, by=salesperson)
+    lose(gone, reason=None, lost_to=None, version=1, by=salesperson)
+
+    page = read(as_user(manager).get("/"))
+
+    counts = {}
+    for group in page.tree.iter("div"):
+        if group.get("data-kind"):
+            counts[group.get("data-kind")] = "".join(next(group.iter("dd")).itertext()).split()[0]
+    assert counts == {"created": "3", "forward": "1", "back": "1", "accepted": "0", "lost": "1", "reopened": "0"}
+    assert today() == timezone.localdate()
+
+
+def test_start_of_somebody_new_is_empty(company, salesperson, manager, as_user):
+    assert "No open sales" in as_user(salesperson).get("/").text
+    assert "No sale was entered, moved or closed in the last seven days." in as_user(manager).get("/").text
+
+
+@pytest.mark.parametrize("count", [1, 3, 30])
+@pytest.mark.parametrize(("role", "statements"), [("salesperson", 5), ("manager", 7)])
+def test_start_costs_the_same_for_any_number_of_sales(
+    company, as_user, reads_only, django_assert_num_queries, role, statements, count
+):
+    user = UserFactory(role=role)
+    SaleFactory.create_batch(count, owner=user, next_step_on=TODAY)
+    client = as_user(user)
+
+    with django_assert_num_queries(statements), reads_only():
+        assert client.get("/").status_code == 200
+
+
+def test_index_names_every_report(eleven, manager, as_user):
+    text = as_user(manager).get("/reports/").text
+
+    for page in ("forecast", "kpis", "won-lost", "sources"):
+        assert f'href="/reports/{page}/"' in text
+    assert '<data value="40550.06">' in text
+
+
+@pytest.mark.parametrize("url", ["/", "/reports/", "/reports/kpis/", "/reports/won-lost/", "/reports/sources/"])
+def test_reports_refuse_whoever_may_not_see_sales(company, as_user, url):
+    assert as_user(UserFactory()).get(url).status_code == 403
