@@ -51,7 +51,7 @@ def change_switches(*, values: dict, sales_visible: str, number_projects: bool, 
 @transaction.atomic
 def store_row(row: Lookup, *, is_default: bool = False) -> Lookup:
     """Add a row at the end of its list or store its new name; `is_default` makes a relation type the proposed one."""
-    row.save() if row.pk else lookups.add(row)
+    row.save(update_fields=["name"]) if row.pk else lookups.add(row)
     if is_default:
         RelationType.objects.filter(is_default=True).exclude(pk=row.pk).update(is_default=False)
         RelationType.objects.filter(pk=row.pk).update(is_default=True)

@@ -34,6 +34,10 @@ class LoginForm(auth_forms.AuthenticationForm):
 class ResetForm(auth_forms.PasswordResetForm):
     """Mails a link in the user's language; also to somebody who was invited and never chose a password."""
 
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
     def get_users(self, email):
         return User.objects.filter(email=email.strip().lower(), is_active=True)
 
