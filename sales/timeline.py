@@ -33,10 +33,28 @@ class Stay:
     is_current: bool
 
 
+JOINED = ("by", "phase", "owner", "source")
+SHARED = ("customer", "accept_reason", "loss_reason", "lost_to")
+
+
 def read(sale: Sale) -> list[SaleEvent]:
-    """All events of a sale with the names they speak of, oldest first: one statement."""
-    names = ("by", "phase", "owner", "customer", "source", "accept_reason", "loss_reason", "lost_to")
-    return list(sale.events.select_related(*names).order_by("sequence"))
+    """All events of a sale with the names they speak of, oldest first: one statement, seldom more."""
+    events = list(sale.events.select_related(*JOINED).order_by("sequence"))
+    for name in SHARED:
+        _share(sale, events, name)
+    return events
+
+
+def _share(sale: Sale, events: list[SaleEvent], name: str) -> None:
+    """Most events speak of what the sale has now: take it from there, and read only the others."""
+    key, now = f"{name}_id", getattr(sale, f"{name}_id")
+    wanted = {getattr(event, key) for event in events} - {None}
+    known = {now: getattr(sale, name)} if now in wanted else {}
+    if others := wanted - known.keys():
+        known |= SaleEvent._meta.get_field(name).related_model.objects.in_bulk(others)
+    for event in events:
+        if getattr(event, key) is not None:
+            setattr(event, name, known[getattr(event, key)])
 
 
 def tell(events: list[SaleEvent], language: str) -> list[Entry]:
@@ -73,6 +91,8 @@ def stays(events: list[SaleEvent], *, now: datetime | None = None) -> list[Stay]
 
 def _stayed(phase: str, since: datetime, until: datetime) -> str:
     count = max((day_of(until) - day_of(since)).days, 0)
+    if not count:
+        return _("the same day")
     return ngettext("after %(count)d day in %(phase)s", "after %(count)d days in %(phase)s", count) % {
         "count": count,
         "phase": phase,

@@ -80,6 +80,8 @@ class Wizard:
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """The green tick: why, then what next, then perhaps a project (rules 8 to 10)."""
     sale = visible(request, pk, detail=True)
+    if request.method != "POST" and not sale.is_open:
+        return _closed_already(request, sale)
     wizard = Wizard(request, sale)
     version = submitted_version(request) if request.method == "POST" else None
     if step := wizard.next_step():
@@ -99,6 +101,11 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     return leave(request, _after(sale))
 
 
+def _closed_already(request: HttpRequest, sale: Sale) -> HttpResponse:
+    messages.warning(request, _("“%(sale)s” is closed already.") % {"sale": sale})
+    return leave(request, sale)
+
+
 def _after(sale: Sale):
     match sale.follow_up:
         case FollowUp.INVOICE:
@@ -112,6 +119,8 @@ def _after(sale: Sale):
 def lose(request: HttpRequest, pk: int) -> HttpResponse:
     """The red cross: why, and to which competitor (rules 11 and 12)."""
     sale = visible(request, pk, detail=True)
+    if request.method != "POST" and not sale.is_open:
+        return _closed_already(request, sale)
     form = LoseForm(request.POST if request.method == "POST" else None, sale=sale)
     version = submitted_version(request) if request.method == "POST" else None
     context, status = {"sale": sale, "form": form, "version": _version(request, sale)}, 422 if form.is_bound else 200

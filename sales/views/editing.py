@@ -57,7 +57,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 status, context = status_of(refusal), context | _conflict(form, pk, refusal) | explained(refusal)
             else:
                 messages.success(request, _("Saved."))
-                return leave(request, sale)
+                # Handed over to a colleague, it may be out of sight now.
+                still = Sale.objects.visible_to(request.user).filter(pk=pk).exists()
+                return leave(request, sale if still else "sales:list")
     return page(request, "sales/form.html", context, part="form", status=status)
 
 

@@ -94,7 +94,7 @@ def test_history_tells_every_change_in_words(salesperson, phases):
     sale = move(sale, phase=phases[50], version=2, by=salesperson)
     told = timeline.tell(timeline.read(sale), "en")
     assert [(entry.headline, entry.details, entry.stayed) for entry in told] == [
-        ("Moved to Proposal, 50 %", [], "after 0 days in Introduction"),
+        ("Moved to Proposal, 50 %", [], "the same day"),
         ("Changed", ["Expected revenue: € 1,000.00 → € 2,500.00"], ""),
         ("Created in Introduction, 10 %", [], ""),
     ]

@@ -382,3 +382,16 @@ def test_filter_form_leads_to_the_list_with_clean_words(desk, sale):
     refused = desk.get("/sales/filters/?apply=1&customer_text=Nobody+Ltd")
     assert refused.status_code == 422
     assert "Nobody Ltd" in text(refused)
+
+
+def test_handing_a_sale_over_leads_out_of_what_is_no_longer_visible(desk, sale, colleague, switch):
+    switch(sales_visible="own")
+    response = desk.post(f"/sales/{sale.pk}/edit/", edit_values(sale, owner=colleague.pk))
+    assert response["Location"] == "/sales/"
+    assert Sale.objects.get(pk=sale.pk).owner == colleague
+
+
+@pytest.mark.parametrize("ending", ["accept", "lose"])
+def test_closing_a_closed_sale_leads_back_to_it(desk, sale, salesperson, ending):
+    lose(sale, reason=None, lost_to=None, version=1, by=salesperson)
+    assert desk.get(f"/sales/{sale.pk}/{ending}/")["Location"] == f"/sales/{sale.pk}/"
