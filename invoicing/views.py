@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_safe
 
 from invoicing import editing
 from invoicing.document import document_of
@@ -32,6 +33,7 @@ COLUMNS = [
 ]
 
 
+@require_safe
 @permission_required("invoicing.view_invoice", raise_exception=True)
 def index(request: HttpRequest) -> HttpResponse:
     """The list: filters, order and page stand in the address; totals are of the whole filter."""
@@ -44,6 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return page(request, "invoicing/list.html", context, part="rows")
 
 
+@require_safe
 @permission_required("invoicing.view_invoice", raise_exception=True)
 def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
     """The panel on the page of a relation: the latest invoices."""
@@ -54,6 +57,7 @@ def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "invoicing/of_relation.html", context, part="panel")
 
 
+@require_safe
 @permission_required("invoicing.view_invoice", raise_exception=True)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One invoice as it looks on paper, with its history."""
@@ -69,6 +73,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "invoicing/detail.html", context, part="page")
 
 
+@require_safe
 @permission_required("invoicing.view_invoice", raise_exception=True)
 def print_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The document alone, made for paper."""

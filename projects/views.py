@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_safe
 
 from projects import editing
 from projects.billing import by_method
@@ -34,6 +35,7 @@ COLUMNS = [
 ]
 
 
+@require_safe
 @permission_required("projects.view_project", raise_exception=True)
 def index(request: HttpRequest) -> HttpResponse:
     """The list: filters, order and page stand in the address; the total is of the whole filter."""
@@ -48,6 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return page(request, "projects/list.html", context, part="rows")
 
 
+@require_safe
 @permission_required("projects.view_project", raise_exception=True)
 def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
     """The panel on the page of a relation: the latest projects."""
@@ -57,6 +60,7 @@ def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "projects/of_relation.html", context, part="panel")
 
 
+@require_safe
 @permission_required("projects.view_project", raise_exception=True)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One project with its services."""

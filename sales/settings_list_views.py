@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from sales import configuration
 from sales.configuration import Changed, change_phase, preview_probability
@@ -17,6 +17,7 @@ from salescrm.lookups import Lookup, reorder
 from salescrm.pages import leave, page
 
 
+@require_safe
 @may_configure
 def rows(request: HttpRequest, kind: SettingsList) -> HttpResponse:
     """A list: its rows in order, and how many records use each."""

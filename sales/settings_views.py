@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from sales.configuration import change_organisation, change_switches
 from sales.models import SalesSettings
@@ -19,6 +20,7 @@ may_configure = permission_required("sales.change_salessettings", raise_exceptio
 may_change_organisation = permission_required("salescrm.change_organisation", raise_exception=True)
 
 
+@require_safe
 @may_configure
 def index(request: HttpRequest) -> HttpResponse:
     """What can be set, and how it stands."""
@@ -71,6 +73,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
     return page(request, "settings/organisation.html", {"form": form}, part="form", status=422 if form.errors else 200)
 
 
+@require_safe
 @may_configure
 def number_example(request: HttpRequest) -> HttpResponse:
     """What a number by the typed pattern looks like."""

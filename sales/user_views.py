@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from sales.models import Sale
 from sales.settings_forms import UserForm
@@ -26,6 +26,7 @@ def _users():
     return User.objects.prefetch_related("groups").annotate(open_sales=Coalesce(count, 0))
 
 
+@require_safe
 @may_change_users
 def index(request: HttpRequest) -> HttpResponse:
     """Everybody who may or might log in."""

@@ -10,7 +10,7 @@ from django.db import connection
 
 from salescrm import embedded
 
-pytest_plugins = ["tests.world"]
+pytest_plugins = ["tests.world", "tests.filled"]
 
 CHROMIUM = next(
     filter(None, [os.environ.get("CHROMIUM"), *map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))]),
