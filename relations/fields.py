@@ -36,6 +36,9 @@ class Typed(NamedTuple):
     choice: str
     asked: str
 
+    def __str__(self):
+        return self.text or ""
+
 
 class Shown(NamedTuple):
     """What a picker shows: the chosen id, the text, the matches to choose from, and where it searches and adds."""

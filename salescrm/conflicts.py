@@ -75,8 +75,8 @@ def _yours(form: forms.BaseForm, bound: BoundField) -> str:
     if bound.name in cleaned:
         return readable(bound.field, cleaned[bound.name])
     typed = bound.data
-    if isinstance(typed, tuple | list):
-        return " ".join(str(part) for part in typed if part)
+    if isinstance(typed, list):
+        return " ".join(typed)
     return str(typed or "").replace("\r\n", "\n")
 
 
