@@ -67,15 +67,16 @@ class SaleQuerySet(models.QuerySet):
         return self.filter(Q(search=query) | Q(customer__in=Relation.objects.filter(search=query)))
 
     def for_list(self):
-        """With what a list row shows."""
-        return self.select_related("customer", "owner", "phase")
+        """With what a list row shows, and no more than that."""
+        return self.select_related("customer", "owner", "phase").only(
+            "subject", "status", "probability", "probability_by_hand", "expected_revenue", "weighted_revenue",
+            "expected_end_date", "closed_on", "next_step", "next_step_on", "updated_at", "customer__name",
+            "owner__name", "owner__email", "phase__name", "phase__colour",
+        )  # fmt: skip
 
     def for_detail(self):
-        """With what the page of a sale shows."""
-        return self.select_related(
-            "customer__relation_type", "contact__person", "owner", "phase", "source", "accept_reason", "loss_reason",
-            "lost_to", "invoice", "project", "updated_by",
-        )  # fmt: skip
+        """With what the page of every sale shows; what only a closed one has is read when it is shown."""
+        return self.select_related("customer__relation_type", "contact__person", "owner", "phase", "source")
 
     def totals(self) -> dict:
         """Count, full and weighted sum in euro, and how many have no known revenue (rule 15)."""
