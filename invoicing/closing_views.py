@@ -31,7 +31,7 @@ def issue_invoice(request: HttpRequest, pk: int) -> HttpResponse:
                 invoice = issue(invoice, version=version, by=request.user, on=form.cleaned_data["issued_on"])
                 messages.success(request, _("Issued as invoice %(number)s.") % {"number": invoice.number})
                 if sends:
-                    _mail(request, invoice, to=form.cleaned_data["to"], version=invoice.version)
+                    _mail(request, invoice, to=form.cleaned_data["to"], version=version + 1)
                 return leave(request, invoice)
         except Stale as refusal:
             stale, status = refusal, 409

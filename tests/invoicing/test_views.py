@@ -229,6 +229,14 @@ def test_issue_and_send_in_one_gesture(draft, manager, as_user):
     ]  # fmt: skip
 
 
+def test_issue_and_send_twice_with_one_form_mails_once(draft, manager, as_user):
+    invoice = draft()
+    data = {"version": 1, "issued_on": today(), "to": "x@y.example", "then": "send"}
+    browser = as_user(manager)
+    assert [browser.post(url("issue", invoice.pk), data).status_code for _click in range(2)] == [302, 302]
+    assert (len(mail.outbox), list(invoice.events.values_list("kind", flat=True))) == (1, ["created", "issued", "sent"])
+
+
 def test_issue_and_send_without_address_issues_nothing(draft, manager, as_user):
     Relation.objects.update(email="", invoice_email="")
     invoice = draft()
