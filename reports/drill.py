@@ -1,7 +1,9 @@
 """Where a figure leads: the list of sales that adds up to it."""
 
+from functools import cache
+from urllib.parse import urlencode
+
 from django.urls import reverse
-from django.utils.http import urlencode
 
 
 def sales_list(*words: dict) -> str:
@@ -10,4 +12,10 @@ def sales_list(*words: dict) -> str:
     for part in words:
         merged |= part
     kept = {word: value for word, value in merged.items() if value not in (None, "", [], ())}
-    return f"{reverse('sales:list')}?{urlencode(kept, doseq=True)}"
+    return f"{_list()}?{urlencode(kept, doseq=True)}"
+
+
+@cache
+def _list() -> str:
+    """A report shows hundreds of figures; the address behind them all is looked up once."""
+    return reverse("sales:list")
