@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, Q, Sum, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -186,6 +186,8 @@ def change_phase(
     made on; raises Changed when it no longer holds.
     """
     phase = Phase.objects.select_for_update(no_key=True).get(pk=phase.pk)
+    if open_sales:
+        _hold_up_sales()
     standing = Sale.objects.open().filter(phase=phase, probability_by_hand=False).exclude(probability=probability)
     sales = list(standing.select_for_update(of=("self",)).order_by("pk")) if open_sales else []
     if probability != phase.probability and basis != preview_probability(phase, probability).basis:
@@ -196,6 +198,12 @@ def change_phase(
         sale.phase, sale.probability = phase, probability
     commit_many(sales, fields=["probability"], by=by, kind=Kind.CHANGED)
     return len(sales)
+
+
+def _hold_up_sales() -> None:
+    # Waits for sales being written and lets no other begin, so that none enters the phase with the old percentage.
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {connection.ops.quote_name(Sale._meta.db_table)} IN EXCLUSIVE MODE")
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from relations.models import Contact, Relation
 from sales.history import claim, commit, event_of
 from sales.models import Sale, SaleEvent, SaleLine, SalesSettings
 from sales.refusals import Refused
-from sales.transitions import enter
+from sales.transitions import enter, now_of
 from salescrm.models import User
 
 PLAIN = ["subject", "contact", "start_date", "next_step", "next_step_on", "note"]
@@ -40,6 +40,7 @@ def _create(values: dict, by: User, token) -> Sale:
     if not phase.is_active:
         raise Refused({"phase": _("This phase is retired. Choose another one.")}, code="retired")
     enter(sale, phase)
+    sale.probability = now_of(phase)
     sale.save(force_insert=True)
     event_of(sale, kind=SaleEvent.Kind.CREATED, by=by, at=timezone.now()).save(force_insert=True)
     return sale

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,7 +37,17 @@ def move(sale: Sale, *, phase: Phase, version: int, by: User) -> Sale:
     if not phase.is_active:
         raise Refused(_("This phase is retired. Choose another one."), code="retired")
     enter(sale, phase)
+    sale.probability = now_of(phase)
     return commit(sale, fields=["phase", "probability", "probability_by_hand"], by=by, kind=Kind.MOVED)
+
+
+def now_of(phase: Phase) -> Subquery:
+    """The phase's probability, read by the very statement that stores the sale.
+
+    A change of the percentage in Settings waits for the sales being written and holds up the next ones, so no sale
+    slips through with the percentage of before.
+    """
+    return Subquery(Phase.objects.filter(pk=phase.pk).values("probability"))
 
 
 def enter(sale: Sale, phase: Phase) -> None:
@@ -67,7 +78,7 @@ def set_probability(sale: Sale, *, probability: int | None, version: int, by: Us
     probability = sale.phase.probability if probability is None else probability
     if (sale.probability, sale.probability_by_hand) == (probability, by_hand):
         return sale
-    sale.probability, sale.probability_by_hand = probability, by_hand
+    sale.probability, sale.probability_by_hand = probability if by_hand else now_of(sale.phase), by_hand
     return commit(sale, fields=["probability", "probability_by_hand"], by=by, kind=Kind.CHANGED)
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 
 from invoicing.models import Invoice
 from sales.acceptance import accept
+from sales.configuration import Changed, change_phase, preview_probability
 from sales.defaults import install_defaults
 from sales.editing import create
 from sales.models import FollowUp, Phase, Sale
@@ -32,7 +33,7 @@ def together(*deeds):
         try:
             start.wait()
             return deed()
-        except Refused as refusal:
+        except (Refused, Changed) as refusal:
             return refusal
         finally:
             connection.close()
@@ -79,3 +80,27 @@ def test_one_token_sent_four_times_at_once_is_one_sale(people):
     results = together(*(lambda: create(values=values, by=people[0], token=token) for _click in range(4)))
     assert {result.pk for result in results} == {Sale.objects.get().pk}
     assert Sale.objects.get().events.count() == 1
+
+
+def test_no_move_slips_past_a_change_of_the_percentage(people):
+    phases = list(Phase.objects.all())
+    sales = [SaleFactory(owner=by) for by in people]
+    administrator = UserFactory(role="administrator")
+    proposal = phases[2]
+    basis = preview_probability(proposal, 60).basis
+
+    def change():
+        return change_phase(
+            proposal, name=proposal.name, colour=proposal.colour, probability=60, open_sales=True, basis=basis,
+            by=administrator,
+        )  # fmt: skip
+
+    together(
+        change,
+        *(
+            lambda sale=sale, by=by: move(sale, phase=proposal, version=1, by=by)
+            for sale, by in zip(sales, people, strict=True)
+        ),
+    )
+    now = Phase.objects.get(pk=proposal.pk).probability
+    assert set(Sale.objects.filter(phase=proposal).values_list("probability", flat=True)) == {now}
