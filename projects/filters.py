@@ -21,7 +21,10 @@ class ProjectFilter(forms.Form):
     q = forms.CharField(label=_("Search"), required=False, widget=forms.SearchInput)
     status = forms.ChoiceField(label=_("Status"), choices=STATES, required=False)
     manager = forms.ModelChoiceField(
-        label=_("Manager"), queryset=User.objects.all(), required=False, empty_label=pgettext_lazy("owner", "Everybody")
+        label=pgettext_lazy("project", "Manager"),
+        queryset=User.objects.all(),
+        required=False,
+        empty_label=pgettext_lazy("owner", "Everybody"),
     )
     customer = forms.ModelChoiceField(queryset=Relation.objects.all(), required=False, widget=forms.HiddenInput)
 

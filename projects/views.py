@@ -27,7 +27,7 @@ NUMBER = Column(pgettext_lazy("project", "Number"), "number", "number")
 COLUMNS = [
     Column(gettext_lazy("Project"), "name", "name"),
     Column(gettext_lazy("Customer"), "customer", "customer__sort_key"),
-    Column(gettext_lazy("Manager"), "manager", "manager__name"),
+    Column(pgettext_lazy("project", "Manager"), "manager", "manager__name"),
     Column(gettext_lazy("Start date"), "start", "start_date", figure=True),
     Column(gettext_lazy("End date"), "end", "end_date", figure=True),
     Column(gettext_lazy("Services"), "total", "total", figure=True),
