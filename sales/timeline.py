@@ -5,12 +5,14 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sales.models import Sale, SaleEvent
 from salescrm.calendar import day_of
-from salescrm.money import format_money
+from salescrm.money import format_money, round_money
 
 
 @dataclass
@@ -137,10 +139,14 @@ def _details(before: SaleEvent | None, event: SaleEvent, language: str) -> list[
     if event.phase_id == before.phase_id:
         told.insert(0, (_("Probability"), _chance(before), _chance(event)))
     return [
-        _("%(what)s: %(old)s → %(new)s") % {"what": what, "old": old or "–", "new": new or "–"}
+        SafeString(_("%(what)s: %(old)s → %(new)s") % {"what": what, "old": _cell(old), "new": _cell(new)})
         for what, old, new in told
         if old != new
     ]
+
+
+def _cell(value) -> str:
+    return conditional_escape(value or "–")
 
 
 def _outcome(event: SaleEvent) -> list[str]:
@@ -154,11 +160,15 @@ def _outcome(event: SaleEvent) -> list[str]:
 
 
 def _euro(amount, language: str) -> str:
-    return "" if amount is None else format_money(amount, language)
+    if amount is None:
+        return ""
+    return format_html('<data value="{}">{}</data>', round_money(amount), format_money(amount, language))
 
 
 def _day(day) -> str:
-    return "" if day is None else date_format(day, "j M Y")
+    if day is None:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), date_format(day, "j M Y"))
 
 
 def _chance(event: SaleEvent) -> str:

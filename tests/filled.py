@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
 
 from invoicing.drafting import DraftLine, draft_invoice
@@ -47,8 +48,8 @@ class World:
     issued: Invoice
     phase: Phase
 
-    def address(self, name: str) -> str:
-        """The address by this URL name, about the record that shows most of its page."""
+    def record(self, name: str) -> Model:
+        """The record the page with this URL name is about: the one that shows most of the page."""
         app = name.partition(":")[0]
         records = {
             "sales": self.sale, "relations": self.relation, "projects": self.project, "invoicing": self.invoice,
@@ -59,6 +60,10 @@ class World:
             "sales:of-relation": self.relation, "sales:of-project": self.project, "sales:of-invoice": self.invoice,
             "projects:of-relation": self.relation, "invoicing:of-relation": self.relation,
         }  # fmt: skip
+        return records.get(name) or records.get(app)
+
+    def address(self, name: str) -> str:
+        """The address by this URL name, about its record where it needs one."""
         others = {
             "settings:list": ["phases"], "settings:row-new": ["phases"], "settings:order": ["phases"],
             "settings:row": ["sources", Source.objects.first().pk], "settings:remove": ["phases", self.phase.pk],
@@ -69,7 +74,7 @@ class World:
         try:
             return reverse(name)
         except NoReverseMatch:
-            return reverse(name, args=[(records.get(name) or records[app]).pk])
+            return reverse(name, args=[self.record(name).pk])
 
 
 def people() -> dict[str, User]:

@@ -1,0 +1,51 @@
+"""What holds for every answer, as one function; and the English that must not stand on a Dutch page."""
+
+import gettext
+import re
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from tests.markup import Markup
+
+CATALOGUE = Path(settings.BASE_DIR) / "salescrm/locale/nl/LC_MESSAGES/django.mo"
+
+
+def check(response, language: str, *, part: bool = False, container: str = "div") -> Markup:
+    """Everything that holds for whatever we answer."""
+    assert response.headers["Content-Security-Policy"].startswith("default-src 'self';")
+    assert "unsafe" not in response.headers["Content-Security-Policy"]
+    text = response.content.decode()
+    markup = Markup(text, container if part else "")
+    assert markup.faults() == []
+    assert markup.bare() == []
+    assert english_in(markup) == [] or language == "en"
+    if part:
+        assert "<html" not in text
+    else:
+        assert [root.get("lang") for root in markup.root.iter("html")] == [language]
+        assert len(list(markup.root.iter("h1"))) == 1
+        assert all(title.text.endswith("Sales CRM") for title in markup.root.iterfind("head/title"))
+    return markup
+
+
+@cache
+def english() -> tuple[frozenset[str], re.Pattern]:
+    """Our sentences that read differently in Dutch: the fixed ones, and one pattern for those with names in them."""
+    with CATALOGUE.open("rb") as file:
+        catalogue = gettext.GNUTranslations(file)._catalog
+    dutch = {" ".join(text.split()) for text in catalogue.values()}
+    keys = {key[0] if isinstance(key, tuple) else key for key in catalogue}
+    ours = {" ".join(key.rpartition("\x04")[2].split()) for key in keys} - dutch - {""}
+    holes = re.compile(r"%%|%\(\w+\)[sd]|%[sd]|\{\w*\}")
+    fixed = {sentence for sentence in ours if not holes.search(sentence)}
+    spoken = [sentence for sentence in ours - fixed if len(re.findall(r"[A-Za-z]{2,}", holes.sub(" ", sentence))) > 1]
+    patterns = ["(?:%|.+)".join(map(re.escape, holes.split(sentence))) for sentence in spoken]
+    return frozenset(fixed), re.compile("|".join(patterns) or "(?!)")
+
+
+def english_in(markup: Markup) -> list[str]:
+    """What a page says in English though the catalogue has Dutch for it."""
+    fixed, patterns = english()
+    return sorted(words for words in markup.words() if words in fixed or patterns.fullmatch(words))
