@@ -11,6 +11,7 @@ from invoicing.querysets import InvoiceQuerySet
 from relations.models import Contact, Relation
 from salescrm.fields import MoneyField
 from salescrm.lookups import Lookup
+from salescrm.records import Versioned
 
 
 class VatRate(Lookup):
@@ -44,7 +45,7 @@ class VatRate(Lookup):
         ]
 
 
-class Invoice(models.Model):
+class Invoice(Versioned):
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
         ISSUED = "issued", _("issued")
@@ -72,13 +73,6 @@ class Invoice(models.Model):
     total_excluding_vat = MoneyField(_("total excluding VAT"), default=0, editable=False)
     total_vat = MoneyField(_("VAT"), default=0, editable=False)
     total_including_vat = MoneyField(_("total including VAT"), default=0, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
-    create_token = models.UUIDField(null=True, unique=True, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
-    updated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
-    )
 
     objects = InvoiceQuerySet.as_manager()
 

@@ -11,6 +11,7 @@ from invoicing.models import VatRate
 from projects.querysets import ProjectQuerySet
 from relations.models import Contact, Relation
 from salescrm.fields import MoneyField
+from salescrm.records import Versioned
 
 
 class BillingMethod(models.TextChoices):
@@ -44,7 +45,7 @@ class ServiceLine(models.Model):
         return self.description
 
 
-class Project(models.Model):
+class Project(Versioned):
     class Status(models.TextChoices):
         ACTIVE = "active", _("active")
         CLOSED = "closed", _("closed")
@@ -64,13 +65,6 @@ class Project(models.Model):
     start_date = models.DateField(_("start date"), null=True, blank=True)
     end_date = models.DateField(_("end date"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
-    version = models.PositiveIntegerField(default=1, editable=False)
-    create_token = models.UUIDField(null=True, unique=True, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
-    updated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
-    )
 
     objects = ProjectQuerySet.as_manager()
 

@@ -13,6 +13,7 @@ from relations.querysets import RelationQuerySet, RelationTypeQuerySet
 from relations.validators import validate_coc_number, validate_iban, validate_vat_number
 from salescrm.lookups import Lookup
 from salescrm.models import User
+from salescrm.records import Versioned
 
 
 class RelationType(Lookup):
@@ -36,7 +37,7 @@ class RelationType(Lookup):
         ]
 
 
-class Relation(models.Model):
+class Relation(Versioned):
     class Kind(models.TextChoices):
         ORGANIZATION = "organization", _("organization")
         PERSON = "person", _("person")
@@ -74,16 +75,9 @@ class Relation(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=User.Language, blank=True)
     note = models.TextField(_("note"), blank=True)
     is_active = models.BooleanField(_("active"), default=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
-    create_token = models.UUIDField(null=True, unique=True, editable=False)
     search_text = models.TextField(editable=False, default="")
     search = models.GeneratedField(
         expression=SearchVector("search_text", config="simple"), output_field=SearchVectorField(), db_persist=True
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
-    updated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
 
     objects = RelationQuerySet.as_manager()

@@ -18,6 +18,7 @@ from sales.lookups import AcceptReason, LossReason, Phase, Source
 from sales.querysets import SaleEventQuerySet, SaleQuerySet
 from salescrm.fields import MoneyField, PercentField
 from salescrm.models import Organisation
+from salescrm.records import Versioned
 
 __all__ = ["AcceptReason", "LossReason", "Phase", "Sale", "SaleEvent", "SaleLine", "SalesSettings", "Source"]
 
@@ -82,7 +83,7 @@ class SaleState(models.Model):
         return {column: getattr(self, column) for column in columns}
 
 
-class Sale(SaleState):
+class Sale(SaleState, Versioned):
     subject = models.CharField(_("subject"), max_length=200)
     contact = _key(Contact, "sales", _("contact person"), null=True, blank=True)
     weighted_revenue = models.GeneratedField(
@@ -104,18 +105,11 @@ class Sale(SaleState):
     project = models.ForeignKey(
         Project, on_delete=models.SET_NULL, null=True, editable=False, related_name="sales", verbose_name=_("project")
     )
-    version = models.PositiveIntegerField(default=1, editable=False)
     last_sequence = models.PositiveIntegerField(default=0, editable=False)
-    create_token = models.UUIDField(null=True, unique=True, editable=False)
     search = models.GeneratedField(
         expression=SearchVector("subject", "external_reference", config="simple"),
         output_field=SearchVectorField(),
         db_persist=True,
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
-    updated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
 
     latest: "SaleEvent | None" = None  # the event a domain function has just appended, on the sale it returns

@@ -1,0 +1,19 @@
+"""What every record has that two people can edit at once (rule 6)."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Versioned(models.Model):
+    """A record with a version that every committed change raises, and a token that makes creating it twice one."""
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+    create_token = models.UUIDField(null=True, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
