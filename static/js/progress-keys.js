@@ -42,12 +42,15 @@ function ready() {
   }
 }
 
+// After a move, an undo or a refusal the focus stands on the phase the sale is in.
 let moved = false;
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-  moved = detail.elt.matches("[data-progress]");
+  moved ||= detail.target.id === "sale-region";
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.failed && detail.elt.matches("[data-progress]")) markTarget(detail.elt, null);
+  if (!detail.failed || detail.target.id !== "sale-region") return;
+  moved = false;
+  if (detail.elt.matches("[data-progress]")) markTarget(detail.elt, null);
 });
 document.addEventListener("htmx:afterSettle", () => {
   ready();
