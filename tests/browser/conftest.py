@@ -1,0 +1,97 @@
+"""A real browser on a real server: log in by cookie, and watch that nothing leaves the host or breaks in silence."""
+
+from decimal import Decimal
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import expect
+
+from tests.factories import RelationFactory, SaleFactory
+
+expect.set_options(timeout=10_000)
+EXPECTED = "Failed to load resource"  # Chromium's own line about a 409 or 422, which these tests provoke
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server):
+    """Where `page.goto("/sales/")` goes."""
+    return live_server.url
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    """A desk: wide, light, without animation."""
+    return {
+        **browser_context_args,
+        "viewport": {"width": 1280, "height": 900},
+        "color_scheme": "light",
+        "reduced_motion": "reduce",
+        "locale": "en-GB",
+    }
+
+
+@pytest.fixture
+def watch(live_server):
+    """Watch a context: at the end no request has left the host, and the console is clean."""
+    complaints, contexts = [], []
+
+    def look(context):
+        contexts.append(context)
+        context.on(
+            "request",
+            lambda request: (
+                request.url.startswith((live_server.url, "data:", "about:")) or complaints.append(request.url)
+            ),
+        )
+        context.on("console", lambda line: line.type == "error" and complaints.append(line.text))
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        return context
+
+    yield look
+    assert [text for text in complaints if not text.startswith(EXPECTED)] == []
+
+
+@pytest.fixture(autouse=True)
+def watched(context, watch):
+    """The context of `page` is watched in every test."""
+    return watch(context)
+
+
+@pytest.fixture
+def log_in(live_server, company):
+    """Log a user in: log_in(context, manager)."""
+
+    def enter(context, user):
+        client = Client()
+        client.force_login(user, backend="salescrm.backends.RoleBackend")
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        return context
+
+    return enter
+
+
+@pytest.fixture
+def customer(company):
+    return RelationFactory(name="Van Dam Logistics")
+
+
+@pytest.fixture
+def sale(salesperson, customer):
+    """An open sale of € 24,000 in the first phase, version 1."""
+    return SaleFactory(owner=salesperson, subject="Warehouse", customer=customer, expected_revenue=Decimal("24000"))
+
+
+@pytest.fixture
+def desk(page, context, log_in, salesperson):
+    """The page of a salesperson who has logged in."""
+    log_in(context, salesperson)
+    return page
+
+
+@pytest.fixture
+def office(page, context, log_in, administrator):
+    """The page of an administrator who has logged in."""
+    log_in(context, administrator)
+    return page
