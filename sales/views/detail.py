@@ -28,7 +28,8 @@ def visible(request: HttpRequest, pk: int, *, detail: bool = False) -> Sale:
     """The sale with this id if this user may see it, else 404; without `detail` only its state is read."""
     SalesSettings.current()  # switches and organisation in one statement, before visible_to asks for the latter
     sales = Sale.objects.visible_to(request.user)
-    return get_object_or_404(sales.for_detail() if detail else sales.only(*Sale.STATE), pk=pk)
+    state = sales.select_related("source").only(*Sale.STATE, "source__name")
+    return get_object_or_404(sales.for_detail() if detail else state, pk=pk)
 
 
 def region(sale: Sale, user: User, phases, newest: list[SaleEvent]) -> dict:
