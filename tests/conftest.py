@@ -10,6 +10,7 @@ from django.db import connection
 
 from salescrm import embedded
 
+pytest.register_assert_rewrite("tests.pages")
 pytest_plugins = ["tests.world", "tests.filled"]
 
 CHROMIUM = next(

@@ -14,7 +14,7 @@ REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "po
 PLAIN = ("title", "option", "textarea", "svg", "script", "style", "chip")  # cannot hold other elements
 TEMPLATE = re.compile(r"(<template[^>]*>)(.*?)</template>", re.DOTALL)  # html5lib does not know what may stand in one
 HANDLER = re.compile(r"on[a-z]+$")
-SPOKEN = ("title", "aria-label", "placeholder", "alt", "data-label", "data-announce", "data-nothing", "value")
+SPOKEN = ("title", "aria-label", "placeholder", "alt", "data-label", "data-announce", "data-nothing")
 
 
 class Markup:
@@ -88,6 +88,5 @@ class Markup:
         """Everything a reader sees or hears, a run of text or an attribute at a time, spaces evened."""
         found = {" ".join(text.split()) for text, path in self.texts() if "script" not in path}
         for element in self.elements():
-            values = [element.get(name) for name in SPOKEN if element.tag != "input" or name != "value"]
-            found |= {" ".join(value.split()) for value in values if value}
+            found |= {" ".join(element.get(name, "").split()) for name in SPOKEN}
         return found - {""}

@@ -20,7 +20,8 @@ def check(response, language: str, *, part: bool = False, container: str = "div"
     markup = Markup(text, container if part else "")
     assert markup.faults() == []
     assert markup.bare() == []
-    assert english_in(markup) == [] or language == "en"
+    if language != "en":
+        assert english_in(markup) == []
     if part:
         assert "<html" not in text
     else:
@@ -37,7 +38,7 @@ def english() -> tuple[frozenset[str], re.Pattern]:
         catalogue = gettext.GNUTranslations(file)._catalog
     dutch = {" ".join(text.split()) for text in catalogue.values()}
     keys = {key[0] if isinstance(key, tuple) else key for key in catalogue}
-    ours = {" ".join(key.rpartition("\x04")[2].split()) for key in keys} - dutch - {""}
+    ours = {" ".join(key.rpartition("\x04")[2].split()) for key in keys} - dutch - {"", "English"}  # its own name
     holes = re.compile(r"%%|%\(\w+\)[sd]|%[sd]|\{\w*\}")
     fixed = {sentence for sentence in ours if not holes.search(sentence)}
     spoken = [sentence for sentence in ours - fixed if len(re.findall(r"[A-Za-z]{2,}", holes.sub(" ", sentence))) > 1]
