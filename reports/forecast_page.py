@@ -5,9 +5,10 @@ from datetime import date
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
-from reports import charts, exports
+from reports import charts
 from reports.forecast import Column, Forecast, Scope
 from reports.templatetags.reports import full_month
+from salescrm import exports
 from salescrm.calendar import add_months
 from salescrm.templatetags.crm import percent
 

@@ -5,13 +5,14 @@ from datetime import date
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
-from reports import charts, exports
+from reports import charts
 from reports.kpis import Figures, Kpis
 from reports.periods import Question, presets
 from reports.sources import Sources
 from reports.won_lost import Matrix, WonLost
 from sales.models import Source
 from sales.querysets import SaleQuerySet
+from salescrm import exports
 from salescrm.models import User
 
 PRESETS = {

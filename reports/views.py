@@ -5,13 +5,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from reports import exports, forecast_page, overview, period_pages, start, words
+from reports import forecast_page, overview, period_pages, start, words
 from reports.forecast import LARGEST, Scope, forecast
 from reports.kpis import kpis
 from reports.periods import Question
 from reports.sources import sources
 from reports.won_lost import won_lost
 from sales.models import Sale
+from salescrm import exports
 from salescrm.calendar import today
 from salescrm.pages import page
 

@@ -40,7 +40,20 @@ SORTS = {
     "updated": "updated_at",
 }
 DEFAULT_SORT = "-updated"
-OTHER_WORDS = ("status", "reason", "customer_not", "end", "overdue", "next", "revenue", "by_hand", "q", "sort", "page")
+OTHER_WORDS = (
+    "status",
+    "reason",
+    "customer_not",
+    "end",
+    "overdue",
+    "next",
+    "revenue",
+    "by_hand",
+    "q",
+    "sort",
+    "page",
+    "format",
+)
 WORDS = {*ID_WORDS, *DAY_WORDS, *OTHER_WORDS}
 
 
@@ -59,6 +72,7 @@ class SaleFilter:
     q: str = ""
     sort: str = DEFAULT_SORT
     page: int = 1
+    format: str = ""
 
     @classmethod
     def parse(cls, query: QueryDict) -> "SaleFilter":
@@ -79,6 +93,7 @@ class SaleFilter:
             q=(words.get("q") or [""])[-1].strip()[:200],
             sort=_sort((words.get("sort") or [DEFAULT_SORT])[-1]),
             page=_page((words.get("page") or ["1"])[-1]),
+            format="".join(_choices(words, "format", ["csv", "xlsx"])[-1:]),
         )
 
     @property

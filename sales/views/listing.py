@@ -1,15 +1,18 @@
 """The list of sales, its filters, and the panels that other apps' pages show."""
 
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from sales import exporting
 from sales.choices import chips, columns, filter_choices
 from sales.filters import DAY_WORDS, SaleFilter
 from sales.forms import WhoseForm
 from sales.models import Phase, Sale, SaleStatus
+from salescrm import exports
 from salescrm.calendar import today
 from salescrm.listing import page_of
 from salescrm.models import User
@@ -24,6 +27,10 @@ def sale_list(request: HttpRequest) -> HttpResponse:
     """All sales that answer to the filter in the URL, with the totals over the whole filter."""
     chosen = SaleFilter.parse(request.GET)
     sales = chosen.apply(Sale.objects.visible_to(request.user), today=today())
+    if chosen.format:
+        if not request.user.has_perm("sales.export_sale"):
+            raise PermissionDenied
+        return exports.respond(exporting.table(chosen.order(sales)), chosen.format)
     totals = sales.totals()
     rows = page_of(request, chosen.order(sales.for_list()), count=totals["count"])
     in_toolbar = {"phase", "owner", "q", "page"}

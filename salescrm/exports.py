@@ -1,9 +1,10 @@
-"""A report as a file: CSV as the reader's spreadsheet expects it, or a workbook with real numbers."""
+"""Figures as a file: CSV as the reader's spreadsheet expects it, or a workbook with real numbers."""
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.http import HttpResponse
@@ -19,16 +20,16 @@ EXACT = Decimal("0.0001")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-type Value = str | int | Decimal | None
+type Value = str | int | Decimal | date | None
 
 
 @dataclass(frozen=True)
 class Table:
-    """What a file holds: a heading and rows of text, whole numbers and amounts."""
+    """What a file holds: a heading and rows of text, whole numbers, amounts and days."""
 
     name: str
     heading: Sequence[str]
-    rows: Sequence[Sequence[Value]]
+    rows: Iterable[Sequence[Value]]
 
 
 def amount(value: Decimal, *, exact: bool = False) -> Decimal:

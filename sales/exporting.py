@@ -1,0 +1,38 @@
+"""The list of sales as a file: every sale of the filter, with everything a list of them may be asked for."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from salescrm import exports
+
+RELATED = ("customer", "contact__person", "owner", "phase", "source", "accept_reason", "loss_reason", "lost_to")
+
+
+def table(sales) -> exports.Table:
+    """All sales of the queryset in its order; weighted revenue exact, with four decimals."""
+    heading = [
+        _("Number"), _("Subject"), _("Customer"), _("Customer number"), _("Contact person"), _("Owner"), _("Status"),
+        _("Phase"), _("Probability"), _("Probability by hand"), _("Expected revenue"), _("Weighted revenue"),
+        _("Start date"), _("Expected end date"), _("Source"), _("Next step"), _("Date of the next step"),
+        _("Closed on"), _("Reason accepted"), _("Reason lost"), _("Lost to competitor"),
+        _("Reference in another system"),
+    ]  # fmt: skip
+    return exports.Table("sales", heading, _rows(sales.select_related(*RELATED)))
+
+
+def _rows(sales) -> Iterator[list]:
+    for sale in sales.iterator(chunk_size=2000):
+        weighted = sale.weighted_revenue
+        yield [
+            sale.pk, sale.subject, str(sale.customer), sale.customer.number,
+            _name(sale.contact and sale.contact.person), str(sale.owner), sale.get_status_display(), str(sale.phase), sale.probability,
+            _("yes") if sale.probability_by_hand else "", sale.expected_revenue,
+            None if weighted is None else exports.amount(weighted, exact=True), sale.start_date,
+            sale.expected_end_date, _name(sale.source), sale.next_step, sale.next_step_on, sale.closed_on,
+            _name(sale.accept_reason), _name(sale.loss_reason), _name(sale.lost_to), sale.external_reference,
+        ]  # fmt: skip
+
+
+def _name(record) -> str:
+    return "" if record is None else str(record)
