@@ -26,7 +26,8 @@ def _rows(sales) -> Iterator[list]:
         weighted = sale.weighted_revenue
         yield [
             sale.pk, sale.subject, str(sale.customer), sale.customer.number,
-            _name(sale.contact and sale.contact.person), str(sale.owner), sale.get_status_display(), str(sale.phase), sale.probability,
+            _name(sale.contact and sale.contact.person), str(sale.owner),
+            sale.get_status_display(), str(sale.phase), sale.probability,
             _("yes") if sale.probability_by_hand else "", sale.expected_revenue,
             None if weighted is None else exports.amount(weighted, exact=True), sale.start_date,
             sale.expected_end_date, _name(sale.source), sale.next_step, sale.next_step_on, sale.closed_on,

@@ -15,7 +15,8 @@ EVERYBODY = [
     "invoicing.view_invoice", "invoicing.add_invoice", "invoicing.change_invoice",
 ]  # fmt: skip
 MANAGERS = [
-    "sales.see_all_sales", "sales.undo_any_move", "sales.reopen_any_sale", "sales.correct_closed_sale", "sales.trash_sale", "sales.import_sale",
+    "sales.see_all_sales", "sales.undo_any_move", "sales.reopen_any_sale", "sales.correct_closed_sale",
+    "sales.trash_sale", "sales.import_sale",
     "relations.deactivate_relation", "relations.merge_relation",
     "projects.change_any_project", "projects.close_project",
     "invoicing.change_any_invoice", "invoicing.issue_invoice", "invoicing.send_invoice", "invoicing.credit_invoice",
