@@ -3,7 +3,8 @@
 from django.contrib import messages
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -33,8 +34,8 @@ def row(request: HttpRequest, kind: SettingsList, pk: int | None = None) -> Http
     if form.is_bound and form.is_valid():
         configuration.store_row(form.instance, is_default=form.cleaned_data.get("is_default", False))
         messages.success(request, _("“%(name)s” is saved.") % {"name": form.instance})
-        return leave(request, "settings:list", kind.key)
-    context = {"kind": kind, "form": form, "row": instance}
+        return leave(request, _back(request, kind))
+    context = {"kind": kind, "form": form, "row": instance, "back": _back(request, kind)}
     return page(request, "settings/row.html", context, part="dialog", status=422 if form.errors else 200)
 
 
@@ -44,7 +45,8 @@ def phase(request: HttpRequest, pk: int) -> HttpResponse:
     instance = get_object_or_404(Phase, pk=pk)
     before = Phase(pk=pk, probability=instance.probability)
     form = PhaseForm(request.POST if request.method == "POST" else None, instance=instance)
-    context = {"kind": LISTS["phases"], "form": form, "row": instance}
+    back = _back(request, LISTS["phases"])
+    context = {"kind": LISTS["phases"], "form": form, "row": instance, "back": back}
     if not (form.is_bound and form.is_valid()):
         return page(request, "settings/row.html", context, part="dialog", status=422 if form.errors else 200)
     context["change"] = change = preview_probability(before, form.cleaned_data["probability"])
@@ -57,7 +59,7 @@ def phase(request: HttpRequest, pk: int) -> HttpResponse:
             context["error"], status = error, 409
         else:
             messages.success(request, _changed(instance, count))
-            return leave(request, "settings:list", "phases")
+            return leave(request, back)
     return page(request, "settings/probability.html", context, part="dialog", status=status)
 
 
@@ -81,10 +83,17 @@ def remove(request: HttpRequest, kind: SettingsList, pk: int) -> HttpResponse:
             form.add_error(None, error)
         else:
             messages.success(request, message)
-            return leave(request, "settings:list", kind.key)
+            return leave(request, _back(request, kind))
     open_sales = instance.sales.open().count() if kind.has_probability else None
-    context = {"kind": kind, "form": form, "row": instance, "open_sales": open_sales}
+    context = {"kind": kind, "form": form, "row": instance, "open_sales": open_sales, "back": _back(request, kind)}
     return page(request, "settings/remove.html", context, part="dialog", status=422 if form.errors else 200)
+
+
+def _back(request: HttpRequest, kind: SettingsList) -> str:
+    """Where one came from (`next`, an address of our own), else the list itself."""
+    onward = request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
+    return onward if safe else resolve_url("settings:list", kind.key)
 
 
 def _carry_out(row: Lookup, *, action: str, to: Lookup | None, by) -> str:
