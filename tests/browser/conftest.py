@@ -34,10 +34,10 @@ def browser_context_args(browser_context_args):
 @pytest.fixture
 def watch(live_server):
     """Watch a context: at the end no request has left the host, and the console is clean."""
-    complaints, contexts = [], []
+    complaints = []
 
     def look(context):
-        contexts.append(context)
+        context.set_default_timeout(10_000)
         context.on(
             "request",
             lambda request: (

@@ -1,0 +1,170 @@
+"""Accepting and losing in the dialog: every follow-up, the competitor, and what keeps the dialog open."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from relations.models import Relation
+from sales.models import AcceptReason, LossReason, Sale
+from tests.browser.bar import Bar
+from tests.factories import LineFactory, ProjectFactory, RelationFactory
+
+
+@pytest.fixture
+def bar(desk, sale):
+    """The bar of a sale with one line of € 500, on the salesperson's screen."""
+    LineFactory(sale=sale, description="Dashboard", unit_price=Decimal("500"))
+    desk.goto(f"/sales/{sale.pk}/")
+    return Bar(desk)
+
+
+def to_second_step(desk, bar):
+    """Open the dialog, choose a reason and go on."""
+    bar.end("accept").click()
+    desk.get_by_label("Reason accepted").select_option(AcceptReason.objects.first().name)
+    desk.get_by_role("button", name="Next").click()
+    expect(desk.locator("#dialog-title")).to_have_text("What happens next?")
+
+
+def outcome(sale):
+    """How the sale ended, as the database holds it."""
+    sale = Sale.objects.select_related("accept_reason", "customer__relation_type").get(pk=sale.pk)
+    return sale.status, sale.follow_up, str(sale.accept_reason), str(sale.customer.relation_type)
+
+
+def test_accept_without_further_actions(desk, bar, sale):
+    to_second_step(desk, bar)
+    desk.get_by_label("No further actions").check()
+    desk.get_by_role("button", name="OK").click()
+    expect(desk.locator(".toast")).to_contain_text("“Warehouse” is accepted. Well done!")
+    expect(bar.root).to_have_attribute("data-status", "accepted")
+    assert outcome(sale) == ("accepted", "none", str(AcceptReason.objects.first()), "Customer")
+
+
+def test_accept_with_a_draft_invoice(desk, bar, sale):
+    to_second_step(desk, bar)
+    desk.get_by_label("Create a draft invoice").check()
+    desk.get_by_role("button", name="OK").click()
+    invoice = expect_page(desk, sale, "invoice")
+    expect(desk.get_by_role("main")).to_contain_text("Dashboard")
+    expect(desk.get_by_role("link", name="Edit").first).to_be_visible()
+    assert (invoice.status, invoice.total_excluding_vat) == ("draft", 500)
+
+
+def test_accept_with_a_new_project_prefilled_and_filled_in(desk, bar, sale, salesperson):
+    to_second_step(desk, bar)
+    desk.get_by_label("Create a new project").check()
+    desk.get_by_role("button", name="OK").click()
+    dialog = desk.get_by_role("dialog")
+    expect(dialog.get_by_label("Name")).to_have_value("Warehouse")
+    expect(dialog.get_by_label("Manager")).to_have_value(str(salesperson.pk))
+    dialog.get_by_label("Name").fill("Warehouse 2.0")
+    dialog.get_by_role("button", name="Add").click()
+    project = expect_page(desk, sale, "project")
+    expect(desk.get_by_role("main")).to_contain_text("Dashboard")
+    assert (project.name, project.manager, project.services.count()) == ("Warehouse 2.0", salesperson, 1)
+
+
+def test_accept_into_an_existing_project(desk, bar, sale, customer):
+    project = ProjectFactory(customer=customer, name="Harbour")
+    ProjectFactory(customer=customer, name="Closed harbour", status="closed")
+    to_second_step(desk, bar)
+    desk.get_by_label("Add to an existing project").check()
+    choices = desk.get_by_role("dialog").locator("select[name=project] option")
+    expect(choices).to_have_count(2)
+    desk.get_by_role("dialog").locator("select[name=project]").select_option(str(project.pk))
+    desk.get_by_role("button", name="OK").click()
+    assert expect_page(desk, sale, "project") == project
+    expect(desk.get_by_role("main")).to_contain_text("Dashboard")
+
+
+def expect_page(desk, sale, link):
+    """The page that acceptance led to: of the sale's invoice or project."""
+    expect(desk.locator(".toast")).to_contain_text("“Warehouse” is accepted. Well done!")
+    made = getattr(Sale.objects.get(pk=sale.pk), link)
+    expect(desk).to_have_url(re.compile(f"{made.get_absolute_url()}$"))
+    return made
+
+
+def test_follow_up_that_is_not_available_says_why(desk, bar, sale):
+    LineFactory(sale=sale, billing_method="hourly")
+    to_second_step(desk, bar)
+    invoice = desk.get_by_label("Create a draft invoice")
+    expect(invoice).to_be_disabled()
+    expect(invoice).to_have_accessible_description("Not all service lines have a fixed price.")
+    existing = desk.get_by_label("Add to an existing project")
+    expect(existing).to_be_disabled()
+    expect(existing).to_have_accessible_description("This customer has no active project.")
+
+
+def test_back_and_cancel_store_nothing_and_keep_what_was_chosen(desk, bar, sale):
+    reason = AcceptReason.objects.first()
+    to_second_step(desk, bar)
+    desk.get_by_role("button", name="Back").click()
+    expect(desk.get_by_label("Reason accepted")).to_have_value(str(reason.pk))
+    desk.get_by_role("dialog").get_by_role("link", name="Cancel").click()
+    expect(desk.get_by_role("dialog")).to_have_count(0)
+    expect(bar.end("accept")).to_be_focused()
+    assert outcome(sale) == ("open", "", "None", "Prospect")
+
+
+def test_required_reason_keeps_the_dialog_open(desk, bar, sale, switch):
+    switch(loss_reason="required")
+    bar.end("lose").click()
+    desk.get_by_role("dialog").locator("form").evaluate("form => (form.noValidate = true)")
+    desk.get_by_role("button", name="Close as lost").click()
+    reason = desk.get_by_label("Reason lost")
+    expect(reason).to_have_attribute("aria-invalid", "true")
+    expect(reason).to_be_focused()
+    expect(desk.get_by_role("dialog")).to_be_visible()
+    reason.select_option(LossReason.objects.first().name)
+    desk.get_by_role("button", name="Close as lost").click()
+    expect(bar.root).to_have_attribute("data-status", "lost")
+    assert Sale.objects.get(pk=sale.pk).loss_reason == LossReason.objects.first()
+
+
+def test_lose_to_a_competitor_chosen_by_typing_and_keys(desk, bar, sale):
+    RelationFactory(name="Rivendell"), RelationFactory(name="Rival A"), RelationFactory(name="Rival B")
+    bar.end("lose").click()
+    picker = desk.get_by_role("combobox", name="Lost to competitor")
+    picker.press_sequentially("riva")
+    options = desk.get_by_role("listbox").get_by_role("option")
+    expect(options).to_have_count(2)
+    picker.press("ArrowDown")
+    picker.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    picker.press("Enter")
+    expect(picker).to_have_value("Rival B")
+    expect(desk.get_by_role("dialog")).to_be_visible()
+    desk.get_by_role("button", name="Close as lost").click()
+    expect(desk.locator(".toast")).to_contain_text("“Warehouse” is closed as lost.")
+    assert Sale.objects.get(pk=sale.pk).lost_to == Relation.objects.get(name="Rival B")
+
+
+def test_competitor_that_is_no_relation_yet_is_added_from_the_dialog(desk, bar, sale):
+    bar.end("lose").click()
+    desk.get_by_label("Reason lost").select_option(LossReason.objects.first().name)
+    desk.get_by_role("combobox", name="Lost to competitor").fill("Newcomer Ltd")
+    desk.get_by_role("dialog").locator("[data-picker-new]").click()
+    quick = desk.locator("#quick")
+    expect(quick.get_by_label("Name")).to_have_value("Newcomer Ltd")
+    quick.get_by_role("button", name="Add").click()
+    expect(quick).to_be_hidden()
+    expect(desk.get_by_role("combobox", name="Lost to competitor")).to_have_value("Newcomer Ltd")
+    expect(desk.get_by_label("Reason lost")).to_have_value(str(LossReason.objects.first().pk))
+    desk.get_by_role("button", name="Close as lost").click()
+    expect(bar.root).to_have_attribute("data-status", "lost")
+    assert str(Sale.objects.get(pk=sale.pk).lost_to) == "Newcomer Ltd"
+
+
+def test_reopening_puts_the_sale_back_on_its_phase(desk, bar, sale, phases):
+    bar.end("lose").click()
+    desk.get_by_role("button", name="Close as lost").click()
+    expect(bar.root).to_have_attribute("data-status", "lost")
+    desk.get_by_role("link", name="Reopen").click()
+    desk.get_by_role("dialog").get_by_role("button", name="Reopen").click()
+    expect(bar.root).to_have_attribute("data-status", "open")
+    expect(bar.current).to_have_attribute("data-phase", str(phases[10].pk))
+    assert outcome(sale)[:2] == ("open", "")
