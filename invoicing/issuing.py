@@ -4,13 +4,12 @@ from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from invoicing.document import Document, compose, freeze
 from invoicing.history import Refused, claim, commit, require_draft
 from invoicing.models import Invoice, InvoiceEvent
-from salescrm.calendar import today
+from salescrm.calendar import today, written_day
 from salescrm.models import User
 from salescrm.numbering import NumberSeries, next_number
 
@@ -64,7 +63,7 @@ def _number(on: date) -> str:
     if (last := last_issued_on()) and on < last:
         raise Refused(
             {"issued_on": _("The last invoice is of %(day)s; this one cannot be earlier.")
-             % {"day": format_date(last, "j M Y")}},
+             % {"day": written_day(last)}},
             code="order",
         )  # fmt: skip
     number = next_number(NumberSeries.Kind.INVOICE, on=on)

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.http import QueryDict
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from relations.models import Relation
 from sales.filters import SaleFilter
 from sales.models import AcceptReason, LossReason, Phase, Source
+from salescrm.calendar import written_day
 from salescrm.listing import Column
 from salescrm.models import User
 
@@ -60,7 +60,7 @@ def chips(chosen: SaleFilter, query: QueryDict) -> list[Chip]:
     """The active filters in words; each costs one statement only when it names records."""
     labels, models = _labels(chosen), _models(chosen)
     found = [(word, f"{labels[word]}: {_names(models[word], ids)}") for word, ids in chosen.ids.items()] + [
-        (word, f"{labels[word]} {date_format(day, 'j M Y')}") for word, day in chosen.days.items()
+        (word, f"{labels[word]} {written_day(day)}") for word, day in chosen.days.items()
     ]
     flags = {
         "end": (chosen.undated, _("No expected end date")),

@@ -4,14 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.dateformat import format as date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from sales.models import Sale, SaleEvent
-from salescrm.calendar import day_of
+from salescrm.calendar import day_of, written_day
 from salescrm.money import format_money, round_money
 
 
@@ -123,26 +122,21 @@ def _headline(before: SaleEvent | None, event: SaleEvent) -> str:
 
 
 def _details(before: SaleEvent | None, event: SaleEvent, language: str) -> list[str]:
-    if event.kind in (SaleEvent.Kind.ACCEPTED, SaleEvent.Kind.LOST) or before is None:
-        return _outcome(event) if before else []
-    told = [
-        (_("Expected revenue"), _euro(before.expected_revenue, language), _euro(event.expected_revenue, language)),
-        (_("Expected end date"), _day(before.expected_end_date), _day(event.expected_end_date)),
-        (_("Owner"), before.owner, event.owner),
-        (_("Customer"), before.customer, event.customer),
-        (_("Source"), before.source, event.source),
-        (_("Closed on"), _day(before.closed_on), _day(event.closed_on)),
-        (_("Reason accepted"), before.accept_reason, event.accept_reason),
-        (_("Reason lost"), before.loss_reason, event.loss_reason),
-        (_("Lost to competitor"), before.lost_to, event.lost_to),
-    ]
-    if event.phase_id == before.phase_id:
-        told.insert(0, (_("Probability"), _chance(before), _chance(event)))
-    return [
-        SafeString(_("%(what)s: %(old)s → %(new)s") % {"what": what, "old": _cell(old), "new": _cell(new)})
-        for what, old, new in told
-        if old != new
-    ]
+    if before is None:
+        return []
+    if event.kind in (SaleEvent.Kind.ACCEPTED, SaleEvent.Kind.LOST):
+        return _outcome(event)
+    told = []
+    if event.phase_id == before.phase_id and _chance(before) != _chance(event):
+        told.append(_change(_("Probability"), _chance(before), _chance(event)))
+    for column, what, show in TOLD:
+        if getattr(before, column) != getattr(event, column):
+            told.append(_change(str(what), show(before, language), show(event, language)))
+    return told
+
+
+def _change(what: str, old, new) -> str:
+    return SafeString(_("%(what)s: %(old)s → %(new)s") % {"what": what, "old": _cell(old), "new": _cell(new)})
 
 
 def _cell(value) -> str:
@@ -168,9 +162,27 @@ def _euro(amount, language: str) -> str:
 def _day(day) -> str:
     if day is None:
         return ""
-    return format_html('<time datetime="{}">{}</time>', day.isoformat(), date_format(day, "j M Y"))
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), written_day(day))
 
 
 def _chance(event: SaleEvent) -> str:
     text = f"{event.probability} %"
     return _("%(percent)s by hand") % {"percent": text} if event.probability_by_hand else text
+
+
+def _name_of(name: str):
+    return lambda event, words: getattr(event, name)
+
+
+# Column, its words, and how a value of it reads; told only when the column changed.
+TOLD = [
+    ("expected_revenue", gettext_lazy("Expected revenue"), lambda event, words: _euro(event.expected_revenue, words)),
+    ("expected_end_date", gettext_lazy("Expected end date"), lambda event, words: _day(event.expected_end_date)),
+    ("owner_id", gettext_lazy("Owner"), _name_of("owner")),
+    ("customer_id", gettext_lazy("Customer"), _name_of("customer")),
+    ("source_id", gettext_lazy("Source"), _name_of("source")),
+    ("closed_on", gettext_lazy("Closed on"), lambda event, words: _day(event.closed_on)),
+    ("accept_reason_id", gettext_lazy("Reason accepted"), _name_of("accept_reason")),
+    ("loss_reason_id", gettext_lazy("Reason lost"), _name_of("loss_reason")),
+    ("lost_to_id", gettext_lazy("Lost to competitor"), _name_of("lost_to")),
+]  # fmt: skip

@@ -5,8 +5,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.translation import get_language
 
 from salescrm.models import Organisation
+from salescrm.money import written_in
 
 
 def today() -> date:
@@ -35,3 +38,8 @@ def add_months(first: date, months: int) -> date:
     """The first day of the month `months` after (before, if negative) the month of `first`."""
     index = first.year * 12 + first.month - 1 + months
     return date(index // 12, index % 12 + 1, 1)
+
+
+def written_day(day: date) -> str:
+    """`20 mrt 2026` in Dutch, where months have no capital, `20 Mar 2026` in English."""
+    return format_date(day, "j b Y" if written_in(get_language()) == "nl" else "j M Y")

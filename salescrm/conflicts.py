@@ -11,11 +11,11 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.db import models
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
-from django.utils.dateformat import format as format_date
 from django.utils.formats import localize
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from salescrm.calendar import written_day
 from salescrm.fields import MoneyFormField, PercentFormField
 from salescrm.money import format_money
 
@@ -87,7 +87,7 @@ def readable(field: forms.Field, value) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, date):
-        return format_date(value, "j M Y")
+        return written_day(value)
     if isinstance(field, MoneyFormField):
         return format_money(value, get_language())
     if isinstance(field, PercentFormField):
