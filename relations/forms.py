@@ -47,6 +47,8 @@ class RelationForm(forms.ModelForm):
         fields = self.fields
         if "relation_type" in fields:
             fields["relation_type"].empty_label = None
+        if "owner" in fields:
+            fields["owner"].empty_label = _("No owner")
         if "website" in fields:
             fields["website"].widget = forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"})
         if "payment_days" in fields:

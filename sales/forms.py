@@ -57,7 +57,7 @@ class SaleForm(forms.ModelForm):
         }
         self.fields["owner"].queryset = User.objects.active(sale.owner_id)
         self.fields["phase"].queryset = Phase.objects.active()
-        self.fields["phase"].empty_label = None
+        self.fields["owner"].empty_label = self.fields["phase"].empty_label = None
         self.fields["source"].queryset = Source.objects.selectable(sale.source_id)
         self.fields["source"].empty_label = NOTHING
         if not switches.source and not sale.source_id:
