@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from sales.models import Sale, SaleEvent
+from sales.querysets import SaleQuerySet
 from sales.refusals import AlreadyDone, Stale
 from salescrm.models import User
 
@@ -13,15 +14,22 @@ BOOKKEEPING = ["version", "last_sequence", "updated_by", "updated_at"]
 
 
 def claim(
-    sale: Sale, *, version: int, by: User, kind: str = "", same: Callable[[Sale], bool] = lambda sale: False
+    sale: Sale,
+    *,
+    version: int,
+    by: User,
+    kind: str = "",
+    same: Callable[[Sale], bool] = lambda sale: False,
+    among: SaleQuerySet | None = None,
 ) -> tuple[Sale, bool]:
     """Lock the row of `sale` and check the submitted version, in the order of rule 10.
 
     Returns the locked sale and whether this very request was carried out before (a second click: the caller then
     answers with the first result). `same` tells whether the sale already is in the requested outcome, `kind` which
-    event brought it there. Raises AlreadyDone when somebody else was first, Stale for any other old version.
+    event brought it there; `among` are the sales to look in, all by default. What the sale looked like is left on it
+    as `before`. Raises AlreadyDone when somebody else was first, Stale for any other old version, Sale.DoesNotExist.
     """
-    locked = _lock(sale)
+    locked = _lock(sale, Sale.objects.all() if among is None else among)
     if locked.version == version:
         return locked, False
     consumed_by = locked.events.filter(sale_version=version + 1, kind=kind).select_related("by").first()
@@ -32,12 +40,13 @@ def claim(
     return locked, True
 
 
-def _lock(sale: Sale) -> Sale:
-    # No joins: a row that changed while we waited is joined again with what it pointed to before, and gets lost.
-    locked = Sale.objects.select_for_update(of=("self",)).get(pk=sale.pk)
+def _lock(sale: Sale, among: SaleQuerySet) -> Sale:
+    # No inner joins: a row that changed while we waited is joined again with what it pointed to before, and gets lost.
+    locked = among.select_for_update(of=("self",)).defer("search").get(pk=sale.pk)
     for name, related in sale._state.fields_cache.items():
         if getattr(locked, Sale._meta.get_field(name).attname) == getattr(related, "pk", None):
             setattr(locked, name, related)
+    locked.before = SaleEvent(**locked.state())
     return locked
 
 

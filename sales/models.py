@@ -112,6 +112,7 @@ class Sale(SaleState, Versioned):
         db_persist=True,
     )
 
+    before: "SaleEvent | None" = None  # its state when a domain function claimed it
     latest: "SaleEvent | None" = None  # the event a domain function has just appended, on the sale it returns
 
     objects = SaleQuerySet.as_manager()
@@ -187,6 +188,8 @@ class Sale(SaleState, Versioned):
             # Which open sales changed last, which sales at all? The pages of the list.
             models.Index(F("updated_at").desc(), F("id").desc(), condition=Q(status="open"), name="sale_open_recent"),
             models.Index(F("updated_at").desc(), F("id").desc(), name="sale_recent"),
+            # Which open sales of a phase come next? The cards of the board.
+            models.Index(fields=["phase", "next_step_on", "id"], condition=Q(status="open"), name="sale_board"),
             # What was closed in a period, and for how much?
             models.Index(
                 fields=["closed_on"],

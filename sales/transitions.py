@@ -13,6 +13,7 @@ from relations.models import Relation
 from sales.history import claim, commit
 from sales.lookups import AcceptReason, LossReason, Phase, Source
 from sales.models import Sale, SaleEvent, SalesSettings, SaleStatus
+from sales.querysets import SaleQuerySet
 from sales.refusals import Refused, require_open
 from salescrm.calendar import today
 from salescrm.models import User
@@ -23,12 +24,15 @@ OUTCOME = ["status", "accept_reason", "loss_reason", "lost_to", "closed_on", "fo
 
 
 @transaction.atomic
-def move(sale: Sale, *, phase: Phase, version: int, by: User) -> Sale:
+def move(sale: Sale, *, phase: Phase, version: int, by: User, among: SaleQuerySet | None = None) -> Sale:
     """Move an open sale to `phase`, whose probability it takes over (rules 2 and 3).
 
+    With `among` (the sales this user may see) `sale` need hold no more than its id: one statement finds and locks it.
     Moving to the phase it stands in changes nothing. Refuses a closed sale and a retired phase.
     """
-    sale, repeated = claim(sale, version=version, by=by, kind=Kind.MOVED, same=lambda sale: sale.phase_id == phase.pk)
+    sale, repeated = claim(
+        sale, version=version, by=by, kind=Kind.MOVED, same=lambda sale: sale.phase_id == phase.pk, among=among
+    )
     if repeated:
         return sale
     require_open(sale)

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -102,17 +102,22 @@ def _settle(request: HttpRequest, sale: Sale, phases, newest: list[SaleEvent]) -
 @permission_required("sales.move_sale", raise_exception=True)
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Move the sale to the posted phase: one POST, answered with the region (rules 3, 6 and 10)."""
-    sale = visible(request, pk)
     phases = list(Phase.objects.all())
-    phase = next((phase for phase in phases if phase.pk == read_id(request.POST, "phase")), None)
-    if phase is None:
-        raise BadRequest("unknown phase")
-    before = SaleEvent(**sale.state())
     try:
-        sale = transitions.move(sale, phase=phase, version=submitted_version(request), by=request.user)
+        phase = next(phase for phase in phases if phase.pk == read_id(request.POST, "phase"))
+        version = submitted_version(request)
+    except (BadRequest, StopIteration) as error:
+        visible(request, pk)  # an invisible sale is 404 whatever was sent
+        raise BadRequest("phase or version is missing") from error
+    SalesSettings.current()
+    sale, seen = Sale(pk=pk), Sale.objects.visible_to(request.user).select_related("source")
+    try:
+        sale = transitions.move(sale, phase=phase, version=version, by=request.user, among=seen)
+    except Sale.DoesNotExist as error:
+        raise Http404 from error
     except Refused as refusal:
         return refused(request, sale, refusal)
-    newest = [before, sale.latest] if sale.latest else list(sale.events.order_by("-sequence")[:2])[::-1]
+    newest = [sale.before, sale.latest] if sale.latest else list(sale.events.order_by("-sequence")[:2])[::-1]
     if newest[-1].kind == SaleEvent.Kind.MOVED:
         text = _("Moved to %(phase)s, %(percent)s %%")
         messages.success(request, text % {"phase": sale.phase, "percent": sale.probability})

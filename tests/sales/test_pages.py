@@ -370,7 +370,7 @@ def test_detail_statements_do_not_grow(desk, sale, salesperson, phases, count, d
 
 
 def test_move_costs_ten_statements(desk, sale, phases, django_assert_num_queries):
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         desk.post(f"/sales/{sale.pk}/move/", {"phase": phases[25].pk, "version": 1}, headers=HTMX)
 
 
