@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from relations.models import RelationType
 from sales.models import AcceptReason, LossReason, Phase, Source
@@ -123,7 +124,9 @@ class RemovalForm(forms.Form):
     """What to do with a row one no longer wants (rule 5)."""
 
     action = forms.ChoiceField(choices=[(name, name) for name in ("retire", "reactivate", "delete", "move")])
-    to = forms.ModelChoiceField(Phase.objects.none(), label=_("Move all to"), required=False)
+    to = forms.ModelChoiceField(
+        Phase.objects.none(), label=_("Move all to"), required=False, empty_label=pgettext_lazy("choice", "Choose…")
+    )
 
     def __init__(self, *args, row: Lookup, **kwargs):
         super().__init__(*args, **kwargs)
