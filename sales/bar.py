@@ -4,7 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
 from sales.models import Phase, Sale
+from salescrm.money import format_money
+from salescrm.templatetags.crm import money
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,8 @@ class Place:
     probability: int
     state: str  # "done", "current" or "ahead"
     weighted: Decimal | None
+    would: str  # what moving there means, shown while dragging
+    announce: str  # the same for screen readers
 
 
 def places(sale: Sale, phases: Iterable[Phase]) -> list[Place]:
@@ -28,8 +36,20 @@ def places(sale: Sale, phases: Iterable[Phase]) -> list[Place]:
             continue
         state = "current" if current else "done" if passed else "ahead"
         passed = passed and not current
-        bar.append(Place(phase.pk, phase.name, phase.colour, phase.probability, state, _weighted(sale, phase)))
+        bar.append(_place(sale, phase, state))
     return bar
+
+
+def _place(sale: Sale, phase: Phase, state: str) -> Place:
+    # The sentences are made here, not in the template: a move renders them for every phase, and has to be quick.
+    words = {"name": phase.name, "percent": phase.probability}
+    if (weighted := _weighted(sale, phase)) is None:
+        would, announce = "", _("%(name)s, %(percent)s %%. Press Enter to move.") % words
+    else:
+        would = SafeString(_("%(percent)s %% · weighted %(amount)s") % (words | {"amount": money(weighted)}))
+        announce = _("%(name)s, %(percent)s %%, weighted %(amount)s. Press Enter to move.")
+        announce = announce % (words | {"amount": format_money(weighted, get_language())})
+    return Place(phase.pk, phase.name, phase.colour, phase.probability, state, weighted, would, announce)
 
 
 def _weighted(sale: Sale, phase: Phase) -> Decimal | None:
