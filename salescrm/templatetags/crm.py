@@ -4,6 +4,7 @@ Figures and dates are put together from digits and month names, so there is noth
 shows hundreds.
 """
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -11,7 +12,7 @@ from functools import lru_cache
 from django import template
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from heroicons.templatetags.heroicons import heroicon_outline
@@ -98,6 +99,12 @@ def initials(name: object) -> str:
     """First letters of the first and the last word: `Sanne de Wit` is SW."""
     words = str(name).split()
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """An e-mail address that goes on a new line after its `@`, a web address that does so before a dot."""
+    return SafeString(re.sub(r"(?<=@)" if "@" in address else r"(?=\.)", "<wbr>", conditional_escape(address)))
 
 
 @register.simple_tag

@@ -1,5 +1,6 @@
 // Links with data-dialog open in the one <dialog id="dialog">; forms inside it are sent and answered there.
-const FIRST = "[autofocus], [aria-invalid=true], form :is(input:not([type=hidden]), select, textarea), form button";
+const ASKED = "[autofocus], [aria-invalid=true]:not([type=hidden])";
+const FIRST = "form :is(input:not([type=hidden]), select, textarea), form button";
 const box = () => document.getElementById("dialog");
 let opener = null;
 
@@ -34,7 +35,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id !== "dialog") return;
   if (!box().open) box().showModal();
   box().scrollTop = 0;
-  box().querySelector(FIRST)?.focus();
+  (box().querySelector(ASKED) ?? box().querySelector(FIRST))?.focus();
 });
 
 document.addEventListener("close-dialog", () => box().close());

@@ -42,7 +42,7 @@ function end(dropped) {
   drag = null;
   if (!moving) return;
   delete bar.dataset.dragging;
-  grip.style.transform = "";
+  grip.removeAttribute("style");
   markTarget(bar, dropped && target?.matches("button") ? target : null);
   if (dropped) target?.click();
 }

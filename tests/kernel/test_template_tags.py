@@ -116,3 +116,15 @@ def test_checkbox_stands_inside_its_label_and_choices_inside_a_fieldset():
         '<fieldset class="field" data-type="radioselect" data-field="kind" aria-describedby="id_kind_helptext">' in html
     )
     assert html.count("<legend>") == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("an.o'neill@acme.example", "an.o&#x27;neill@<wbr>acme.example"),
+        ("www.acme.example", "www<wbr>.acme<wbr>.example"),
+        ("<b>@x", "&lt;b&gt;@<wbr>x"),
+    ],
+)
+def test_an_address_breaks_where_it_can_be_read_on(address, shown):
+    assert render("{{ a|breakable }}", a=address) == shown
