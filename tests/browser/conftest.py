@@ -59,8 +59,14 @@ def watched(context, watch):
 
 
 @pytest.fixture
-def log_in(live_server, company):
-    """Log a user in: log_in(context, manager)."""
+def log_in(log_in_as, company):
+    """Log a user of the fresh company in: log_in(context, manager)."""
+    return log_in_as
+
+
+@pytest.fixture
+def log_in_as(live_server, transactional_db):
+    """Log a user in: log_in_as(context, manager)."""
 
     def enter(context, user):
         client = Client()
