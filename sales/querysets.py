@@ -75,12 +75,12 @@ class SaleQuerySet(models.QuerySet):
         )  # fmt: skip
 
     def for_detail(self):
-        """With what the page of every sale shows; what only a closed one has is read when it is shown."""
-        return self.select_related("customer__relation_type", "contact__person", "owner", "phase", "source").only(
+        """With what the page of every sale shows; its phase comes from the bar, an outcome is read when it is shown."""
+        return self.select_related("customer__relation_type", "contact__person", "owner", "source").only(
             *(field.attname for field in self.model._meta.concrete_fields if field.name != "search"),
             "customer__name", "customer__kind", "customer__relation_type__name", "contact__function", "contact__email",
             "contact__phone", "contact__organization_id", "contact__person__name", "owner__name", "owner__email",
-            "phase__name", "phase__colour", "phase__probability", "source__name",
+            "source__name",
         )  # fmt: skip
 
     def totals(self) -> dict:

@@ -1,5 +1,6 @@
 """The history of a sale in sentences: every event against the one before it, with the days spent in each phase."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,8 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from sales.models import Sale, SaleEvent
+from sales.models import Phase, Sale, SaleEvent
 from salescrm.calendar import day_of, written_day
+from salescrm.models import User
 from salescrm.money import format_money, round_money
 
 
@@ -34,28 +36,29 @@ class Stay:
     is_current: bool
 
 
-JOINED = ("by", "phase", "owner", "source")
-SHARED = ("customer", "accept_reason", "loss_reason", "lost_to")
+def read(sale: Sale, phases: Iterable[Phase]) -> list[SaleEvent]:
+    """All events of a sale with the names they speak of, oldest first: one statement, seldom more.
 
-
-def read(sale: Sale) -> list[SaleEvent]:
-    """All events of a sale with the names they speak of, oldest first: one statement, seldom more."""
-    events = list(sale.events.select_related(*JOINED).order_by("sequence"))
-    for name in SHARED:
-        _share(sale, events, name)
+    Most events speak of what the sale has now, so names are taken from there and only the others are read.
+    """
+    events = list(sale.events.order_by("sequence"))
+    _name(events, ["phase"], Phase, {phase.pk: phase for phase in phases})
+    _name(events, ["by", "owner"], User, {sale.owner_id: sale.owner})
+    for name in ("customer", "source", "accept_reason", "loss_reason", "lost_to"):
+        key = getattr(sale, f"{name}_id")
+        used = key is not None and any(getattr(event, f"{name}_id") == key for event in events)
+        _name(events, [name], SaleEvent._meta.get_field(name).related_model, {key: getattr(sale, name)} if used else {})
     return events
 
 
-def _share(sale: Sale, events: list[SaleEvent], name: str) -> None:
-    """Most events speak of what the sale has now: take it from there, and read only the others."""
-    key, now = f"{name}_id", getattr(sale, f"{name}_id")
-    wanted = {getattr(event, key) for event in events} - {None}
-    known = {now: getattr(sale, name)} if now in wanted else {}
+def _name(events: list[SaleEvent], names: list[str], model, known: dict) -> None:
+    wanted = {getattr(event, f"{name}_id") for event in events for name in names} - {None}
     if others := wanted - known.keys():
-        known |= SaleEvent._meta.get_field(name).related_model.objects.in_bulk(others)
+        known = known | model.objects.in_bulk(others)
     for event in events:
-        if getattr(event, key) is not None:
-            setattr(event, name, known[getattr(event, key)])
+        for name in names:
+            if (key := getattr(event, f"{name}_id")) is not None:
+                setattr(event, name, known[key])
 
 
 def tell(events: list[SaleEvent], language: str) -> list[Entry]:

@@ -4,6 +4,7 @@ from django.forms import BaseForm
 from django.utils.translation import get_language
 
 from sales import timeline
+from sales.models import Phase
 from sales.refusals import AlreadyDone, Refused, Stale
 
 
@@ -27,7 +28,7 @@ def explained(refusal: Refused) -> dict:
         return {}
     missed = []
     if isinstance(refusal, AlreadyDone | Stale):
-        told = timeline.tell(timeline.read(refusal.sale), get_language())
+        told = timeline.tell(timeline.read(refusal.sale, Phase.objects.all()), get_language())
         wanted = [refusal.event] if isinstance(refusal, AlreadyDone) else refusal.events
         missed = [entry for entry in told if entry.event.pk in {event.pk for event in wanted}]
     return {"refusal": " ".join(refusal.messages), "missed": missed, "stale": status_of(refusal) == 409}

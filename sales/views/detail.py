@@ -15,6 +15,7 @@ from sales.bar import places
 from sales.forms import ProbabilityForm, read_id
 from sales.models import Phase, Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused
+from sales.views import board
 from sales.views.answers import explained, put_into, status_of
 from salescrm.calendar import today
 from salescrm.conflicts import submitted_version
@@ -59,10 +60,12 @@ def _offers(sale: Sale, newest: list[SaleEvent]) -> list[dict]:
 
 def whole(request: HttpRequest, sale: Sale, *, part: str = "region", status: int = 200, **extra) -> HttpResponse:
     """The page of the sale as it stands now, or one of its parts."""
-    events = timeline.read(sale)
+    phases = list(Phase.objects.all())
+    sale.phase = next(phase for phase in phases if phase.pk == sale.phase_id)
+    events = timeline.read(sale, phases)
     lines = list(sale.lines.select_related("vat_rate"))
     context = {
-        **region(sale, request.user, Phase.objects.all(), events[-2:]),
+        **region(sale, request.user, phases, events[-2:]),
         "entries": timeline.tell(events, get_language()),
         "stays": timeline.stays(events),
         "lines": lines,
@@ -90,11 +93,15 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
 def refused(request: HttpRequest, sale: Sale, refusal: Refused) -> HttpResponse:
     """Nothing was changed: the sale as it stands now, and why."""
     current = visible(request, sale.pk, detail=True)
+    if board.is_sender(request):
+        return board.refused(request, current, refusal)
     return whole(request, current, status=status_of(refusal), **explained(refusal))
 
 
 def _settle(request: HttpRequest, sale: Sale, phases, newest: list[SaleEvent]) -> HttpResponse:
     context = {**region(sale, request.user, phases, newest), "changed_in_place": True}
+    if board.is_sender(request):
+        return board.moved(request, sale, phases, context["toast_actions"])
     return settle(request, sale, TEMPLATE, context, part="region")
 
 
@@ -106,9 +113,10 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         phase = next(phase for phase in phases if phase.pk == read_id(request.POST, "phase"))
         version = submitted_version(request)
+        board.way_back(request, Sale(pk=pk))
     except (BadRequest, StopIteration) as error:
         visible(request, pk)  # an invisible sale is 404 whatever was sent
-        raise BadRequest("phase or version is missing") from error
+        raise BadRequest("phase, version or board cannot be read") from error
     SalesSettings.current()
     sale, seen = Sale(pk=pk), Sale.objects.visible_to(request.user).select_related("source")
     try:
@@ -124,11 +132,21 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     return _settle(request, sale, phases, newest)
 
 
+@require_safe
+@permission_required("sales.move_sale", raise_exception=True)
+def where(request: HttpRequest, pk: int) -> HttpResponse:
+    """The menu of a card as a page: every phase this sale can be moved to."""
+    sale = visible(request, pk, detail=True)
+    context = {"sale": sale, "bar": places(sale, Phase.objects.all()), **board.sender(request)}
+    return page(request, "sales/where.html", context, part="dialog")
+
+
 @require_POST
 @permission_required("sales.move_sale", raise_exception=True)
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back the last move (rule 14)."""
     sale = visible(request, pk)
+    board.way_back(request, sale)
     try:
         sale = transitions.undo(sale, version=submitted_version(request), by=request.user)
     except Refused as refusal:
@@ -156,5 +174,5 @@ def probability(request: HttpRequest, pk: int) -> HttpResponse:
             context, status = context | explained(refusal), status_of(refusal)
         else:
             messages.success(request, _("The probability is %(percent)s %%") % {"percent": sale.probability})
-            return leave(request, sale)
+            return leave(request, board.way_back(request, sale))
     return page(request, "sales/probability.html", context, part="dialog", status=status)
