@@ -50,12 +50,16 @@ def open_project(
     check(customer, contact=project.contact, start_date=project.start_date, end_date=project.end_date)
     opened = Project.objects.create(
         customer=customer,
-        number=next_number(NumberSeries.Kind.PROJECT, on=today()),
+        number=next_number(NumberSeries.Kind.PROJECT, on=today(), taken=_is_taken),
         updated_by=by,
         create_token=token,
         **project._asdict(),
     )
     return opened, _store(opened, services, first=0)
+
+
+def _is_taken(number: str) -> bool:
+    return Project.objects.filter(number=number).exists()
 
 
 def check(customer: Relation, *, contact: Contact | None, start_date: date | None, end_date: date | None) -> None:
@@ -90,11 +94,9 @@ def _store(project: Project, services: Iterable[NewService], *, first: int) -> l
 
 def is_untouched(project: Project, *, services: list[Service], made_for_sale: bool) -> bool:
     """Whether these services, and the project when it was made for the sale, are still as they were made."""
-    if any(service.version != 1 for service in services):
+    if not project.is_active or any(service.version != 1 for service in services):
         return False
-    return not made_for_sale or (
-        project.version == 1 and project.is_active and project.services.count() == len(services)
-    )
+    return not made_for_sale or (project.version == 1 and project.services.count() == len(services))
 
 
 def delete_untouched_services(project: Project, *, services: list[Service], with_project: bool) -> None:

@@ -38,10 +38,14 @@ def _create(kind: str, values: dict, by: User | None, token: UUID | None) -> Rel
     _refuse_retired(relation.relation_type)
     if token and Relation.objects.filter(create_token=token).exists():
         raise IntegrityError("this form has been sent before")  # no number is spent on it
-    relation.number = next_number(NumberSeries.Kind.RELATION, on=today())
+    relation.number = next_number(NumberSeries.Kind.RELATION, on=today(), taken=_is_taken)
     apply_names(relation)
     relation.save(force_insert=True)
     return relation
+
+
+def _is_taken(number: str) -> bool:
+    return Relation.objects.filter(number=number).exists()
 
 
 @transaction.atomic

@@ -1,12 +1,14 @@
 """Numbers of relations, projects and invoices: a pattern per kind, one locked counter per kind and year (rule 22)."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+LONGEST = 30  # characters of a number
 PIECE = re.compile(r"\{(year|seq)(?::0([1-9]))?\}")
 
 
@@ -17,6 +19,8 @@ def validate_pattern(pattern: str) -> None:
         raise ValidationError(
             _("A pattern holds {seq} or {seq:04} once, and may hold {year}. Example: {year}-{seq:04}."), code="pattern"
         )
+    if len(render(pattern, 9999, 999_999)) > LONGEST:
+        raise ValidationError(_("Numbers by this pattern are too long."), code="long")
 
 
 class NumberSeries(models.Model):
@@ -72,8 +76,10 @@ def render(pattern: str, year: int, sequence: int) -> str:
     return PIECE.sub(lambda match: str(values[match.group(1)]).zfill(int(match.group(2) or 0)), pattern)
 
 
-def next_number(kind: str, *, on: date) -> str:
+def next_number(kind: str, *, on: date, taken: Callable[[str], bool] = lambda number: False) -> str:
     """The next number of this kind for a record of day `on`; empty when the kind is not numbered.
+
+    Numbers that are `taken` already are passed over: another pattern may lead to the same ones again.
 
     Must run inside the transaction that stores the record: the counter row stays locked until it ends, and a
     rollback gives the number back, so there are no holes and no doubles (rule 22).
@@ -86,5 +92,7 @@ def next_number(kind: str, *, on: date) -> str:
         Counter.objects.get_or_create(kind=kind, year=year)
         counter = Counter.objects.select_for_update().get(kind=kind, year=year)
         counter.last += 1
+        while taken(number := render(series.pattern, on.year, counter.last)):
+            counter.last += 1
         counter.save(update_fields=["last"])
-    return render(series.pattern, on.year, counter.last)
+    return number

@@ -1,0 +1,48 @@
+"""Number patterns, and what happens when another pattern leads to the same numbers again (rule 22)."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from projects.opening import NewProject, open_project
+from relations.models import RelationType
+from relations.saving import create_relation
+from salescrm.calendar import today
+from salescrm.numbering import NumberSeries, validate_pattern
+from tests.factories import ProjectFactory, RelationFactory
+
+
+def numbered(kind, pattern):
+    NumberSeries.objects.filter(kind=kind).update(pattern=pattern)
+
+
+def relation(by):
+    values = {"name": "Acme", "relation_type": RelationType.objects.proposed()}
+    return create_relation(kind="organization", values=values, by=by, token=None).number
+
+
+def test_relation_numbers_that_are_taken_are_passed_over(salesperson):
+    RelationFactory(number=f"{today().year}-0002")
+    numbered("relation", "{year}-{seq:04}")
+    first = [relation(salesperson), relation(salesperson)]
+    numbered("relation", f"{today().year}-{{seq:04}}")
+    again = [relation(salesperson), relation(salesperson)]
+    assert first + again == [f"{today().year}-{number:04}" for number in (1, 3, 4, 5)]
+
+
+def test_project_numbers_that_are_taken_are_passed_over(salesperson):
+    numbered("project", "P{seq}")
+    ProjectFactory(number="P1")
+    new = NewProject("Roof", None, salesperson, None, None, "")
+    opened, _services = open_project(customer=RelationFactory(), project=new, services=[], by=salesperson)
+    assert opened.number == "P2"
+
+
+@pytest.mark.parametrize("pattern", ["{seq}", "P{year}-{seq:04}", "x" * 24 + "{seq}"])
+def test_pattern_with_one_sequence_is_fine(pattern):
+    validate_pattern(pattern)
+
+
+@pytest.mark.parametrize("pattern", ["", "{year}", "{seq}{seq}", "{seq:4}", "{seq}}", "x" * 25 + "{seq}"])
+def test_pattern_that_gives_no_number_or_too_long_ones_is_refused(pattern):
+    with pytest.raises(ValidationError):
+        validate_pattern(pattern)
