@@ -1,5 +1,6 @@
 """Accepting a sale: the hand-over to an invoice or a project, in one transaction (rules 8, 9 and 10)."""
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -87,16 +88,25 @@ def accept(
     if why := unavailable(sale, by)[follow_up]:
         raise Refused({"follow_up": why}, code="unavailable")
     _become(sale.customer, relation_type, by)
-    match follow_up:
-        case FollowUp.INVOICE:
-            _make_invoice(sale, by)
-        case FollowUp.NEW_PROJECT:
-            _make_project(sale, new_project, by)
-        case FollowUp.EXISTING_PROJECT:
-            _add_to_project(sale, project)
+    _hand_over(sale, follow_up, new_project=new_project, project=project, by=by)
     sale.status, sale.accept_reason, sale.follow_up = SaleStatus.ACCEPTED, reason, follow_up
     sale.closed_on = today()
     return commit(sale, fields=[*OUTCOME, "invoice", "project"], by=by, kind=SaleEvent.Kind.ACCEPTED)
+
+
+def _hand_over(
+    sale: Sale, follow_up: str, *, new_project: NewProject | None, project: Project | None, by: User
+) -> None:
+    try:
+        match follow_up:
+            case FollowUp.INVOICE:
+                _make_invoice(sale, by)
+            case FollowUp.NEW_PROJECT:
+                _make_project(sale, new_project, by)
+            case FollowUp.EXISTING_PROJECT:
+                _add_to_project(sale, project)
+    except ValidationError as error:  # the project was closed after it was chosen
+        raise error if isinstance(error, Refused) else Refused(error) from error
 
 
 def _become(customer: Relation, relation_type: RelationType, by: User) -> None:

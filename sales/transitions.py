@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invoicing.drafting import delete_untouched_draft, is_untouched_draft
+from invoicing.models import Invoice
+from projects.models import Project
 from projects.opening import delete_untouched_services, is_untouched
 from relations.models import Relation
 from sales.history import claim, commit
 from sales.lookups import AcceptReason, LossReason, Phase, Source
-from sales.models import Sale, SaleEvent, SalesSettings, SaleStatus
+from sales.models import FollowUp, Sale, SaleEvent, SalesSettings, SaleStatus
 from sales.querysets import SaleQuerySet
 from sales.refusals import Refused, require_open
 from salescrm.calendar import today
@@ -146,6 +148,7 @@ def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sal
         return sale
     if sale.is_open:
         raise Refused(_("This sale is already open."), code="open")
+    _hold_follow_up(sale)
     if sale.invoice and not sale.invoice.is_draft:
         raise Refused(
             _("Invoice %(number)s has been issued, so this sale cannot be reopened.") % {"number": sale.invoice.number},
@@ -157,6 +160,14 @@ def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sal
     return commit(sale, fields=[*OUTCOME, *links], by=by, kind=Kind.REOPENED)
 
 
+def _hold_follow_up(sale: Sale) -> None:
+    """Read invoice and project again, locked: somebody may be issuing or editing them at this moment."""
+    if sale.invoice_id:
+        sale.invoice = Invoice.objects.select_for_update(of=("self",)).get(pk=sale.invoice_id)
+    if sale.project_id:
+        sale.project = Project.objects.select_for_update(of=("self",)).get(pk=sale.project_id)
+
+
 def follow_up_is_untouched(sale: Sale) -> bool:
     """Whether everything acceptance made for this sale is still as it was made."""
     services = [line.service for line in sale.lines.select_related("service") if line.service]
@@ -166,9 +177,11 @@ def follow_up_is_untouched(sale: Sale) -> bool:
 
 
 def _made_its_project(sale: Sale) -> bool:
-    return sale.events.filter(follow_up="new_project", kind=Kind.ACCEPTED).exists() and (
-        sale.project is not None and not sale.project.sales.exclude(pk=sale.pk).exists()
-    )
+    if sale.project is None or sale.project.sales.exclude(pk=sale.pk).exists():
+        return False
+    ways = [FollowUp.NEW_PROJECT, FollowUp.EXISTING_PROJECT]  # an earlier project may be gone: the last one counts
+    linked = sale.events.filter(kind=Kind.ACCEPTED, follow_up__in=ways).order_by("sequence").last()
+    return linked is not None and linked.follow_up == FollowUp.NEW_PROJECT
 
 
 def _delete_follow_up(sale: Sale) -> list[str]:
