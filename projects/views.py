@@ -75,9 +75,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("projects.add_project", raise_exception=True)
 def new(request: HttpRequest) -> HttpResponse:
     """A new project: first for whom (in the address), then the rest."""
-    if not request.GET.get("customer", "").isdecimal() or "customer_text" in request.GET:
+    asked = request.GET.get("customer", "")
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 19) or "customer_text" in request.GET:
         return _ask_customer(request)
-    customer = get_object_or_404(Relation.objects.active(), pk=request.GET["customer"])
+    customer = get_object_or_404(Relation.objects.active(), pk=asked)
     initial = {"manager": request.user}
     form = ProjectForm(request.POST if request.method == "POST" else None, customer=customer, initial=initial)
     token = submitted_token(request) if request.method == "POST" else uuid.uuid4()

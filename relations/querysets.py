@@ -62,7 +62,7 @@ class RelationQuerySet(models.QuerySet):
 
     def beginning_with(self, text: str):
         """Relations whose sort key begins with `text`: a range of the index on it."""
-        key = fold(text)
+        key = fold(text).replace("\x00", "")  # the database knows no such character
         return self.filter(sort_key__gte=key, sort_key__lt=key + LAST_CHARACTER)
 
     def for_list(self):

@@ -84,6 +84,8 @@ def _refuse_frozen(changed: list[str]) -> None:
 
 
 def _check(sale: Sale, *, before: dict | None) -> None:
+    if sale.expected_revenue is not None and sale.expected_revenue < 0:
+        raise Refused(_("Expected revenue is not negative."), code="negative")
     switches = SalesSettings.current()
     new = before or dict.fromkeys((*PLAIN, *WATCHED))
     if sale.customer_id != new["customer"]:

@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from invoicing.forms import TOO_MUCH
 from invoicing.models import VatRate
+from invoicing.vat import line_amount
 from projects.models import Project
 from relations.fields import RelationField
 from relations.models import Contact, Relation, RelationType
@@ -69,7 +71,7 @@ class SaleForm(forms.ModelForm):
 
     def _contacts(self, customer: Relation | None):
         chosen = self.data.get("customer") or getattr(customer, "pk", None) or self.instance.customer_id
-        if not str(chosen or "").isdigit():
+        if not is_id(str(chosen or "")):
             return Contact.objects.none()
         return Contact.objects.filter(organization=chosen).select_related("person")
 
@@ -116,6 +118,14 @@ class LineForm(forms.ModelForm):
         if (quantity := self.cleaned_data["quantity"]) <= 0:
             raise forms.ValidationError(_("A quantity is more than 0."))
         return quantity
+
+    def clean(self):
+        """Refuse an amount that no invoice could hold."""
+        cleaned = super().clean()
+        quantity, price = cleaned.get("quantity"), cleaned.get("unit_price")
+        if quantity is not None and price is not None and abs(line_amount(quantity, price)) >= TOO_MUCH:
+            self.add_error("unit_price", _("This line is too large."))
+        return cleaned
 
 
 class AcceptForm(forms.Form):
@@ -173,6 +183,7 @@ class CorrectForm(LoseForm):
 
     def __init__(self, *args, sale: Sale, **kwargs):
         super().__init__(*args, sale=sale, **kwargs)
+        self.sale = sale
         self.fields["source"].queryset = Source.objects.selectable(sale.source_id)
         self.fields["closed_on"].widget.attrs["max"] = today().isoformat()
         if sale.status == SaleStatus.ACCEPTED:
@@ -180,6 +191,11 @@ class CorrectForm(LoseForm):
             _ask_reason(
                 self, SalesSettings.current().accept_reason, AcceptReason.objects.selectable(sale.accept_reason_id)
             )
+
+    def values(self) -> dict:
+        """The answers; what is switched off by now stays as it was recorded."""
+        kept = {"reason": self.sale.accept_reason or self.sale.loss_reason, "lost_to": self.sale.lost_to}
+        return kept | self.cleaned_data
 
     @staticmethod
     def initial_of(sale: Sale) -> dict:
@@ -224,6 +240,11 @@ class ProbabilityForm(forms.Form):
 def read_id(data: QueryDict, name: str) -> int:
     """A whole number a form always sends; without it the request is refused with 400."""
     text = data.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not is_id(text):
         raise BadRequest(f"{name} is missing")
     return int(text)
+
+
+def is_id(text: str) -> bool:
+    """Whether the text can be the id of a record: plain digits, and no more than the database counts."""
+    return text.isascii() and text.isdigit() and len(text) < 19

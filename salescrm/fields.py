@@ -1,6 +1,5 @@
 """Model and form fields for amounts and percentages, read and shown as people write them."""
 
-import re
 from decimal import Decimal, InvalidOperation
 
 from django import forms
@@ -66,7 +65,6 @@ class PercentFormField(forms.IntegerField):
     """A whole percentage from 0 to 100; `50 %` is read as 50."""
 
     widget = forms.TextInput
-    re_percent = re.compile(r"\s*%\s*$")
 
     def __init__(self, **kwargs):
         messages = {
@@ -84,7 +82,7 @@ class PercentFormField(forms.IntegerField):
         }
 
     def to_python(self, value):
-        return super().to_python(self.re_percent.sub("", value) if isinstance(value, str) else value)
+        return super().to_python(value.strip().removesuffix("%") if isinstance(value, str) else value)
 
 
 class PercentField(models.PositiveSmallIntegerField):

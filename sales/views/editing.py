@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from relations.models import Relation
 from sales import editing
-from sales.forms import LineForm, SaleForm
+from sales.forms import LineForm, SaleForm, is_id
 from sales.models import Phase, Sale
 from sales.refusals import Refused
 from sales.views.answers import explained, put_into, status_of
@@ -26,7 +26,7 @@ from salescrm.pages import leave, page
 def new(request: HttpRequest) -> HttpResponse:
     """A new sale, for the customer in the URL if there is one."""
     asked = request.GET.get("customer", "")
-    customer = get_object_or_404(Relation.objects.active(), pk=asked) if asked.isdigit() else None
+    customer = get_object_or_404(Relation.objects.active(), pk=asked) if is_id(asked) else None
     initial = {"owner": request.user, "customer": customer, "phase": Phase.objects.active().first()}
     form = SaleForm(request.POST if request.method == "POST" else None, initial=initial, customer=customer)
     token = submitted_token(request) if request.method == "POST" else uuid.uuid4()
@@ -36,7 +36,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             put_into(form, refusal)
         else:
-            return leave(request, sale)
+            return leave(request, _still(request, sale))
     status = 422 if form.is_bound else 200
     return page(request, "sales/form.html", {"form": form, "token": token}, part="form", status=status)
 
@@ -57,10 +57,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 status, context = status_of(refusal), context | _conflict(form, pk, refusal) | explained(refusal)
             else:
                 messages.success(request, _("Saved."))
-                # Handed over to a colleague, it may be out of sight now.
-                still = Sale.objects.visible_to(request.user).filter(pk=pk).exists()
-                return leave(request, sale if still else "sales:list")
+                return leave(request, _still(request, sale))
     return page(request, "sales/form.html", context, part="form", status=status)
+
+
+def _still(request: HttpRequest, sale: Sale) -> Sale | str:
+    """Where to go after a change: handed over to a colleague, the sale may be out of sight now."""
+    return sale if Sale.objects.visible_to(request.user).filter(pk=sale.pk).exists() else "sales:list"
 
 
 def _conflict(form: SaleForm, pk: int, refusal: Refused) -> dict:
