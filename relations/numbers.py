@@ -4,6 +4,8 @@ from stdnum import iban
 from stdnum.nl import btw
 from stdnum.util import clean
 
+LONGEST_VAT = 20  # what is longer is no number, and checking it would read it as one
+
 
 def compact_coc(value: str) -> str:
     """`12 34.56 78` is stored as `12345678`."""
@@ -13,7 +15,7 @@ def compact_coc(value: str) -> str:
 def compact_vat(value: str) -> str:
     """`nl 1234.56.782.b90` and the bare `123456782B90` are stored as `NL123456782B90`."""
     compact = clean(value, " .-").strip().upper()
-    return f"NL{btw.compact(compact)}" if btw.is_valid(compact) else compact
+    return f"NL{btw.compact(compact)}" if len(compact) <= LONGEST_VAT and btw.is_valid(compact) else compact
 
 
 def compact_iban(value: str) -> str:

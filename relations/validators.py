@@ -9,6 +9,8 @@ from stdnum.eu import vat
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.nl import btw
 
+from relations.numbers import LONGEST_VAT
+
 
 def validate_coc_number(value: str) -> None:
     """Refuse anything but the eight digits of a KvK number."""
@@ -18,7 +20,7 @@ def validate_coc_number(value: str) -> None:
 
 def validate_vat_number(value: str) -> None:
     """Refuse a VAT number that fails its country's check; Dutch ones pass in the old and the new format."""
-    if not (btw.is_valid(value) or vat.is_valid(value)):
+    if len(value) > LONGEST_VAT or not (btw.is_valid(value) or vat.is_valid(value)):
         raise ValidationError(_("This is not a valid VAT number. Example: NL123456782B90."), code="vat_number")
 
 

@@ -221,3 +221,8 @@ def test_picker_starts_with_the_current_relation(acme):
     assert f'name="customer" value="{acme.pk}"' in html
     assert 'name="customer_text" value="Acme"' in html
     assert Relation.objects.count() == 1
+
+
+@pytest.mark.parametrize("typed", ["9" * 5000, "NL" + "9" * 5000])
+def test_form_refuses_a_number_that_never_ends(salesperson, typed):
+    assert "vat_number" in filled(salesperson, vat_number=typed).errors
