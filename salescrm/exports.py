@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.utils.translation import get_language
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
@@ -45,8 +46,11 @@ def respond(table: Table, kind: str) -> HttpResponse:
 
 
 def harmless(value: Value) -> Value:
-    """Text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    """Text that a spreadsheet would take for a formula gets an apostrophe in front, control characters fall off."""
+    if not isinstance(value, str):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)  # pasted from a word processor; a workbook refuses them
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _csv(table: Table) -> bytes:

@@ -99,3 +99,12 @@ def test_files_need_the_right_to_export(eleven, salesperson, as_user, page, kind
     refused = as_user(salesperson).get(url)
 
     assert (allowed.status_code, refused.status_code) == (200, 403)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_control_characters_pasted_into_a_name_do_not_break_the_file(salesperson, manager, as_user, kind):
+    SaleFactory(owner=salesperson, customer=RelationFactory(name="Van\x0bDam"))
+    response = as_user(manager).get(URL, {"rows": "customer", "format": kind})
+    assert response.status_code == 200
+    rows = sheet(response) if kind == "xlsx" else [line.split(",") for line in lines(response)]
+    assert rows[1][0] == "VanDam"
