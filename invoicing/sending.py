@@ -65,13 +65,14 @@ def _message(document: Document, invoice: Invoice, to: str) -> EmailMessage:
     with override(document.language):
         context = {"document": document, "style": style()}
         words = {"number": document.number, "seller": document.seller["name"]}
+        subject = _("Invoice %(number)s from %(seller)s") % words
         message = EmailMessage(
-            subject=_("Invoice %(number)s from %(seller)s") % words,
+            subject=" ".join(subject.split()),  # a pasted line break in a name must not reach a header
             body=render_to_string("invoicing/mail.txt", context),
             to=[to],
             reply_to=[document.seller["email"]] if document.seller["email"] else None,
         )
-        name = _("invoice %(number)s") % words
+        name = " ".join((_("invoice %(number)s") % words).split())
         message.attach(f"{name.replace('/', '-')}.html", render_to_string("invoicing/mail.html", context), "text/html")
     return message
 

@@ -11,6 +11,7 @@ from invoicing.sending import invoice_address, send
 from relations.models import Relation
 from salescrm.calendar import today
 from salescrm.conflicts import Stale
+from salescrm.models import Organisation
 
 BROKEN = {"default": {"BACKEND": "tests.invoicing.broken_mail.EmailBackend"}}
 
@@ -104,3 +105,10 @@ def test_invoice_address_falls_back_on_the_general_one(customer):
     assert invoice_address(customer) == "facturen@vandam.example"
     customer.invoice_email = ""
     assert invoice_address(customer) == "info@vandam.example"
+
+
+def test_a_line_break_in_our_name_does_not_reach_the_headers(draft, manager):
+    Organisation.objects.update(name="Zuid\nB.V.")
+    issued = issue(draft(), version=1, by=manager)
+    send(issued, to="a@b.example", version=2, by=manager)
+    assert mail.outbox[0].subject.endswith(f"{issued.number} from Zuid B.V.")
