@@ -3,6 +3,9 @@ import "./dialog.js";
 import "./submit.js";
 import "./toast.js";
 
+// A form that came back with errors starts at the first of them.
+document.querySelector("main [aria-invalid=true]:not([type=hidden])")?.focus();
+
 // A menu closes when one goes on elsewhere.
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.more[open]")) if (!menu.contains(except)) menu.open = false;

@@ -49,7 +49,8 @@ async function search(input) {
 }
 
 function choose(input, option) {
-  const { value } = field(input);
+  const { value, said } = field(input);
+  said?.replaceChildren();
   input.value = input.dataset.chosen = option ? option.dataset.label : "";
   value.value = option ? option.dataset.value : "";
   show(input, false);

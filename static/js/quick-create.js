@@ -45,6 +45,7 @@ document.addEventListener("relation-created", ({ detail }) => {
     if (value.name !== detail.field) continue;
     const input = value.parentElement.querySelector("[role=combobox]");
     input.value = input.dataset.chosen = detail.label;
+    value.parentElement.querySelector("[role=status]")?.replaceChildren();
     value.value = detail.id;
     opener = input;
     value.dispatchEvent(new Event("change", { bubbles: true }));

@@ -150,7 +150,7 @@ def test_contact_options_follow_the_customer(seller, acme, reads_only):
         ]
 
     expected = (
-        '<option value="">---------</option>'
+        '<option value="">None</option>'
         f'<option value="{anna.pk}">Anna, Buyer</option><option value="{jan.pk}" selected>Jan</option>'
     )
     assert [response.content.decode() for response in responses] == [expected] * 2
