@@ -1,0 +1,135 @@
+"""Every main page under axe, in light and dark, and without sideways scrolling on a phone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.bar import Bar
+from tests.filled import fill
+
+AREAS = {
+    "sales": [
+        "sales:list", "sales:board", "sales:filters", "sales:new", "sales:detail", "sales:edit", "sales:lines", "sales:probability",
+        "sales:accept", "sales:lose", "sales:reopen", "sales:correct",
+    ],
+    "reports": [
+        "reports:start", "reports:index", "reports:forecast", "reports:kpis", "reports:won-lost", "reports:sources",
+    ],
+    "relations": [
+        "relations:list", "relations:new", "relations:detail", "relations:edit", "relations:contact-new",
+        "relations:contact-edit", "projects:list", "projects:new", "projects:detail", "projects:edit",
+        "projects:services", "projects:close",
+    ],
+    "invoices": [
+        "invoicing:list", "invoicing:detail", "invoicing:edit", "invoicing:issue", "invoicing:send", "invoicing:print",
+    ],
+    "settings": [
+        "settings:index", "settings:sales", "settings:organisation", "settings:list", "settings:row", "settings:remove",
+        "settings:phase", "settings:users", "settings:user", "settings:user-access", "profile", "password_change",
+    ],
+}  # fmt: skip
+DESK, PHONE, SMALL_PHONE = (1280, 900), (390, 844), (320, 640)
+EVERYTHING, CONTRAST = None, {"runOnly": ["color-contrast"]}
+STILL = """async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+}"""
+
+
+@pytest.fixture
+def world(transactional_db):
+    """The filled company."""
+    return fill()
+
+
+def violations(page, options=EVERYTHING) -> list[str]:
+    """What axe has to say once colours have settled, a line per element."""
+    page.evaluate(STILL)
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:100]} {node['target']} {node['failureSummary'].splitlines()[-1][:200]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def sideways(page, size: tuple[int, int]) -> list[str]:
+    """How far, and because of what, the page scrolls sideways at this size."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    return page.evaluate(
+        """width => document.documentElement.scrollWidth <= width ? [] : [...document.querySelectorAll("main *")]
+        .filter(element => element.getBoundingClientRect().right > width + 1 && !element.closest(".scroll"))
+        .slice(0, 3).map(element => `wider than ${width}: ${element.outerHTML.slice(0, 120)}`)
+        .concat(`scrolls to ${document.documentElement.scrollWidth}`)""",
+        size[0],
+    )
+
+
+def look(page, scheme: str) -> list[str]:
+    """Everything wrong with the page as it stands: all of it in light, in three sizes; the colours in dark."""
+    if scheme == "dark":
+        return violations(page, CONTRAST)
+    found = [*violations(page), *sideways(page, PHONE), *sideways(page, SMALL_PHONE)]
+    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    return found
+
+
+def told(found: dict[str, list[str]]) -> str:
+    """All complaints, a line each: an empty text when there are none."""
+    return "\n".join(f"{place}: {line}" for place, lines in found.items() for line in lines)
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request, page):
+    """The page in light, then in dark."""
+    page.emulate_media(color_scheme=request.param)
+    return request.param
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_pages_are_accessible_and_fit_a_phone(page, context, world, log_in_as, scheme, area):
+    log_in_as(context, world.users["administrator"])
+    found = {}
+    for name in AREAS[area]:
+        page.goto(world.address(name))
+        page.wait_for_function("() => !document.querySelector('.htmx-request')")
+        found[name] = look(page, scheme)
+    assert told(found) == ""
+
+
+def test_pages_before_the_log_in_are_accessible(page, world, scheme):
+    found = {}
+    for url in ("/accounts/login/", "/accounts/password-reset/", "/accounts/password-reset/x/y/"):
+        page.goto(url)
+        found[url] = look(page, scheme)
+    assert told(found) == ""
+
+
+def test_dialogs_and_toasts_are_accessible(page, context, world, log_in_as, scheme):
+    log_in_as(context, world.users["salesperson"])
+    page.goto(f"/sales/{world.sale.pk}/")
+    bar, found = Bar(page), {}
+    bar.end("lose").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found["lose"] = look(page, scheme)
+    page.keyboard.press("Escape")
+    bar.end("accept").click()
+    page.get_by_role("dialog").locator("button[data-kind=good]").click()
+    expect(page.locator(".follow-ups")).to_be_visible()
+    found["follow-ups"] = look(page, scheme)
+    page.keyboard.press("Escape")
+    bar.phase(world.phase).click()
+    expect(page.locator(".toast")).to_be_visible()
+    found["toast"] = look(page, scheme)
+    assert told(found) == ""
+
+
+def test_phone_and_its_menu_are_accessible(page, context, world, log_in_as, scheme):
+    log_in_as(context, world.users["salesperson"])
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.goto(f"/sales/{world.sale.pk}/")
+    found = {"phone": violations(page)}
+    page.locator("[popovertarget=menu]").click()
+    expect(page.locator("#menu")).to_be_visible()
+    found["menu"] = violations(page)
+    assert told(found) == ""
