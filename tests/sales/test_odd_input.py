@@ -94,3 +94,15 @@ def test_correcting_the_day_keeps_a_competitor_and_a_reason(as_user, manager, sa
     assert as_user(manager).post(f"/sales/{sale.pk}/correct/", answers).status_code == 302
     sale.refresh_from_db()
     assert (sale.loss_reason, sale.lost_to) == (reason, rival)
+
+
+def test_the_name_of_a_customer_is_text_in_the_help_of_a_field(desk, salesperson):
+    sale = SaleFactory(owner=salesperson, customer=RelationFactory(name="<img src=x>"))
+    page = desk.get(f"/sales/{sale.pk}/accept/").content.decode()
+    assert "<img src=x>" not in page
+    assert "What &lt;img src=x&gt; is from now on." in page
+
+
+def test_the_rules_for_a_password_are_a_list(desk):
+    page = desk.get("/accounts/password/").content.decode()
+    assert "<ul><li>Your password" in page
