@@ -9,8 +9,8 @@ from tests.filled import fill
 
 AREAS = {
     "sales": [
-        "sales:list", "sales:board", "sales:filters", "sales:new", "sales:detail", "sales:edit", "sales:lines", "sales:probability",
-        "sales:accept", "sales:lose", "sales:reopen", "sales:correct",
+        "sales:list", "sales:board", "sales:filters", "sales:new", "sales:detail", "sales:edit", "sales:lines",
+        "sales:probability", "sales:accept", "sales:lose", "sales:reopen", "sales:correct",
     ],
     "reports": [
         "reports:start", "reports:index", "reports:forecast", "reports:kpis", "reports:won-lost", "reports:sources",
