@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from sales.views import closing, detail, editing, listing
+from sales.views import board, closing, detail, editing, listing
 
 app_name = "sales"
 urlpatterns = [
     path("", listing.sale_list, name="list"),
+    path("board/", board.board, name="board"),
     path("filters/", listing.filters, name="filters"),
     path("new/", editing.new, name="new"),
     path("of-relation/<int:pk>/", listing.of_relation, name="of-relation"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("<int:pk>/lines/", editing.lines, name="lines"),
     path("<int:pk>/lines/total/", editing.take_total, name="take-total"),
     path("<int:pk>/move/", detail.move, name="move"),
+    path("<int:pk>/move-to/", detail.where, name="where"),
     path("<int:pk>/undo/", detail.undo, name="undo"),
     path("<int:pk>/probability/", detail.probability, name="probability"),
     path("<int:pk>/accept/", closing.accept, name="accept"),

@@ -16,6 +16,7 @@ from sales.forms import AcceptForm, CorrectForm, FollowUpForm, LoseForm
 from sales.models import FollowUp, Sale
 from sales.refusals import Refused
 from sales.views.answers import explained, put_into, status_of
+from sales.views.board import sender, way_back
 from sales.views.detail import visible
 from salescrm.calendar import today
 from salescrm.conflicts import submitted_version
@@ -72,6 +73,7 @@ class Wizard:
             "sale": self.sale, "step": step, "why": self.why, "then": self.then, "project": self.project,
             "options": [option for option in options if option[0] != FollowUp.KEPT or not option[2]],
             "version": self.request.POST.get("version") or self.request.GET.get("version") or self.sale.version,
+            **sender(self.request),
         }  # fmt: skip
         return page(self.request, "sales/accept.html", context | extra, part="dialog", status=status)
 
@@ -98,7 +100,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         put_into(wizard.form_of(step), refusal)
         return wizard.show(step, status=status_of(refusal), **explained(refusal))
     messages.success(request, _("“%(sale)s” is accepted. Well done!") % {"sale": sale})
-    return leave(request, _after(sale))
+    return leave(request, _after(request, sale))
 
 
 def _closed_already(request: HttpRequest, sale: Sale) -> HttpResponse:
@@ -106,13 +108,13 @@ def _closed_already(request: HttpRequest, sale: Sale) -> HttpResponse:
     return leave(request, sale)
 
 
-def _after(sale: Sale):
+def _after(request: HttpRequest, sale: Sale):
     match sale.follow_up:
         case FollowUp.INVOICE:
             return sale.invoice
         case FollowUp.NEW_PROJECT | FollowUp.EXISTING_PROJECT:
             return sale.project
-    return sale
+    return way_back(request, sale)
 
 
 @permission_required("sales.lose_sale", raise_exception=True)
@@ -123,7 +125,8 @@ def lose(request: HttpRequest, pk: int) -> HttpResponse:
         return _closed_already(request, sale)
     form = LoseForm(request.POST if request.method == "POST" else None, sale=sale)
     version = submitted_version(request) if request.method == "POST" else None
-    context, status = {"sale": sale, "form": form, "version": _version(request, sale)}, 422 if form.is_bound else 200
+    context = {"sale": sale, "form": form, "version": _version(request, sale), **sender(request)}
+    status = 422 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         try:
             sale = transitions.lose(sale, **form.values(), version=version, by=request.user)
@@ -132,7 +135,7 @@ def lose(request: HttpRequest, pk: int) -> HttpResponse:
             context, status = context | explained(refusal), status_of(refusal)
         else:
             messages.success(request, _("“%(sale)s” is closed as lost.") % {"sale": sale})
-            return leave(request, sale)
+            return leave(request, way_back(request, sale))
     return page(request, "sales/lose.html", context, part="dialog", status=status)
 
 

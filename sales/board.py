@@ -1,0 +1,199 @@
+"""The board: open sales by phase, what every column adds up to, and the cards that are next in it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import BadRequest
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+from django.utils.translation import ngettext
+
+from sales.filters import SaleFilter
+from sales.lookups import Phase
+from sales.models import Sale, SaleEvent, SaleStatus
+from salescrm.calendar import day_of
+
+CARDS = 20
+NEXT_STEP_FIRST = (F("next_step_on").asc(nulls_last=True), "pk")
+SHOWN = (
+    "pk", "version", "phase", "subject", "customer__name", "expected_revenue", "probability", "probability_by_hand",
+    "expected_end_date", "owner__name", "owner__email", "next_step", "next_step_on",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a card stands in its column: by the day of the next step, days unknown last, then by id."""
+
+    day: date | None
+    pk: int
+
+    def __str__(self):
+        return f"{self.day or 'none'}.{self.pk}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Place":
+        """Read `2026-03-20.55` or `none.55`, as written above. Raises BadRequest on anything else."""
+        day, _dot, pk = text.partition(".")
+        if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
+            raise BadRequest("a place on the board looks like 2026-03-20.55")
+        try:
+            return cls(None if day == "none" else date.fromisoformat(day), int(pk))
+        except ValueError as error:
+            raise BadRequest("a place on the board looks like 2026-03-20.55") from error
+
+    def beyond(self) -> Q:
+        """The sales that come after this place."""
+        same_day = Q(next_step_on=self.day, pk__gt=self.pk)
+        return same_day if self.day is None else same_day | Q(next_step_on__gt=self.day) | Q(next_step_on=None)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the board tells of one sale; `days` is how long it has been standing in its phase."""
+
+    pk: int
+    version: int
+    phase: int
+    subject: str
+    customer: str
+    amount: Decimal | None
+    probability: int
+    by_hand: bool
+    end: date | None
+    owner: str
+    next_step: str
+    next_on: date | None
+    days: int
+    overdue: bool
+    next: str  # "late", "today", "planned" or "none", as the filter word of the list
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in its column."""
+        return Place(self.next_on, self.pk)
+
+    @property
+    def age(self) -> str:
+        """The days in its phase in words."""
+        return ngettext("%(days)s day", "%(days)s days", self.days) % {"days": self.days}
+
+
+@dataclass(frozen=True)
+class Head:
+    """What all open sales of a phase add up to, in euro, cards that are not shown included (rule 15)."""
+
+    phase: Phase
+    count: int = 0
+    revenue: Decimal = Decimal(0)
+    weighted: Decimal = Decimal(0)
+    unknown: int = 0
+
+
+@dataclass(frozen=True)
+class Column:
+    """A phase with its first cards; `more` tells whether others follow."""
+
+    head: Head
+    cards: list[Card]
+    more: bool
+
+    @property
+    def last(self) -> Place:
+        """Where the last card stands: others come after it."""
+        return self.cards[-1].place
+
+
+def columns(sales, phases, *, today: date) -> list[Column]:
+    """The columns of the board: every active phase, and a retired one with open sales in it (rule 1).
+
+    `sales` and `phases` are querysets; three statements whatever their number.
+    """
+    first = sales.open().filter(phase=OuterRef("pk")).order_by(*NEXT_STEP_FIRST).values("pk")[: CARDS + 1]
+    phases = list(phases.annotate(first=ArraySubquery(first)))
+    known = heads(sales, phases)
+    wanted = [pk for phase in phases for pk in phase.first[:CARDS]]
+    found = {card.pk: card for card in cards(Sale.objects.filter(pk__in=wanted).order_by(), today=today)}
+    return [
+        Column(head, [found[pk] for pk in phase.first[:CARDS] if pk in found], more=len(phase.first) > CARDS)
+        for phase, head in zip(phases, known, strict=True)
+        if phase.is_active or phase.first
+    ]
+
+
+def following(sales, phase: Phase, after: Place, *, today: date) -> tuple[list[Card], bool]:
+    """The next cards of a column, and whether there are still others."""
+    rest = sales.open().filter(after.beyond(), phase=phase).order_by(*NEXT_STEP_FIRST)
+    found = cards(rest[: CARDS + 1], today=today)
+    return found[:CARDS], len(found) > CARDS
+
+
+def heads(sales, phases: Iterable[Phase]) -> list[Head]:
+    """What the open sales of each of these phases add up to: one statement."""
+    phases = list(phases)
+    rows = sales.open().order_by().values("phase").annotate(
+        count=Count("pk"),
+        revenue=Sum("expected_revenue", default=Decimal(0)),
+        weighted=Sum("weighted_revenue", default=Decimal(0)),
+        unknown=Count("pk", filter=Q(expected_revenue=None)),
+    )  # fmt: skip
+    known = {row.pop("phase"): row for row in rows}
+    return [Head(phase, **known.get(phase.pk, {})) for phase in phases]
+
+
+def cards(sales, *, today: date) -> list[Card]:
+    """The cards of these sales, in their order: one statement."""
+    return [_card(row, today) for row in sales.annotate(since=_since()).values_list(*SHOWN, "since", named=True)]
+
+
+def _card(row, today: date) -> Card:
+    return Card(
+        pk=row.pk,
+        version=row.version,
+        phase=row.phase,
+        subject=row.subject,
+        customer=row.customer__name,
+        amount=row.expected_revenue,
+        probability=row.probability,
+        by_hand=row.probability_by_hand,
+        end=row.expected_end_date,
+        owner=row.owner__name or row.owner__email,
+        next_step=row.next_step,
+        next_on=row.next_step_on,
+        days=max((today - day_of(row.since)).days, 0) if row.since else 0,
+        overdue=row.expected_end_date is not None and row.expected_end_date < today,
+        next=_kind(row.next_step, row.next_step_on, today),
+    )
+
+
+def _kind(step: str, day: date | None, today: date) -> str:
+    if day is None:
+        return "planned" if step else "none"
+    return "late" if day < today else "today" if day == today else "planned"
+
+
+def _since() -> Subquery:
+    """When an open sale came to stand where it stands: its first event after the last one that found it elsewhere.
+
+    Elsewhere is another phase, or closed. A move that was undone does not count: the sale never really left.
+    """
+    sale = OuterRef(OuterRef("pk"))
+    undone = SaleEvent.objects.filter(
+        sale=OuterRef("sale"), sequence=OuterRef("sequence") + 1, kind=SaleEvent.Kind.UNDONE
+    )
+    elsewhere = ~Q(phase=OuterRef(OuterRef("phase"))) | ~Q(status=SaleStatus.OPEN)
+    last = SaleEvent.objects.filter(elsewhere, ~Exists(undone), sale=sale).order_by("-sequence").values("sequence")
+    events = SaleEvent.objects.filter(sale=OuterRef("pk"), sequence__gt=Coalesce(Subquery(last[:1]), 0))
+    return Subquery(events.order_by("sequence").values("at")[:1])
+
+
+def parse(query: QueryDict) -> SaleFilter:
+    """Read the filter words of the board: those of the list. Raises BadRequest on what the board does not do."""
+    chosen = SaleFilter.parse(query)
+    if chosen.status not in ((), (SaleStatus.OPEN,)) or any(query.get(word) for word in ("sort", "page", "format")):
+        raise BadRequest("the board shows open sales by next step")
+    return chosen

@@ -1,0 +1,126 @@
+"""The board, and its answer when a card was moved or could not be."""
+
+from dataclasses import replace
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from sales.board import Column, Head, Place, cards, columns, following, heads, parse
+from sales.choices import chips
+from sales.forms import read_id
+from sales.models import Phase, Sale, SaleStatus
+from sales.refusals import AlreadyDone, Refused
+from sales.views.answers import status_of
+from salescrm.calendar import today
+from salescrm.models import User
+from salescrm.pages import page, settle
+
+TEMPLATE = "sales/board.html"
+IN_TOOLBAR = ("q", "owner")
+
+
+@require_safe
+@permission_required("sales.view_sale", raise_exception=True)
+def board(request: HttpRequest) -> HttpResponse:
+    """Open sales by phase; with `column` and `after`, the cards of a column that come after that place."""
+    query = request.GET.copy()
+    turned = query.pop("column", []) + query.pop("after", [])
+    context = _context(request, query)
+    if not turned:
+        return page(request, TEMPLATE, context, part="board")
+    phase, after = Phase(pk=read_id(request.GET, "column")), Place.parse(request.GET.get("after", ""))
+    shown, more = following(context["sales"], phase, after, today=today())
+    context["shown"] = context["turned"] = Column(Head(phase), shown, more)
+    return page(request, TEMPLATE, context, part="cards")
+
+
+def _context(request: HttpRequest, query: QueryDict) -> dict:
+    chosen = parse(query)
+    sales = chosen.apply(Sale.objects.visible_to(request.user), today=today())
+    elsewhere = replace(chosen, q="", ids={word: ids for word, ids in chosen.ids.items() if word not in IN_TOOLBAR})
+    as_list = query.copy()
+    as_list["status"] = SaleStatus.OPEN.value
+    shown = SimpleLazyObject(lambda: columns(sales, Phase.objects.all(), today=today()))
+    return {
+        "chosen": chosen,
+        "sales": sales,
+        "columns": shown,
+        "any_cards": SimpleLazyObject(lambda: any(column.cards for column in shown)),
+        "turned": None,
+        "toast_actions": [],
+        "owners": User.objects.active(),
+        "chips": chips(elsewhere, query),
+        "carried": [(word, text) for word, texts in query.lists() if word not in IN_TOOLBAR for text in texts],
+        "query": query.urlencode(),
+        "travelling": urlencode({"board": query.urlencode()}),
+        "as_list": as_list.urlencode(),
+        "sales_url": reverse("sales:list"),
+    }
+
+
+def is_sender(request: HttpRequest) -> bool:
+    """Whether the form was sent from the board: then it carries the board's query string."""
+    return "board" in request.POST
+
+
+def sender(request: HttpRequest) -> dict:
+    """For the template of a dialog: the board it was opened from, if it was (`travelling` repeats it in a link)."""
+    words = request.POST if request.method == "POST" else request.GET
+    query = words.get("board", "")
+    return {"from_board": "board" in words, "board": query, "travelling": urlencode({"board": query})}
+
+
+def way_back(request: HttpRequest, sale: Sale) -> Sale | str:
+    """Where a form leads to: the board it was sent from, with its filter, else the page of the sale."""
+    if not is_sender(request):
+        return sale
+    query = QueryDict(request.POST["board"])
+    parse(query)
+    return f"{reverse('sales:board')}?{query.urlencode()}".removesuffix("?")
+
+
+def moved(request: HttpRequest, sale: Sale, phases: list[Phase], offers: list[dict]) -> HttpResponse:
+    """A card has been moved: the card, the two heads it changed, and the offers (Undo) in the message."""
+    back, context = way_back(request, sale), _context(request, QueryDict(request.POST["board"]))
+    changed = {sale.phase_id, sale.before.phase_id}
+    context |= _standing(context["sales"], sale.pk, [phase for phase in phases if phase.pk in changed])
+    target = f"#card-{sale.pk}" if context["card"] else None
+    context["toast_actions"] = [
+        {**offer, "target": offer.get("target") and target, "fields": {**offer["fields"], "board": context["query"]}}
+        for offer in offers
+    ]
+    return settle(request, back, TEMPLATE, context, part="moved")
+
+
+def refused(request: HttpRequest, sale: Sale, refusal: Refused) -> HttpResponse:
+    """Nothing was moved: the card goes where `sale` stands now, all heads as they are now, and why (rule 6)."""
+    context = _context(request, QueryDict(request.POST["board"]))
+    context |= _standing(context["sales"], sale.pk, Phase.objects.selectable(sale.phase_id))
+    messages.error(request, f"{_why(refusal)} {_where(sale)}")
+    return page(request, TEMPLATE, context, part="moved", status=status_of(refusal))
+
+
+def _standing(sales, pk: int, phases) -> dict:
+    found = cards(sales.open().filter(pk=pk), today=today())
+    return {"card": found[0] if found else None, "heads": heads(sales, phases)}
+
+
+def _why(refusal: Refused) -> str:
+    if isinstance(refusal, AlreadyDone):
+        return _("%(who)s was first. Your choice was not carried out.") % {"who": refusal.event.by}
+    return " ".join(refusal.messages)
+
+
+def _where(sale: Sale) -> str:
+    texts = {
+        SaleStatus.OPEN: _("“%(sale)s” is in %(phase)s now."),
+        SaleStatus.ACCEPTED: _("“%(sale)s” has been accepted."),
+        SaleStatus.LOST: _("“%(sale)s” has been closed as lost."),
+    }
+    return texts[SaleStatus(sale.status)] % {"sale": sale, "phase": sale.phase}

@@ -1,0 +1,213 @@
+// The board: drag a card to a phase, the tick or the cross, or choose from its menu; both do what the card's page
+// "Move to" does without scripts. A whole card drags by mouse, by finger only its grip does, so a swipe scrolls.
+const FAR = 5, EDGE = 56; // pixels before a press becomes a drag; how near an edge the board scrolls along
+const form = () => document.getElementById("move");
+const board = () => document.querySelector("#board .board");
+const column = (phase) => board()?.querySelector(`.column[data-phase="${phase}"]`);
+const phaseOf = (card) => card.closest(".column").dataset.phase;
+const idOf = (card) => card.id.replace("card-", "");
+const order = (card) => [card.dataset.next ?? "none", idOf(card).padStart(19, "0")].join(".");
+let drag = null;
+let chosen = null; // the card whose menu or dialog is open
+let dropped = false; // the click that follows a drag is none
+
+/** What standing in this phase would mean: "50 % · weighted € 12,000.00". */
+function meaning(card, { percent }) {
+  const amount = card.querySelector("data")?.value;
+  if (!amount) return `${percent} %`;
+  const cents = Math.round((Math.round(amount * 100) * percent) / 100);
+  const written = (cents / 100).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  return form().dataset.said.replace("{percent}", percent).replace("{amount}", `€ ${written}`);
+}
+
+/** Put a card where it belongs in the column of this phase: by next step, as the server orders them. */
+function place(card, phase) {
+  const list = column(phase).querySelector(".cards");
+  const after = [...list.children].find((other) => other !== card && (other.matches(".turn") || order(other) > order(card)));
+  if (card.parentElement !== list || card.nextElementSibling !== (after ?? null)) list.insertBefore(card, after ?? null);
+}
+
+function send(card, phase) {
+  if (card.ariaBusy || phase === phaseOf(card)) return;
+  const home = phaseOf(card);
+  const values = { ...Object.fromEntries(new FormData(form())), phase, version: card.dataset.version };
+  place(card, phase);
+  card.ariaBusy = "true";
+  focus(card);
+  htmx.ajax("POST", `/sales/${idOf(card)}/move/`, { source: card, target: card, swap: "outerHTML", values }).catch(() => {}).finally(() => {
+    if (!card.isConnected) return; // answered, hence replaced
+    card.ariaBusy = null;
+    place(card, home);
+    focus(card);
+  });
+}
+
+function ask(card, end) {
+  const link = form().querySelector(`a[data-end=${end}]`);
+  aim(card);
+  link.click();
+}
+
+function focus(card) {
+  (card.querySelector(".where") ?? card.querySelector("a")).focus({ preventScroll: true });
+  card.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+// The menu
+
+function aim(card) {
+  chosen = card;
+  const query = new URLSearchParams({ version: card.dataset.version, board: form().elements.board.value });
+  for (const link of form().querySelectorAll("a[data-end]"))
+    link.href = `/sales/${idOf(card)}/${link.dataset.end}/?${query}`;
+  for (const button of form().querySelectorAll("button[data-to]")) {
+    button.disabled = button.dataset.to === phaseOf(card);
+    button.querySelector("small").textContent = meaning(card, column(button.dataset.to).dataset);
+  }
+}
+
+function open(link) {
+  aim(link.closest(".card"));
+  form().showPopover();
+  const [at, size] = [link.getBoundingClientRect(), form().getBoundingClientRect()];
+  form().style.left = `${at.left + size.width < innerWidth - 8 ? at.left : Math.max(8, at.right - size.width)}px`;
+  form().style.top = `${Math.max(8, Math.min(at.bottom + 4, innerHeight - size.height - 8))}px`;
+  form().querySelector("button:enabled, a").focus();
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".card .where");
+  if (dropped && event.target.closest(".board")) return event.preventDefault();
+  if (link && !(event.button || event.metaKey || event.ctrlKey || event.shiftKey)) {
+    event.preventDefault();
+    return open(link);
+  }
+  const button = event.target.closest("#move button[data-to]");
+  if (button || event.target.closest("#move a")) form().hidePopover();
+  if (button && chosen?.isConnected) send(chosen, button.dataset.to);
+}, true);
+
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || !event.target.closest("#move")) return;
+  const items = [...form().querySelectorAll("button:enabled, a")];
+  event.preventDefault();
+  items.at((items.indexOf(event.target) + step) % items.length).focus();
+});
+
+// Dragging
+
+function begin(event) {
+  const card = event.target.closest?.(".board .card");
+  if (!card || !form() || drag || event.button || !event.isPrimary || card.ariaBusy || event.target.closest(".where")) return;
+  if (event.pointerType !== "mouse" && !event.target.closest("[data-grip]")) return;
+  drag = { card, id: event.pointerId, from: [event.clientX, event.clientY], at: [event.clientX, event.clientY] };
+}
+
+function lift() {
+  const { card, from } = drag, box = card.getBoundingClientRect();
+  const ghost = card.cloneNode(true);
+  ghost.removeAttribute("id");
+  ghost.inert = true;
+  ghost.classList.add("ghost");
+  Object.assign(ghost.style, { left: `${box.left}px`, top: `${box.top}px`, width: `${box.width}px` });
+  Object.assign(drag, { ghost, from, frame: requestAnimationFrame(follow) });
+  document.getElementById("board").append(ghost);
+  card.setPointerCapture(drag.id);
+  card.dataset.lifted = "";
+  document.getElementById("board").dataset.drag = "";
+  document.getElementById("drop").hidden = false;
+}
+
+/** The place under the pointer that the card may be dropped on. */
+function under([x, y]) {
+  const found = document.elementFromPoint(x, y)?.closest("#drop [data-end], .board .column:not([data-retired])");
+  return found?.dataset.phase === phaseOf(drag.card) ? null : (found ?? null);
+}
+
+function mark(target) {
+  if (target === drag.target) return;
+  if (drag.target) delete drag.target.dataset.target;
+  delete drag.target?.querySelector("header")?.dataset.said;
+  drag.target = target;
+  if (!target) return;
+  target.dataset.target = "";
+  if (target.dataset.phase) target.querySelector("header").dataset.said = meaning(drag.card, target.dataset);
+}
+
+/** While a card is held near an edge the board scrolls along. */
+function follow() {
+  if (!drag) return;
+  const box = board().getBoundingClientRect(), [x] = drag.at;
+  const [left, right] = [Math.max(box.left, 0) + EDGE - x, x - Math.min(box.right, innerWidth) + EDGE];
+  if (left > 0 || right > 0) board().scrollLeft += (right > left ? Math.min(right, EDGE) : -Math.min(left, EDGE)) / 4;
+  mark(under(drag.at));
+  drag.frame = requestAnimationFrame(follow);
+}
+
+function pull(event) {
+  if (event.pointerId !== drag?.id) return;
+  const [dx, dy] = [event.clientX - drag.from[0], event.clientY - drag.from[1]];
+  if (!drag.ghost && Math.hypot(dx, dy) < FAR) return;
+  drag.at = [event.clientX, event.clientY];
+  if (!drag.ghost) lift();
+  drag.ghost.style.transform = `translate(${dx}px, ${dy}px)`;
+  mark(under(drag.at));
+}
+
+function end(event, drop) {
+  if (!drag || (event.pointerId ?? drag.id) !== drag.id) return;
+  const { card, ghost, target } = drag;
+  if (ghost) {
+    mark(null);
+    cancelAnimationFrame(drag.frame);
+    ghost.remove();
+    delete card.dataset.lifted;
+    delete document.getElementById("board").dataset.drag;
+    document.getElementById("drop").hidden = true;
+    getSelection().empty();
+    dropped = true;
+    setTimeout(() => (dropped = false));
+  }
+  drag = null;
+  if (drop && target?.dataset.end) ask(card, target.dataset.end);
+  else if (drop && target) send(card, target.dataset.phase);
+}
+
+document.addEventListener("pointerdown", begin);
+document.addEventListener("pointermove", pull);
+document.addEventListener("pointerup", (event) => end(event, true));
+document.addEventListener("pointercancel", (event) => end(event, false));
+document.addEventListener("keydown", (event) => event.key === "Escape" && end(event, false));
+document.addEventListener("dragstart", (event) => event.target.closest?.(".board") && event.preventDefault());
+
+// Answers: a moved card says where it belongs; more cards may bring one that was put at the end before
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (!board()) return;
+  for (const card of board().querySelectorAll(".card[data-arrived]")) {
+    if (!column(card.dataset.arrived)) return location.reload();
+    place(card, card.dataset.arrived);
+    delete card.dataset.arrived;
+    focus(card);
+  }
+  if (document.activeElement === document.body) board().focus({ preventScroll: true }); // the card left the filter
+  const seen = new Map();
+  for (const card of board().querySelectorAll(".card")) {
+    seen.get(card.id)?.remove();
+    seen.set(card.id, card);
+  }
+});
+
+let next = null; // the first of the cards to come
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.matches(".turn")) next = detail.target.previousElementSibling;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  next?.nextElementSibling?.querySelector("a").focus();
+  next = null;
+});
+
+document.addEventListener("close", ({ target }) => {
+  if (target.id === "dialog" && chosen?.isConnected) focus(chosen);
+}, true);
