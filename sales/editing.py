@@ -1,5 +1,7 @@
 """Creating a sale and changing what a form changes: fields and service lines."""
 
+from collections.abc import Callable
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -7,12 +9,13 @@ from django.utils.translation import gettext as _
 from relations.models import Contact, Relation
 from sales.history import claim, commit, event_of
 from sales.models import Sale, SaleEvent, SaleLine, SalesSettings
-from sales.refusals import Refused
+from sales.refusals import Refused, Stale
 from sales.transitions import enter, now_of
 from salescrm.models import User
 
 PLAIN = ["subject", "contact", "start_date", "next_step", "next_step_on", "note"]
 WATCHED = ["expected_revenue", "expected_end_date", "owner", "customer", "source"]
+LINE = ["description", "quantity", "unit_price", "vat_rate", "billing_method"]
 FROZEN = ["expected_revenue", "expected_end_date", "customer", "source"]
 
 
@@ -51,9 +54,11 @@ def edit(sale: Sale, *, values: dict, version: int, by: User) -> Sale:
     """Change fields of PLAIN and WATCHED; an event is appended when one of WATCHED changed (rules 2, 6 and 7).
 
     Refuses to change amount, end date, customer or source of a closed sale. Probability and its by-hand mark are
-    never touched.
+    never touched. Sent twice by the same user, the second time changes nothing.
     """
-    sale, _repeated = claim(sale, version=version, by=by)
+    sale, repeated = _claim(sale, version, by, lambda sale: all(getattr(sale, name) == values[name] for name in values))
+    if repeated:
+        return sale
     before = {name: getattr(sale, _column(name)) for name in (*PLAIN, *WATCHED)}
     customer_before = sale.customer_id
     for name, value in values.items():
@@ -70,6 +75,17 @@ def edit(sale: Sale, *, values: dict, version: int, by: User) -> Sale:
         raise Refused({"customer": _("An invoice or project of this customer hangs on this sale.")}, code="linked")
     kind = SaleEvent.Kind.CHANGED if set(changed) & set(WATCHED) else ""
     return commit(sale, fields=changed, by=by, kind=kind)
+
+
+def _claim(sale: Sale, version: int, by: User, same: Callable[[Sale], bool]) -> tuple[Sale, bool]:
+    """As claim(), for changes of which not every one is an event: a second click finds its own result."""
+    try:
+        return claim(sale, version=version, by=by)
+    except Stale as stale:
+        stored = stale.sale
+        if (stored.version, stored.updated_by_id) != (version + 1, by.pk) or not same(stored):
+            raise
+        return stored, True
 
 
 def _column(name: str) -> str:
@@ -106,19 +122,30 @@ def _check(sale: Sale, *, before: dict | None) -> None:
 def replace_lines(sale: Sale, *, lines: list[dict], version: int, by: User) -> Sale:
     """Make `lines` (dicts of SaleLine fields, in order; a known `pk` keeps its row) the service lines of the sale.
 
-    Refuses a closed sale: its lines have been handed over.
+    Refuses a closed sale: its lines have been handed over. Sent twice by the same user, the second time changes
+    nothing.
     """
-    sale, _repeated = claim(sale, version=version, by=by)
+    sale, repeated = _claim(sale, version, by, lambda sale: _stored(sale) == [_told(values) for values in lines])
+    if repeated:
+        return sale
     if not sale.is_open:
         raise Refused(_("This sale is closed, so its service lines stay as they are. Reopen it first."), code="closed")
     known = {line.pk: line for line in sale.lines.all()}
     kept = []
     for position, values in enumerate(lines):
         line = known.get(values.get("pk")) or SaleLine(sale=sale)
-        for name in ("description", "quantity", "unit_price", "vat_rate", "billing_method"):
+        for name in LINE:
             setattr(line, name, values[name])
         line.position = position
         line.save()
         kept.append(line.pk)
     sale.lines.exclude(pk__in=kept).delete()
     return commit(sale, fields=[], by=by)
+
+
+def _stored(sale: Sale) -> list[tuple]:
+    return [tuple(getattr(line, name) for name in LINE) for line in sale.lines.select_related("vat_rate")]
+
+
+def _told(values: dict) -> tuple:
+    return tuple(values[name] for name in LINE)

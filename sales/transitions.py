@@ -213,10 +213,18 @@ def correct(
     version: int,
     by: User,
 ) -> Sale:
-    """Correct reason, competitor, source or closing day of a closed sale (rule 2). Refuses a day in the future."""
-    sale, _repeated = claim(sale, version=version, by=by)
+    """Correct reason, competitor, source or closing day of a closed sale (rule 2). Refuses a day in the future.
+
+    The same outcome again changes nothing.
+    """
+    wanted = (reason, lost_to, source, closed_on)
+    sale, repeated = claim(sale, version=version, by=by, kind=Kind.CORRECTED, same=lambda sale: _said(sale) == wanted)
+    if repeated:
+        return sale
     if sale.is_open:
         raise Refused(_("Only a closed sale has an outcome to correct."), code="open")
+    if _said(sale) == wanted:
+        return sale
     if closed_on > today():
         raise Refused({"closed_on": _("The closing day cannot lie in the future.")}, code="future")
     if sale.status == SaleStatus.LOST:
@@ -227,6 +235,10 @@ def correct(
         sale.accept_reason = reason
     sale.source, sale.closed_on = source, closed_on
     return commit(sale, fields=[*OUTCOME, "source"], by=by, kind=Kind.CORRECTED)
+
+
+def _said(sale: Sale) -> tuple:
+    return sale.accept_reason or sale.loss_reason, sale.lost_to, sale.source, sale.closed_on
 
 
 def undoable(sale: Sale, events: list[SaleEvent], user: User) -> SaleEvent | None:

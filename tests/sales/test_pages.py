@@ -279,7 +279,7 @@ def test_lines_are_replaced_and_raise_the_version(desk, sale, vat):
     assert response.status_code == 302
     assert [(line.description, line.amount) for line in sale.lines.all()] == [("Design", 25), ("Build", 2000)]
     assert Sale.objects.get(pk=sale.pk).version == 2
-    assert desk.post(f"/sales/{sale.pk}/lines/", line_values(1, *rows)).status_code == 409
+    assert desk.post(f"/sales/{sale.pk}/lines/", line_values(1, *rows[:1])).status_code == 409
 
 
 def test_lines_total_becomes_the_expected_revenue_on_request(desk, sale):
