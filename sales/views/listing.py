@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from sales import exporting
-from sales.choices import chips, columns, filter_choices
+from sales.choices import chips, columns, filter_choices, without
 from sales.filters import DAY_WORDS, SaleFilter
 from sales.forms import WhoseForm
 from sales.models import Phase, Sale, SaleStatus
@@ -19,6 +19,7 @@ from salescrm.models import User
 from salescrm.pages import page
 
 PANEL_ROWS = 6
+NOT_ON_BOARD = ("status", "sort", "reason", "lost_to", "closed_from", "closed_to")
 
 
 @require_safe
@@ -43,6 +44,7 @@ def sale_list(request: HttpRequest) -> HttpResponse:
         "chips": chips(chosen, request.GET),
         "columns": columns(chosen),
         "carried": [(word, text) for word, texts in request.GET.lists() if word not in in_toolbar for text in texts],
+        "as_board": without(request.GET, *NOT_ON_BOARD),
         "status_open": (SaleStatus.OPEN,),
         "status_accepted": (SaleStatus.ACCEPTED,),
         "status_lost": (SaleStatus.LOST,),
