@@ -111,9 +111,9 @@ def _closed_already(request: HttpRequest, sale: Sale) -> HttpResponse:
 def _after(request: HttpRequest, sale: Sale):
     match sale.follow_up:
         case FollowUp.INVOICE:
-            return sale.invoice
+            return sale.invoice or sale  # the draft may be gone by the time of a second click
         case FollowUp.NEW_PROJECT | FollowUp.EXISTING_PROJECT:
-            return sale.project
+            return sale.project or sale
     return way_back(request, sale)
 
 
