@@ -19,7 +19,7 @@ STATES = [
 
 
 class InvoiceFilter(forms.Form):
-    """Narrows a list; what cannot be read is left out."""
+    """Narrows a list, by the answers that were read."""
 
     q = forms.CharField(label=_("Search"), required=False, widget=forms.SearchInput)
     status = forms.ChoiceField(label=_("Status"), choices=STATES, required=False)
@@ -32,7 +32,6 @@ class InvoiceFilter(forms.Form):
 
     def apply(self, rows: InvoiceQuerySet) -> InvoiceQuerySet:
         """The invoices of `rows` that were asked for."""
-        self.is_valid()
         asked = {name: value for name, value in self.cleaned_data.items() if value}
         if "status" in asked:
             narrow = {"draft": rows.drafts, "issued": rows.issued, "unsent": rows.unsent, "sent": rows.sent}

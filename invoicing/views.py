@@ -17,7 +17,7 @@ from invoicing.history import Refused, stale_message
 from invoicing.models import Invoice
 from relations.models import Relation
 from salescrm.conflicts import Difference, Stale, differences, submitted_version
-from salescrm.listing import Column, page_of, sort
+from salescrm.listing import Column, asked, page_of, sort
 from salescrm.models import User
 from salescrm.pages import leave, page
 
@@ -37,7 +37,7 @@ COLUMNS = [
 @permission_required("invoicing.view_invoice", raise_exception=True)
 def index(request: HttpRequest) -> HttpResponse:
     """The list: filters, order and page stand in the address; totals are of the whole filter."""
-    form = InvoiceFilter(request.GET)
+    form = asked(request, InvoiceFilter(request.GET))
     found = form.apply(Invoice.objects.all())
     summary = found.summary()
     ordered, columns = sort(request, found.for_list(), COLUMNS, default="-date")

@@ -16,7 +16,7 @@ STATES = [
 
 
 class ProjectFilter(forms.Form):
-    """Narrows a list; what cannot be read is left out. Without a status: the active ones."""
+    """Narrows a list, by the answers that were read. Without a status: the active ones."""
 
     q = forms.CharField(label=_("Search"), required=False, widget=forms.SearchInput)
     status = forms.ChoiceField(label=_("Status"), choices=STATES, required=False)
@@ -30,7 +30,6 @@ class ProjectFilter(forms.Form):
 
     def apply(self, rows: ProjectQuerySet) -> ProjectQuerySet:
         """The projects of `rows` that were asked for."""
-        self.is_valid()
         asked = {name: value for name, value in self.cleaned_data.items() if value}
         match asked.get("status"):
             case "closed":

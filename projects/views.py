@@ -19,7 +19,7 @@ from projects.forms import CustomerForm, ProjectForm
 from projects.models import Project
 from relations.models import Relation
 from salescrm.conflicts import Stale, differences, submitted_token, submitted_version
-from salescrm.listing import Column, page_of, sort
+from salescrm.listing import Column, asked, page_of, sort
 from salescrm.models import User
 from salescrm.pages import leave, page
 
@@ -39,7 +39,7 @@ COLUMNS = [
 @permission_required("projects.view_project", raise_exception=True)
 def index(request: HttpRequest) -> HttpResponse:
     """The list: filters, order and page stand in the address; the total is of the whole filter."""
-    form = ProjectFilter(request.GET)
+    form = asked(request, ProjectFilter(request.GET))
     found = form.apply(Project.objects.all())
     summary = found.summary()
     ordered, columns = sort(request, found.for_list(), [NUMBER, *COLUMNS], default="-number")
@@ -75,10 +75,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("projects.add_project", raise_exception=True)
 def new(request: HttpRequest) -> HttpResponse:
     """A new project: first for whom (in the address), then the rest."""
-    asked = request.GET.get("customer", "")
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 19) or "customer_text" in request.GET:
+    chosen = request.GET.get("customer", "")
+    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19) or "customer_text" in request.GET:
         return _ask_customer(request)
-    customer = get_object_or_404(Relation.objects.active(), pk=asked)
+    customer = get_object_or_404(Relation.objects.active(), pk=chosen)
     initial = {"manager": request.user}
     form = ProjectForm(request.POST if request.method == "POST" else None, customer=customer, initial=initial)
     token = submitted_token(request) if request.method == "POST" else uuid.uuid4()

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.core.exceptions import BadRequest
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
+from django.forms import Form
 from django.http import HttpRequest
 
 PER_PAGE = 50
@@ -29,12 +31,12 @@ class Column(NamedTuple):
 def sort(
     request: HttpRequest, rows: QuerySet, columns: Iterable[Column], *, default: str
 ) -> tuple[QuerySet, list[Column]]:
-    """`rows` in the order `?sort=` asks for (unknown words: `default`), and the columns that say which it is."""
+    """`rows` in the order `?sort=` asks for, else `default`, and the columns that say which it is."""
     columns = list(columns)
-    asked = request.GET.get("sort", "")
+    asked = request.GET.get("sort", "") or default
     fields = {column.key: column.field for column in columns if column.key}
     if asked.removeprefix("-") not in fields:
-        asked = default
+        raise BadRequest("unknown sort")
     key, down = asked.removeprefix("-"), asked.startswith("-")
     order = F(fields[key]).desc(nulls_first=True) if down else F(fields[key]).asc(nulls_last=True)
     shown = [
@@ -48,4 +50,16 @@ def page_of(request: HttpRequest, rows: QuerySet, *, count: int) -> Page:
     """The page of rows `?page=` asks for (the last one when it lies beyond); `count` is known, not counted again."""
     paginator = Paginator(rows, PER_PAGE)
     paginator.count = count
-    return paginator.get_page(request.GET.get("page"))
+    text = request.GET.get("page", "").strip() or "1"
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text)):
+        raise BadRequest("a page is a number from 1")
+    return paginator.get_page(int(text))
+
+
+def asked(request: HttpRequest, form: Form) -> Form:
+    """The filter `form` of a list with its answers read; an unknown word or value is a BadRequest."""
+    if unknown := set(request.GET) - {*form.fields, "sort", "page"}:
+        raise BadRequest(f"unknown filter: {', '.join(sorted(unknown))}")
+    if not form.is_valid():
+        raise BadRequest(f"unknown value of {', '.join(form.errors)}")
+    return form

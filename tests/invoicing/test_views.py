@@ -89,7 +89,7 @@ def test_list_filters_and_totals(headers, draft, manager, salesperson, as_user):
     assert found(f"?customer={other.pk}") == found("?q=bakkerij") == ["Beta"]
     assert found(f"?owner={manager.pk}") == ["Gamma"]
     assert found(f"?since={today()}&until={today()}") == ["Alpha"]
-    assert found("?status=nonsense&owner=x&since=y") == ["Alpha", "Beta", "Gamma"]
+    assert found("?status=&owner=&since=&sort=&page=") == ["Alpha", "Beta", "Gamma"]
     summary = browser.get(url("list") + "?status=draft").context["summary"]
     assert {name: str(value) for name, value in summary.items()} == {
         "count": "2", "excluding": "1147.05", "including": "1362.48",
@@ -106,7 +106,7 @@ def test_list_sorts(draft, manager, as_user):
 
     assert order("?sort=excluding") == ["b", "a", "c"]
     assert order("?sort=-excluding") == ["c", "a", "b"]
-    assert order("?sort=nonsense") == ["c", "b", "a"]
+    assert order("?sort=") == ["c", "b", "a"]
 
 
 def test_empty_list_says_how_to_begin(manager, as_user):
@@ -319,3 +319,21 @@ def test_detail_costs_the_same_for_few_and_many_lines(lines, draft, manager, as_
     browser = as_user(manager)
     with django_assert_num_queries(6):
         browser.get(url("detail", invoice.pk))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "status=x",
+        "owner=x",
+        "since=y",
+        "until=2026-13-45",
+        "customer=99999999999999999999",
+        "q=a%00b",
+        "sort=x",
+        "page=-1",
+        "colour=red",
+    ],
+)
+def test_list_refuses_unknown_or_malformed_words(manager, as_user, query):
+    assert as_user(manager).get(f"{url('list')}?{query}").status_code == 400
