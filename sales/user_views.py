@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -71,7 +71,9 @@ def access(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"subject": subject}
     if request.method != "POST":
         return page(request, "settings/access.html", context, part="dialog")
-    admit = request.POST.get("admit") == "yes"
+    if request.POST.get("admit") not in ("yes", "no"):
+        raise BadRequest("admit is yes or no")
+    admit = request.POST["admit"] == "yes"
     try:
         activate(subject) if admit else deactivate(subject, by=request.user)
     except ValidationError as error:
