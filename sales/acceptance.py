@@ -25,7 +25,7 @@ def unavailable(sale: Sale, user: User) -> dict[str, str]:
         FollowUp.NONE: "",
         FollowUp.INVOICE: _no_invoice(sale, lines, user),
         FollowUp.NEW_PROJECT: _no_new_project(sale, user),
-        FollowUp.EXISTING_PROJECT: _no_existing_project(sale, lines, user),
+        FollowUp.EXISTING_PROJECT: _no_existing_project(sale, user),
     }
 
 
@@ -47,12 +47,11 @@ def _no_new_project(sale: Sale, user: User) -> str:
     return _("This sale already has a project.") if sale.project_id else ""
 
 
-def _no_existing_project(sale: Sale, lines: list[SaleLine], user: User) -> str:
+def _no_existing_project(sale: Sale, user: User) -> str:
     if reason := _no_new_project(sale, user):
         return reason
-    if not Project.objects.active().filter(customer=sale.customer_id).exists():
-        return _("This customer has no active project.")
-    return "" if lines else _("This sale has no service lines.")
+    has_one = Project.objects.active().filter(customer=sale.customer_id).exists()
+    return "" if has_one else _("This customer has no active project.")
 
 
 def proposed_type(sale: Sale) -> RelationType:

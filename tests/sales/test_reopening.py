@@ -78,3 +78,12 @@ def test_a_project_closed_after_it_was_chosen_is_refused_in_words(sale, salesper
         close(sale, salesperson, FollowUp.EXISTING_PROJECT, project=project)
     assert refusal.value.message_dict == {"project": ["Choose an active project of this customer."]}
     assert Sale.objects.get().status == "open"
+
+
+def test_a_sale_without_lines_is_added_to_a_project_and_taken_off_it(salesperson, phases):
+    sale = SaleFactory(owner=salesperson, phase=phases[50])
+    project = ProjectFactory(customer=sale.customer)
+    accepted = close(sale, salesperson, FollowUp.EXISTING_PROJECT, project=project)
+    assert (accepted.status, accepted.project) == ("accepted", project)
+    reopened = reopen(accepted, delete_follow_up=True, version=accepted.version, by=salesperson)
+    assert (reopened.project, list(Project.objects.all())) == (None, [project])
