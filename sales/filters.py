@@ -5,9 +5,11 @@ from datetime import date
 
 from django.core.exceptions import BadRequest
 from django.db.models import F, Q
+from django.db.models.functions import TruncDate
 from django.http import QueryDict
 
 from sales.models import SaleStatus
+from salescrm.calendar import organisation_zone
 
 NONE = "none"
 ID_WORDS = {
@@ -22,8 +24,8 @@ DAY_WORDS = {
     "end_to": "expected_end_date__lte",
     "closed_from": "closed_on__gte",
     "closed_to": "closed_on__lte",
-    "created_from": "created_at__date__gte",
-    "created_to": "created_at__date__lte",
+    "created_from": "created_on__gte",
+    "created_to": "created_on__lte",
 }
 NEXT = ("late", "today", "planned", NONE)
 SORTS = {
@@ -108,6 +110,8 @@ class SaleFilter:
             sales = sales.filter(status__in=self.status)
         for word, chosen in self.ids.items():
             sales = sales.filter(self._ids(word, chosen))
+        if self.days.keys() & {"created_from", "created_to"}:
+            sales = sales.alias(created_on=TruncDate("created_at", tzinfo=organisation_zone()))
         sales = sales.filter(**{DAY_WORDS[word]: day for word, day in self.days.items()})
         if self.undated:
             sales = sales.undated()

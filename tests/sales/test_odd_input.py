@@ -1,5 +1,6 @@
 """What people paste and scripts send to the pages of a sale is refused, never an error of ours."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import pytest
 from invoicing.models import VatRate
 from sales.models import AcceptReason, LossReason, Sale
 from sales.transitions import lose
+from salescrm.models import Organisation
 from tests.factories import LineFactory, RelationFactory, SaleFactory
 
 ODD_IDS = ["²", "٣", "9" * 30, "9" * 5000, "-1", "a\x00b"]
@@ -106,3 +108,10 @@ def test_the_name_of_a_customer_is_text_in_the_help_of_a_field(desk, salesperson
 def test_the_rules_for_a_password_are_a_list(desk):
     page = desk.get("/accounts/password/").content.decode()
     assert "<ul><li>Your password" in page
+
+
+@pytest.mark.parametrize(("zone", "found"), [("Europe/Amsterdam", 0), ("America/New_York", 1)])
+def test_the_day_a_sale_was_created_is_that_of_our_time_zone(desk, sale, zone, found):
+    Organisation.objects.update(time_zone=zone)
+    Sale.objects.update(created_at=datetime(2026, 3, 15, 2, tzinfo=UTC))  # 22:00 of the day before in New York
+    assert desk.get("/sales/?created_to=2026-03-14").context["totals"]["count"] == found
