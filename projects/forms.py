@@ -1,6 +1,7 @@
 """What is asked about a project; the acceptance of a sale asks the same (rule 9)."""
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -62,6 +63,11 @@ class ServiceForm(RowForm):
         model = Service
         fields = ["description", "billing_method", "quantity", "unit_price", "vat_rate"]
         field_classes = {"quantity": QuantityFormField}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        method = self.fields["billing_method"]
+        method.choices = [(value, capfirst(label)) for value, label in method.choices]
 
 
 ServiceFormSet = forms.formset_factory(ServiceForm, formset=RowFormSet, extra=1, can_delete=True, max_num=1000)

@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -107,6 +108,8 @@ class LineForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        method = self.fields["billing_method"]
+        method.choices = [(value, capfirst(label)) for value, label in method.choices]
         rates = VatRate.objects.selectable(self.initial.get("vat_rate"))
         self.fields["vat_rate"].queryset = rates
         self.fields["vat_rate"].empty_label = None

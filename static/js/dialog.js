@@ -32,7 +32,7 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (detail.target.id !== "dialog") return;
+  if (detail.target?.id !== "dialog") return;
   if (!box().open) box().showModal();
   box().scrollTop = 0;
   (box().querySelector(ASKED) ?? box().querySelector(FIRST))?.focus();

@@ -45,10 +45,10 @@ function ready() {
 // After a move, an undo or a refusal the focus stands on the phase the sale is in.
 let moved = false;
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-  moved ||= detail.target.id === "sale-region";
+  moved ||= detail.target?.id === "sale-region";
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (!detail.failed || detail.target.id !== "sale-region") return;
+  if (!detail.failed || detail.target?.id !== "sale-region") return;
   moved = false;
   if (detail.elt.matches("[data-progress]")) markTarget(detail.elt, null);
 });
