@@ -31,6 +31,7 @@ function send(card, phase) {
   if (card.ariaBusy || phase === phaseOf(card)) return;
   const home = phaseOf(card);
   const values = { ...Object.fromEntries(new FormData(form())), phase, version: card.dataset.version };
+  for (const old of document.querySelectorAll("main > .toasts")) old.remove();
   place(card, phase);
   card.ariaBusy = "true";
   focus(card);
@@ -138,6 +139,7 @@ function mark(target) {
 /** While a card is held near an edge the board scrolls along. */
 function follow() {
   if (!drag) return;
+  if (!drag.card.isConnected) return end({}, false); // the board was filtered anew
   const box = board().getBoundingClientRect(), [x] = drag.at;
   const [left, right] = [Math.max(box.left, 0) + EDGE - x, x - Math.min(box.right, innerWidth) + EDGE];
   if (left > 0 || right > 0) board().scrollLeft += (right > left ? Math.min(right, EDGE) : -Math.min(left, EDGE)) / 4;
@@ -150,6 +152,7 @@ function pull(event) {
   const [dx, dy] = [event.clientX - drag.from[0], event.clientY - drag.from[1]];
   if (!drag.ghost && Math.hypot(dx, dy) < FAR) return;
   drag.at = [event.clientX, event.clientY];
+  if (!drag.card.isConnected) return end(event, false);
   if (!drag.ghost) lift();
   drag.ghost.style.transform = `translate(${dx}px, ${dy}px)`;
   mark(under(drag.at));
@@ -164,7 +167,7 @@ function end(event, drop) {
     ghost.remove();
     delete card.dataset.lifted;
     delete document.getElementById("board").dataset.drag;
-    document.getElementById("drop").hidden = true;
+    document.getElementById("drop")?.setAttribute("hidden", "");
     getSelection().empty();
     dropped = true;
     setTimeout(() => (dropped = false));
@@ -199,13 +202,13 @@ document.addEventListener("htmx:afterSettle", () => {
   }
 });
 
-let next = null; // the first of the cards to come
+let known = null; // the cards there were before more came
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target.matches(".turn")) next = detail.target.previousElementSibling;
+  if (detail.target.matches(".turn")) known = new Set([...board().querySelectorAll(".card")].map((card) => card.id));
 });
 document.addEventListener("htmx:afterSettle", () => {
-  next?.nextElementSibling?.querySelector("a").focus();
-  next = null;
+  if (known) [...board().querySelectorAll(".card")].find((card) => !known.has(card.id))?.querySelector("a").focus();
+  known = null;
 });
 
 document.addEventListener("close", ({ target }) => {
