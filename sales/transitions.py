@@ -141,6 +141,7 @@ def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sal
     were touched since; otherwise they stay linked and are offered first at the next acceptance. Refused once the
     invoice has been issued.
     """
+    held = _hold_follow_up(sale)
     sale, repeated = claim(
         sale, version=version, by=by, kind=Kind.REOPENED, same=lambda sale: sale.status == SaleStatus.OPEN
     )
@@ -148,7 +149,7 @@ def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sal
         return sale
     if sale.is_open:
         raise Refused(_("This sale is already open."), code="open")
-    _hold_follow_up(sale)
+    sale.invoice, sale.project = held
     if sale.invoice and not sale.invoice.is_draft:
         raise Refused(
             _("Invoice %(number)s has been issued, so this sale cannot be reopened.") % {"number": sale.invoice.number},
@@ -160,12 +161,16 @@ def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sal
     return commit(sale, fields=[*OUTCOME, *links], by=by, kind=Kind.REOPENED)
 
 
-def _hold_follow_up(sale: Sale) -> None:
-    """Read invoice and project again, locked: somebody may be issuing or editing them at this moment."""
-    if sale.invoice_id:
-        sale.invoice = Invoice.objects.select_for_update(of=("self",)).get(pk=sale.invoice_id)
-    if sale.project_id:
-        sale.project = Project.objects.select_for_update(of=("self",)).get(pk=sale.project_id)
+def _hold_follow_up(sale: Sale) -> tuple[Invoice | None, Project | None]:
+    """Invoice and project as they are now, locked: somebody may be issuing, editing or deleting them.
+
+    They come before the sale, because who deletes an invoice locks the sale after it.
+    """
+    invoice, project = Sale.objects.values_list("invoice", "project").get(pk=sale.pk)
+    return (
+        Invoice.objects.select_for_update(of=("self",)).filter(pk=invoice).first(),
+        Project.objects.select_for_update(of=("self",)).filter(pk=project).first(),
+    )
 
 
 def follow_up_is_untouched(sale: Sale) -> bool:

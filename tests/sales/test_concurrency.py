@@ -6,6 +6,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from invoicing.editing import delete
 from invoicing.models import Invoice
 from sales.acceptance import accept
 from sales.configuration import Changed, change_phase, preview_probability
@@ -13,7 +14,7 @@ from sales.defaults import install_defaults
 from sales.editing import create
 from sales.models import FollowUp, Phase, Sale
 from sales.refusals import Refused
-from sales.transitions import lose, move
+from sales.transitions import lose, move, reopen
 from tests.factories import LineFactory, RelationFactory, SaleFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,3 +105,19 @@ def test_no_move_slips_past_a_change_of_the_percentage(people):
     )
     now = Phase.objects.get(pk=proposal.pk).probability
     assert set(Sale.objects.filter(phase=proposal).values_list("probability", flat=True)) == {now}
+
+
+def test_reopening_while_the_draft_is_deleted_never_locks_up(people):
+    by, outcomes = people[0], set()
+    for _round in range(4):
+        sale = SaleFactory(owner=by)
+        LineFactory(sale=sale)
+        kind = sale.customer.relation_type
+        sale = accept(sale, reason=None, relation_type=kind, follow_up=FollowUp.INVOICE, version=1, by=by)
+        together(
+            lambda sale=sale: reopen(sale, delete_follow_up=False, version=2, by=by),
+            lambda sale=sale: delete(sale.invoice, version=1, by=by),
+        )
+        stored = Sale.objects.get(pk=sale.pk)
+        outcomes.add((stored.status, stored.invoice))
+    assert (outcomes, Invoice.objects.count()) == ({("open", None)}, 0)
