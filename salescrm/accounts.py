@@ -23,6 +23,7 @@ class LoginForm(auth_forms.AuthenticationForm):
 
     username = auth_forms.UsernameField(
         label=gettext_lazy("E-mail address"),
+        max_length=254,
         widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"}),
     )
     error_messages = {

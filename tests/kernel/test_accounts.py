@@ -142,3 +142,15 @@ def test_the_profile_costs_four_statements(client, sanne, django_assert_num_quer
     log_in(client)
     with django_assert_num_queries(4):  # session, user with role, the role's name, time zone
         client.get(reverse("profile"))
+
+
+@pytest.mark.parametrize("typed", ["x" * 5000, "\U0001f600" * 300, "a\x00b"])
+def test_login_refuses_an_address_nobody_can_have(client, company, typed):
+    assert client.post("/accounts/login/", {"username": typed, "password": "wrong"}).status_code == 422
+
+
+@pytest.mark.parametrize("address", ["/accounts/login/?next=%00", "/accounts/login/?%00=%00"])
+def test_login_survives_a_character_the_database_does_not_know(client, company, address):
+    answers = {"username": "a@b.example", "password": "wrong", "next": "\x00", "more\x00": "\x00"}
+    response = client.post(address, answers, headers={"User-Agent": "x" * 900, "Accept": "y" * 5000})
+    assert response.status_code == 422
