@@ -103,8 +103,8 @@ def initials(name: object) -> str:
 
 @register.filter
 def breakable(address: str) -> SafeString:
-    """An e-mail address that goes on a new line after its `@`, a web address that does so before a dot."""
-    return SafeString(re.sub(r"(?<=@)" if "@" in address else r"(?=\.)", "<wbr>", conditional_escape(address)))
+    """An e-mail or web address that goes on a new line after its `@` or before a dot of its domain."""
+    return SafeString(re.sub(r"(?<=@)|(?=\.)(?!.*@)", "<wbr>", conditional_escape(address)))
 
 
 @register.simple_tag
