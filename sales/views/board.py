@@ -61,6 +61,7 @@ def _context(request: HttpRequest, query: QueryDict) -> dict:
         "travelling": urlencode({"board": query.urlencode()}),
         "as_list": as_list.urlencode(),
         "sales_url": reverse("sales:list"),
+        "can_move": request.user.has_perm("sales.move_sale"),
     }
 
 
@@ -90,7 +91,7 @@ def moved(request: HttpRequest, sale: Sale, phases: list[Phase], offers: list[di
     back, context = way_back(request, sale), _context(request, QueryDict(request.POST["board"]))
     changed = {sale.phase_id, sale.before.phase_id}
     context |= _standing(context["sales"], sale.pk, [phase for phase in phases if phase.pk in changed])
-    target = f"#card-{sale.pk}" if context["card"] else None
+    target = f"#card-{sale.pk}" if context["cards"] else None
     context["toast_actions"] = [
         {**offer, "target": offer.get("target") and target, "fields": {**offer["fields"], "board": context["query"]}}
         for offer in offers
@@ -107,8 +108,7 @@ def refused(request: HttpRequest, sale: Sale, refusal: Refused) -> HttpResponse:
 
 
 def _standing(sales, pk: int, phases) -> dict:
-    found = cards(sales.open().filter(pk=pk), today=today())
-    return {"card": found[0] if found else None, "heads": heads(sales, phases)}
+    return {"cards": cards(sales.open().filter(pk=pk), today=today()), "heads": heads(sales, phases)}
 
 
 def _why(refusal: Refused) -> str:
