@@ -16,7 +16,8 @@ WHOLE = {*ALONE, "password_change", "invoicing:print"}  # always whole pages, wh
 CONTAINERS = {"relations:pick": "ul", "relations:contact-options": "select"}
 MORE = [
     "/sales/?status=accepted&sort=-amount", "/sales/?status=lost&status=accepted", "/sales/?q=nergens",
-    "/sales/?overdue=1&by_hand=1&end_from=2020-01-01", "/sales/?end=none", "/sales/filters/?status=open&source=none",
+    "/sales/?overdue=1&by_hand=1&end_from=2020-01-01", "/sales/?end=none",
+    "/sales/board/?q=nergens", "/sales/board/?customer=1&source=none", "/sales/filters/?status=open&source=none",
     "/sales/new/?customer=1", "/relations/?q=rivaal", "/relations/?q=nergens", "/relations/new/?kind=person",
     "/relations/new/?quick=1&field=lost_to", "/relations/pick/?q=dam", "/projects/?q=kade", "/projects/?q=nergens",
     "/invoices/?q=nergens", "/reports/forecast/?basis=full&rows=owner", "/reports/forecast/?rows=customer&months=36",

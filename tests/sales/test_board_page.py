@@ -9,6 +9,7 @@ import pytest
 from sales.board import CARDS
 from sales.models import Phase, Sale
 from tests.factories import RelationFactory, SaleFactory, UserFactory
+from tests.sales.test_speed import first_load, on_the_wire
 
 HTMX = {"HX-Request": "true"}
 URL = "/sales/board/"
@@ -148,3 +149,12 @@ def test_page_of_seven_full_columns_stays_small(desk, salesperson):
     page = desk.get(f"{URL}?owner={salesperson.pk}").content
     assert len(ids(page.decode())) == 7 * CARDS
     assert len(page) < 120_000
+
+
+def test_cold_first_load_of_the_board_is_small(desk, salesperson):
+    SaleFactory(owner=salesperson)
+    page = desk.get(URL).content
+    files = first_load(page.decode())
+    assert 1 + len(files) <= 14
+    assert on_the_wire(*[content for path, content in files.items() if path.endswith(".js")]) <= 28_000
+    assert on_the_wire(*[content for path, content in files.items() if path.endswith(".css")]) <= 20_000
