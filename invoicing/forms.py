@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -44,7 +45,7 @@ class HeadForm(forms.ModelForm):
             contacts = Contact.objects.filter(organization=self.instance.customer_id).select_related("person")
             self.fields["contact"].queryset = contacts
             self.fields["contact"].empty_label = pgettext_lazy("contact person", "None")
-        self.fields["payment_days"].max_value = 365
+        self.fields["payment_days"].validators.append(MaxValueValidator(365))
 
     def values(self) -> dict:
         """The clean answers by field name; a person has no contact."""

@@ -211,7 +211,8 @@ def change_organisation(
     organisation: Organisation, *, number_relations: bool, relation_pattern: str, invoice_pattern: str
 ) -> None:
     """Store our company and the patterns of relation and invoice numbers; invoices are always numbered (rule 22)."""
-    organisation.save()
+    others = {"id", "sales_visible"}  # "who sees what" has a page of its own
+    organisation.save(update_fields=[f.name for f in Organisation._meta.concrete_fields if f.name not in others])
     NumberSeries.objects.update_or_create(
         kind="relation", defaults={"is_active": number_relations, "pattern": relation_pattern}
     )

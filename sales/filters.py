@@ -1,5 +1,6 @@
 """The one filter of sales: the words of the URL, read once, used by the list and by every drill-down of a report."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,6 +13,7 @@ from sales.models import SaleStatus
 from salescrm.calendar import organisation_zone
 
 NONE = "none"
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ID_WORDS = {
     "phase": "phase",
     "owner": "owner",
@@ -162,6 +164,8 @@ def _id(text: str) -> int | None:
 
 
 def _day(text: str) -> date:
+    if not DAY.fullmatch(text):  # ISO knows more ways to write a day
+        raise BadRequest("a day looks like 2026-03-20")
     try:
         return date.fromisoformat(text)
     except ValueError as error:

@@ -2,11 +2,18 @@
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from sales.defaults import install_defaults
 from sales.models import Phase, SalesSettings
 from salescrm.models import Organisation
 from tests.factories import UserFactory
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Every test starts in English: a request of the test before may have left another language behind."""
+    translation.activate("en")
 
 
 @pytest.fixture
