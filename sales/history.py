@@ -48,7 +48,7 @@ def claim(
 
 def _lock(sale: Sale, among: SaleQuerySet) -> Sale:
     # No inner joins: a row that changed while we waited is joined again with what it pointed to before, and gets lost.
-    locked = among.select_for_update(of=("self",)).defer("search").get(pk=sale.pk)
+    locked = among.select_for_update(of=("self",)).get(pk=sale.pk)
     for name, related in sale._state.fields_cache.items():
         if getattr(locked, Sale._meta.get_field(name).attname) == getattr(related, "pk", None):
             setattr(locked, name, related)

@@ -306,14 +306,11 @@ class SalesSettings(models.Model):
 
     @classmethod
     def current(cls) -> "SalesSettings":
-        """The switches and, in the same statement, our organisation; once per request."""
-        kept = Organisation.kept()
-        if kept is not None and hasattr(kept, "_sales_settings"):
-            return kept._sales_settings
-        try:
-            found = cls.objects.select_related("organisation").get(pk=1)
-        except cls.DoesNotExist:
-            found = cls(organisation=Organisation.current())
-        found.organisation._sales_settings = found
-        found.organisation.remember()
+        """The switches with our organisation; once per request."""
+        organisation = Organisation.current()
+        found = getattr(organisation, "_sales_settings", None)
+        if found is None:
+            found = cls.objects.filter(pk=organisation.pk).first() or cls()
+            found.organisation = organisation
+            organisation._sales_settings = found
         return found

@@ -27,7 +27,6 @@ TEMPLATE = "sales/detail.html"
 
 def visible(request: HttpRequest, pk: int, *, detail: bool = False) -> Sale:
     """The sale with this id if this user may see it, else 404; without `detail` only its state is read."""
-    SalesSettings.current()  # switches and organisation in one statement, before visible_to asks for the latter
     sales = Sale.objects.visible_to(request.user)
     state = sales.select_related("source").only(*Sale.STATE, "source__name")
     return get_object_or_404(sales.for_detail() if detail else state, pk=pk)
@@ -117,8 +116,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     except (BadRequest, StopIteration) as error:
         visible(request, pk)  # an invisible sale is 404 whatever was sent
         raise BadRequest("phase, version or board cannot be read") from error
-    SalesSettings.current()
-    sale, seen = Sale(pk=pk), Sale.objects.visible_to(request.user).select_related("source")
+    sale, seen = Sale(pk=pk), Sale.objects.visible_to(request.user)
     try:
         sale = transitions.move(sale, phase=phase, version=version, by=request.user, among=seen)
     except Sale.DoesNotExist as error:

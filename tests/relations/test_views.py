@@ -97,7 +97,7 @@ def test_detail_asks_the_same_number_of_questions(seller, rows, django_assert_nu
     ContactFactory.create_batch(rows, organization=acme)
     seller.get(acme.get_absolute_url())
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert seller.get(acme.get_absolute_url()).status_code == 200
 
 

@@ -118,7 +118,7 @@ def test_board_takes_as_many_statements_for_three_sales_as_for_sixty(
         SaleFactory(phase=phase, owner=UserFactory(), customer=company, expected_end_date=date(2020, 1, 1))
     browser = as_user(manager)
     browser.get("/sales/")
-    with reads_only(), django_assert_num_queries(8 if "customer" in words else 7):
+    with reads_only(), django_assert_num_queries(7 if "customer" in words else 6):
         browser.get(URL + words)
 
 
@@ -126,9 +126,9 @@ def test_more_cards_take_few_statements(manager, as_user, phases, django_assert_
     made = [SaleFactory(owner=manager) for _ in range(CARDS + 3)]
     browser, link = as_user(manager), f"{URL}?column={phases[10].pk}&after=none.{made[CARDS - 1].pk}"
     browser.get("/sales/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get(link)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         browser.get(link, headers=HTMX)
 
 

@@ -43,7 +43,7 @@ def test_export_shows_only_what_one_sees_and_needs_the_right(as_user, salesperso
 def test_export_statements_do_not_grow(as_user, salesperson, django_assert_num_queries):
     SaleFactory.create_batch(5, owner=salesperson)
     desk = as_user(salesperson)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         desk.get("/sales/?format=csv")
 
 

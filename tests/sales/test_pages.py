@@ -358,7 +358,7 @@ def test_list_reason_belongs_to_the_status_beside_it(desk, salesperson, sale):
 def test_list_statements_do_not_grow(desk, salesperson, count, django_assert_num_queries):
     SaleFactory.create_batch(count, owner=salesperson)
     desk.get("/sales/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         desk.get("/sales/?status=open")
 
 
