@@ -122,11 +122,12 @@ class Head:
 
 @dataclass(frozen=True)
 class Column:
-    """A phase with its first cards; `more` tells whether others follow."""
+    """A phase with its first cards, or the next ones when it is turned; `more` tells whether others follow."""
 
     head: Head
     cards: list[Card]
-    more: bool
+    more: bool = False
+    is_turned: bool = False
 
     @property
     def last(self) -> Place:

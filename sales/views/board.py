@@ -36,8 +36,15 @@ def board(request: HttpRequest) -> HttpResponse:
         return page(request, TEMPLATE, context, part="board")
     phase, after = Phase(pk=read_id(request.GET, "column")), Place.parse(request.GET.get("after", ""))
     shown, more = following(context["sales"], phase, after, today=today())
-    context["shown"] = context["turned"] = Column(Head(phase), shown, more)
+    context["turned"] = Column(Head(phase), shown, more, is_turned=True)
+    context["columns"] = _turn(context["columns"], context["turned"])
     return page(request, TEMPLATE, context, part="cards")
+
+
+def _turn(shown: list[Column], turned: Column) -> SimpleLazyObject:
+    """The columns with the turned one in its place, when the whole page is asked for."""
+    pk = turned.head.phase.pk
+    return SimpleLazyObject(lambda: [replace(turned, head=c.head) if c.head.phase.pk == pk else c for c in shown])
 
 
 def _context(request: HttpRequest, query: QueryDict) -> dict:
@@ -52,7 +59,6 @@ def _context(request: HttpRequest, query: QueryDict) -> dict:
         "sales": sales,
         "columns": shown,
         "any_cards": SimpleLazyObject(lambda: any(column.cards for column in shown)),
-        "turned": None,
         "toast_actions": [],
         "owners": User.objects.active(),
         "chips": chips(elsewhere, query),
@@ -91,7 +97,7 @@ def moved(request: HttpRequest, sale: Sale, phases: list[Phase], offers: list[di
     back, context = way_back(request, sale), _context(request, QueryDict(request.POST["board"]))
     changed = {sale.phase_id, sale.before.phase_id}
     context |= _standing(context["sales"], sale.pk, [phase for phase in phases if phase.pk in changed])
-    target = f"#card-{sale.pk}" if context["cards"] else None
+    target = f"#card-{sale.pk}" if context["shown"].cards else None
     context["toast_actions"] = [
         {**offer, "target": offer.get("target") and target, "fields": {**offer["fields"], "board": context["query"]}}
         for offer in offers
@@ -108,7 +114,8 @@ def refused(request: HttpRequest, sale: Sale, refusal: Refused) -> HttpResponse:
 
 
 def _standing(sales, pk: int, phases) -> dict:
-    return {"cards": cards(sales.open().filter(pk=pk), today=today()), "heads": heads(sales, phases)}
+    shown = Column(Head(Phase()), cards(sales.open().filter(pk=pk), today=today()))
+    return {"shown": shown, "heads": heads(sales, phases)}
 
 
 def _why(refusal: Refused) -> str:

@@ -84,6 +84,7 @@ def our_requests(browser: Browser) -> dict[str, Callable[[], float]]:
     return {
         "empty": lambda: browser.must("/empty/"),
         "list": lambda: browser.must("/sales/?status=open"),
+        "board": lambda: browser.must("/sales/board/"),
         "sale": lambda: browser.must(f"/sales/{ids[next(turn) % len(ids)]}/"),
         "move": Mover(browser),
         "forecast": lambda: browser.must("/reports/forecast/"),
@@ -95,6 +96,7 @@ def floor_requests(browser: Browser) -> dict[str, Callable[[], float]]:
     turn = iter(range(10**9))
     return {
         "floor list": lambda: browser.must("/sales/"),
+        "floor board": lambda: browser.must("/board/"),
         "floor sale": lambda: browser.must(f"/sales/{1 + next(turn) % 40}/"),
         "floor move": lambda: browser.must(f"/sales/{1 + next(turn) % 40}/stage/", {"phase": 1 + next(turn) % 7}),
         "floor forecast": lambda: browser.must("/forecast/"),
