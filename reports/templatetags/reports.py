@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 from django.utils.dateformat import format as format_date
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -23,6 +23,16 @@ def figure(amount: Decimal | int | None) -> SafeString:
     rounded = round_money(amount)
     text = format_number(rounded, get_language())
     return mark_safe(f'<data value="{rounded}">{text[:-3]}<i>{text[-3:]}</i></data>')  # noqa: S308 - digits only
+
+
+@register.simple_tag
+def place(column: str, cell) -> SafeString:
+    """The `<td>` of a figure with its link, or an empty one: a table has a hundred, so they are not made of nodes."""
+    if cell is None:
+        return format_html('<td class="n" data-column="{}"></td>', column)
+    empty = "" if cell.count else " data-empty"
+    link = f'<a href="{escape(cell.url)}">{figure(cell.amount)}</a>'
+    return mark_safe(f'<td class="n" data-column="{escape(column)}"{empty}>{link}</td>')  # noqa: S308 - escaped here
 
 
 @register.filter
