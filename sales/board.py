@@ -104,6 +104,11 @@ class Card:
         return Place(self.next_on, self.pk)
 
     @property
+    def order(self) -> str:
+        """The day it stands by, to be compared as text; an unknown one comes last."""
+        return SafeString(self.next_on or "none")
+
+    @property
     def age(self) -> str:
         """The days in its phase in words."""
         return _days(self.days, get_language())
