@@ -380,3 +380,15 @@ def test_statements_do_not_grow_with_the_rows(run, export, rows, django_assert_m
     with django_assert_max_num_queries(45):
         run(path, commit=True)
     assert Phase.objects.count() == 5
+
+
+def test_mapping_that_fits_is_found(company):
+    call_command("import_sales", DATA / "pipeline.csv", commit=True, account_for_missing="Unknown", verbosity=0)
+    assert Sale.objects.exists()
+
+
+def test_file_that_no_mapping_fits_is_refused(company, tmp_path):
+    odd = tmp_path / "odd.csv"
+    odd.write_text("a,b\n1,2\n")
+    with pytest.raises(CommandError, match="No mapping"):
+        call_command("import_sales", odd, verbosity=0)

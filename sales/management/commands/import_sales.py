@@ -30,7 +30,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "files", nargs="+", type=Path, metavar="FILE", help="the export; also the file of customers"
         )
-        parser.add_argument("--mapping", required=True, help="a mapping file, or the name of one in sales/mappings")
+        parser.add_argument(
+            "--mapping", default="", help="a mapping file, or the name of one in sales/mappings; else the one that fits"
+        )
         parser.add_argument("--commit", action="store_true", help="store it, all or nothing")
         parser.add_argument("--rejected", type=Path, metavar="OUT.csv", help="where rejected rows go, with the reason")
         parser.add_argument("--account-for-missing", default="", metavar="NAME", help="customer of rows without one")
@@ -49,7 +51,8 @@ class Command(BaseCommand):
         if not Phase.objects.exists():
             raise CommandError("This installation is empty: set it up first (manage.py setup).")
         by = _user(options["by"])
-        mapping = load_mapping(_mapping_path(options["mapping"]))
+        chosen = options["mapping"]
+        mapping = load_mapping(_mapping_path(chosen)) if chosen else _fitting_mapping(options["files"])
         stages = resolve_stages(mapping)
         tables, details = _tables(options["files"], mapping)
         rows = [row for table in tables for row in table.rows]
@@ -110,6 +113,15 @@ def _mapping_path(written: str) -> Path:
     if path.exists() or not shipped.exists():
         return path
     return shipped
+
+
+def _fitting_mapping(paths: list[Path]) -> Mapping:
+    """The shipped mapping whose columns one of the files has."""
+    for shipped in sorted(SHIPPED.glob("*.toml")):
+        mapping = load_mapping(shipped)
+        if any(mapping.needed() <= set(read_table(path, mapping).columns) for path in paths):
+            return mapping
+    raise ImportProblem("No mapping in sales/mappings fits these columns: write one and name it with --mapping.")
 
 
 def _tables(paths: list[Path], mapping: Mapping) -> tuple[list[Table], dict[str, dict]]:
