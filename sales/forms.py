@@ -54,9 +54,9 @@ class SaleForm(forms.ModelForm):
         self.fields["contact"].queryset = self._contacts(customer)
         self.fields["contact"].empty_label = NOBODY
         self.fields["contact"].widget.attrs |= {  # the contact persons follow the customer
-            "hx-get": reverse("relations:contact-options"),
-            "hx-include": "[name='customer']",
-            "hx-trigger": "change from:[name='customer']",
+            "data-hx-get": reverse("relations:contact-options"),
+            "data-hx-include": "[name='customer']",
+            "data-hx-trigger": "change from:[name='customer']",
         }
         self.fields["owner"].queryset = User.objects.active(sale.owner_id)
         self.fields["phase"].queryset = Phase.objects.active()

@@ -29,8 +29,8 @@ class Segmented(forms.RadioSelect):
 def pattern_field(kind: str, label) -> forms.CharField:
     """A number pattern whose example follows the typing."""
     attrs = {
-        "autocomplete": "off", "spellcheck": "false", "hx-get": reverse_lazy("settings:number-example"),
-        "hx-trigger": "input changed delay:200ms", "hx-target": f"#example-{kind}",
+        "autocomplete": "off", "spellcheck": "false", "data-hx-get": reverse_lazy("settings:number-example"),
+        "data-hx-trigger": "input changed delay:200ms", "data-hx-target": f"#example-{kind}",
     }  # fmt: skip
     return forms.CharField(
         label=label, max_length=50, validators=[validate_pattern], help_text=PATTERN_HELP,

@@ -21,7 +21,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || !form.closest("#dialog") || form.matches("[hx-post], [data-plain]")) return;
+  if (event.defaultPrevented || !form.closest("#dialog") || form.matches("[data-hx-post], [data-plain]")) return;
   event.preventDefault();
   const button = event.submitter;
   const url = button?.getAttribute("formaction") ?? form.getAttribute("action");

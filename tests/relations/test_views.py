@@ -112,7 +112,8 @@ def test_detail_shows_facts_contacts_and_panels(seller, salesperson, reads_only)
         html = seller.get(acme.get_absolute_url()).content.decode()
 
     for text in ["0042", "Sanne de Wit", "NL91 ABNA 0417 1643 00", "1234 AB  Ede", ">acme<wbr>.example<", "14 days",
-                 "Call first.", str(contact.person), "Buyer", f'hx-get="/sales/of-relation/{acme.pk}/"']:  # fmt: skip
+                 "Call first.", str(contact.person), "Buyer",
+                 f'data-hx-get="/sales/of-relation/{acme.pk}/"']:  # fmt: skip
         assert text in html.replace(reverse("sales:of-relation", args=[acme.pk]), f"/sales/of-relation/{acme.pk}/")
 
 

@@ -205,7 +205,7 @@ def test_months_reach_from_1_to_36(eleven, manager, as_user, read):
 def test_choices_of_the_toolbar_keep_the_others(eleven, manager, as_user, read):
     page = read(as_user(manager).get(URL, {"from": "2026-01", "months": "6", "basis": "full", "rows": "owner"}))
 
-    links = {"".join(a.itertext()): a.get("href") for a in page.tree.iter("a") if "hx-get" in a.attrib}
+    links = {"".join(a.itertext()): a.get("href") for a in page.tree.iter("a") if "data-hx-get" in a.attrib}
     assert links["Weighted"] == "?from=2026-01&months=6&basis=weighted&rows=owner"
     assert links["Customer"] == "?from=2026-01&months=6&basis=full&rows=customer"
 

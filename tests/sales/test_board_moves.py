@@ -33,12 +33,12 @@ def test_move_is_answered_with_the_card_and_the_two_heads(desk, sale, phases, sa
     assert response.status_code == 200
     assert ids(page) == [sale.pk]
     assert f'data-version="2" data-arrived="{phases[50].pk}"' in page
-    assert re.findall(r'id="head-(\d+)" hx-swap-oob="true"', page) == [str(phases[10].pk), str(phases[50].pk)]
+    assert re.findall(r'id="head-(\d+)" data-hx-swap-oob="true"', page) == [str(phases[10].pk), str(phases[50].pk)]
     assert '<data value="0.00">' in head_of(page, phases[10])
     assert '<data value="25000.00">' in head_of(page, phases[50])
     assert '<data value="12500.00">' in head_of(page, phases[50])
     assert "Moved to Proposal, 50 %" in page
-    assert f'hx-post="/sales/{sale.pk}/undo/" hx-target="#card-{sale.pk}"' in page
+    assert f'data-hx-post="/sales/{sale.pk}/undo/" data-hx-target="#card-{sale.pk}"' in page
 
 
 def test_undo_on_the_board_is_the_same_in_reverse(desk, sale, phases):
@@ -47,7 +47,7 @@ def test_undo_on_the_board_is_the_same_in_reverse(desk, sale, phases):
     page = text(response)
     assert (response.status_code, ids(page)) == (200, [sale.pk])
     assert f'data-version="3" data-arrived="{phases[10].pk}"' in page
-    assert re.findall(r'id="head-(\d+)" hx', page) == [str(phases[10].pk), str(phases[50].pk)]
+    assert re.findall(r'id="head-(\d+)" data-hx', page) == [str(phases[10].pk), str(phases[50].pk)]
     assert "Move undone. Back in Introduction, 10 %" in page
 
 
@@ -79,7 +79,7 @@ def test_card_that_leaves_the_filter_leaves_the_board(desk, sale, phases, salesp
     assert ids(page) == []
     assert "Moved to Proposal, 50 %" in page
     assert "Keep 60 %" in page
-    assert "hx-target" not in page
+    assert "data-hx-target" not in page
 
 
 def test_stale_move_is_409_with_the_card_where_it_stands_and_who_moved_it(desk, sale, phases, colleague):
@@ -90,7 +90,7 @@ def test_stale_move_is_409_with_the_card_where_it_stands_and_who_moved_it(desk, 
     assert f'data-version="2" data-arrived="{phases[75].pk}"' in page
     assert "Bram Bakker changed this sale after you opened it." in page
     assert "“Warehouse” is in Negotiation now." in page
-    assert len(re.findall(r'id="head-(\d+)" hx', page)) == 5
+    assert len(re.findall(r'id="head-(\d+)" data-hx', page)) == 5
     assert (Sale.objects.get(pk=sale.pk).phase, SaleEvent.objects.filter(sale=sale).count()) == (phases[75], 2)
 
 

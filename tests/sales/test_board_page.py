@@ -90,7 +90,7 @@ def test_switch_of_the_list_leaves_out_what_the_board_does_not_know(desk, salesp
 
 def test_show_more_is_a_part_with_the_next_cards(desk, salesperson, phases):
     made = [SaleFactory(owner=salesperson).pk for _ in range(CARDS * 2 + 1)]
-    link = re.search(r'hx-get="([^"]+)"[^>]*hx-target="closest li"', text(desk.get(URL)))[1].replace("&amp;", "&")
+    link = re.search(r'data-hx-get="([^"]+)"[^>]*hx-target="closest li"', text(desk.get(URL)))[1].replace("&amp;", "&")
     assert link == f"{URL}?column={phases[10].pk}&after=none.{made[CARDS - 1]}"
     part = text(desk.get(link, headers=HTMX))
     assert ids(part) == made[CARDS : CARDS * 2]
