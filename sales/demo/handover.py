@@ -4,9 +4,13 @@ import random
 from datetime import timedelta
 from decimal import Decimal
 
+from django.utils import timezone
+
 from invoicing.drafting import DraftLine, draft_invoice
+from invoicing.history import record
 from invoicing.issuing import issue
-from invoicing.models import Invoice, VatRate
+from invoicing.models import Invoice, InvoiceEvent, VatRate
+from invoicing.sending import invoice_address
 from projects.models import BillingMethod, Project
 from projects.opening import NewProject, NewService, open_project
 from relations.models import Relation
@@ -85,6 +89,14 @@ def _invoice(story: Story, lines: list[SaleLine], people: People, *, issued: boo
         )
         on = min(max(sale.closed_on + timedelta(days=3), last or sale.closed_on), today())
         sale.invoice = issue(sale.invoice, version=sale.invoice.version, by=people.manager, on=on)
+        if on < today() - timedelta(days=14):
+            _send(sale.invoice, people)
+
+
+def _send(invoice: Invoice, people: People) -> None:
+    """Write down that an invoice was mailed; the demo mails nobody."""
+    Invoice.objects.filter(pk=invoice.pk).update(sent_at=timezone.now())
+    record(invoice, kind=InvoiceEvent.Kind.SENT, by=people.manager, detail=invoice_address(invoice.customer))
 
 
 def _project(story: Story, lines: list[SaleLine]) -> None:
