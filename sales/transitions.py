@@ -1,6 +1,6 @@
-"""A sale's life: moved along the phases, lost, reopened, corrected, and the last move undone."""
+"""A sale's life: moved along the phases, lost, reopened, and the last move undone."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Subquery
@@ -13,7 +13,7 @@ from projects.models import Project
 from projects.opening import delete_untouched_services, is_untouched
 from relations.models import Relation
 from sales.history import claim, commit
-from sales.lookups import AcceptReason, LossReason, Phase, Source
+from sales.lookups import AcceptReason, LossReason, Phase
 from sales.models import FollowUp, Sale, SaleEvent, SalesSettings, SaleStatus
 from sales.querysets import SaleQuerySet
 from sales.refusals import Refused, require_open
@@ -205,45 +205,6 @@ def _delete_follow_up(sale: Sale) -> list[str]:
     if project:
         delete_untouched_services(project, services=services, with_project=made_project)
     return ["invoice", "project"]
-
-
-@transaction.atomic
-def correct(
-    sale: Sale,
-    *,
-    reason: AcceptReason | LossReason | None,
-    lost_to: Relation | None,
-    source: Source | None,
-    closed_on: date,
-    version: int,
-    by: User,
-) -> Sale:
-    """Correct reason, competitor, source or closing day of a closed sale (rule 2). Refuses a day in the future.
-
-    The same outcome again changes nothing.
-    """
-    wanted = (reason, lost_to, source, closed_on)
-    sale, repeated = claim(sale, version=version, by=by, kind=Kind.CORRECTED, same=lambda sale: _said(sale) == wanted)
-    if repeated:
-        return sale
-    if sale.is_open:
-        raise Refused(_("Only a closed sale has an outcome to correct."), code="open")
-    if _said(sale) == wanted:
-        return sale
-    if closed_on > today():
-        raise Refused({"closed_on": _("The closing day cannot lie in the future.")}, code="future")
-    if sale.status == SaleStatus.LOST:
-        check_loss(sale, reason=reason, lost_to=lost_to)
-        sale.loss_reason, sale.lost_to = reason, lost_to
-    else:
-        check_reason(SalesSettings.current().accept_reason, reason, current=sale.accept_reason_id)
-        sale.accept_reason = reason
-    sale.source, sale.closed_on = source, closed_on
-    return commit(sale, fields=[*OUTCOME, "source"], by=by, kind=Kind.CORRECTED)
-
-
-def _said(sale: Sale) -> tuple:
-    return sale.accept_reason or sale.loss_reason, sale.lost_to, sale.source, sale.closed_on
 
 
 def undoable(sale: Sale, events: list[SaleEvent], user: User) -> SaleEvent | None:

@@ -12,6 +12,7 @@ from projects.forms import ProjectForm
 from sales import transitions
 from sales.acceptance import accept as accept_sale
 from sales.acceptance import proposed_type, unavailable
+from sales.correcting import correct as correct_sale
 from sales.forms import AcceptForm, CorrectForm, FollowUpForm, LoseForm
 from sales.models import FollowUp, Sale
 from sales.refusals import Refused
@@ -182,7 +183,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             version = submitted_version(request)
             with transaction.atomic():
-                sale = transitions.correct(sale, **form.values(), version=version, by=request.user)
+                sale = correct_sale(sale, **form.values(), version=version, by=request.user)
         except Refused as refusal:
             put_into(form, refusal)
             context, status = context | explained(refusal), status_of(refusal)

@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from relations.models import Relation
+from sales.correcting import correct
 from sales.models import LossReason, Sale, SaleEvent
 from sales.refusals import AlreadyDone, Refused, Stale
-from sales.transitions import correct, lose, move, reopen, set_probability, undo
+from sales.transitions import lose, move, reopen, set_probability, undo
 from salescrm.calendar import today
 from tests.factories import RelationFactory, SaleFactory
 

@@ -6,10 +6,11 @@ import pytest
 
 from invoicing.editing import delete
 from invoicing.models import VatRate
+from sales.correcting import correct
 from sales.editing import edit, replace_lines
 from sales.models import LossReason, Sale
 from sales.refusals import Stale
-from sales.transitions import correct, lose
+from sales.transitions import lose
 from salescrm.calendar import today
 from tests.factories import LineFactory, SaleFactory
 

@@ -1,0 +1,56 @@
+"""What managers may put right about a closed sale: its outcome, never its phase or amount."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from relations.models import Relation
+from sales.history import claim, commit
+from sales.lookups import AcceptReason, LossReason, Source
+from sales.models import Sale, SaleEvent, SalesSettings, SaleStatus
+from sales.refusals import Refused
+from sales.transitions import OUTCOME, check_loss, check_reason
+from salescrm.calendar import today
+from salescrm.models import User
+
+Kind = SaleEvent.Kind
+
+
+@transaction.atomic
+def correct(
+    sale: Sale,
+    *,
+    reason: AcceptReason | LossReason | None,
+    lost_to: Relation | None,
+    source: Source | None,
+    closed_on: date,
+    version: int,
+    by: User,
+) -> Sale:
+    """Correct reason, competitor, source or closing day of a closed sale (rule 2). Refuses a day in the future.
+
+    The same outcome again changes nothing.
+    """
+    wanted = (reason, lost_to, source, closed_on)
+    sale, repeated = claim(sale, version=version, by=by, kind=Kind.CORRECTED, same=lambda sale: _said(sale) == wanted)
+    if repeated:
+        return sale
+    if sale.is_open:
+        raise Refused(_("Only a closed sale has an outcome to correct."), code="open")
+    if _said(sale) == wanted:
+        return sale
+    if closed_on > today():
+        raise Refused({"closed_on": _("The closing day cannot lie in the future.")}, code="future")
+    if sale.status == SaleStatus.LOST:
+        check_loss(sale, reason=reason, lost_to=lost_to)
+        sale.loss_reason, sale.lost_to = reason, lost_to
+    else:
+        check_reason(SalesSettings.current().accept_reason, reason, current=sale.accept_reason_id)
+        sale.accept_reason = reason
+    sale.source, sale.closed_on = source, closed_on
+    return commit(sale, fields=[*OUTCOME, "source"], by=by, kind=Kind.CORRECTED)
+
+
+def _said(sale: Sale) -> tuple:
+    return sale.accept_reason or sale.loss_reason, sale.lost_to, sale.source, sale.closed_on
