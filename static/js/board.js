@@ -1,6 +1,6 @@
 // The board: drag a card to a phase, the tick or the cross, or choose from its menu; both do what the card's page
 // "Move to" does without scripts. A whole card drags by mouse, by finger only its grip does, so a swipe scrolls.
-const FAR = 5, EDGE = 56; // pixels before a press becomes a drag; how near an edge the board scrolls along
+const FAR = 5, EDGE = 56, MARGIN = 24; // pixels before a press becomes a drag; how near an edge the board scrolls along
 const form = () => document.getElementById("move");
 const board = () => document.querySelector("#board .board");
 const column = (phase) => board()?.querySelector(`.column[data-phase="${phase}"]`);
@@ -122,7 +122,8 @@ function lift() {
 
 /** The place under the pointer that the card may be dropped on. */
 function under([x, y]) {
-  const found = document.elementFromPoint(x, y)?.closest("#drop [data-end], .board .column:not([data-retired])");
+  const inside = Math.min(Math.max(x, MARGIN), innerWidth - MARGIN); // a finger at the very edge means the column there
+  const found = document.elementFromPoint(inside, y)?.closest("#drop [data-end], .board .column:not([data-retired])");
   return found?.dataset.phase === phaseOf(drag.card) ? null : (found ?? null);
 }
 
