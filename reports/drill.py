@@ -1,7 +1,8 @@
 """Where a figure leads: the list of sales that adds up to it."""
 
+from datetime import date
 from functools import cache
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from django.urls import reverse
 
@@ -11,8 +12,14 @@ def sales_list(*words: dict) -> str:
     merged = {}
     for part in words:
         merged |= part
-    kept = {word: value for word, value in merged.items() if value not in (None, "", [], ())}
-    return f"{_list()}?{urlencode(kept, doseq=True)}"
+    kept = [_word(word, value) for word, value in merged.items() if value not in (None, "", [], ())]
+    return f"{_list()}?{'&'.join(kept)}"
+
+
+def _word(word: str, value) -> str:
+    if isinstance(value, list | tuple):
+        return "&".join(_word(word, each) for each in value)
+    return f"{word}={value}" if isinstance(value, int | date) else f"{word}={quote_plus(str(value))}"
 
 
 @cache

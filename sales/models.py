@@ -310,7 +310,7 @@ class SalesSettings(models.Model):
         organisation = Organisation.current()
         found = getattr(organisation, "_sales_settings", None)
         if found is None:
-            found = cls.objects.filter(pk=organisation.pk).first() or cls()
+            found = next(iter(cls.objects.raw("SELECT * FROM sales_salessettings")), None) or cls()
             found.organisation = organisation
             organisation._sales_settings = found
         return found
