@@ -125,11 +125,6 @@ class Organisation(models.Model):
             found.remember()
         return found
 
-    @staticmethod
-    def kept() -> "Organisation | None":
-        """The copy kept for this request, if it has been read already."""
-        return _current.get()
-
     def remember(self) -> None:
         """Use this copy as `current()` for the rest of the request."""
         if _keeps.get():
