@@ -85,6 +85,7 @@ class Invoice(Versioned):
             ("issue_invoice", "Can issue an invoice"),
             ("send_invoice", "Can send an invoice"),
             ("credit_invoice", "Can credit an invoice"),
+            ("export_invoice", "Can export invoices"),
         ]
         constraints = [
             models.UniqueConstraint(

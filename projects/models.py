@@ -11,6 +11,7 @@ from invoicing.models import VatRate
 from projects.querysets import ProjectQuerySet
 from relations.models import Contact, Relation
 from salescrm.fields import MoneyField
+from salescrm.notes import Note
 from salescrm.records import Versioned
 
 
@@ -75,6 +76,7 @@ class Project(Versioned):
         permissions = [
             ("change_any_project", "Can edit projects of other managers"),
             ("close_project", "Can close and reopen a project"),
+            ("export_project", "Can export projects"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -111,3 +113,14 @@ class Service(ServiceLine):
     class Meta(ServiceLine.Meta):
         verbose_name = _("service")
         verbose_name_plural = _("services")
+
+
+class ProjectNote(Note):
+    """Something on the timeline of a project."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="notes")
+
+    class Meta(Note.Meta):
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        indexes = [models.Index(fields=["project", "-at"], name="project_note_latest")]

@@ -13,6 +13,7 @@ from relations.querysets import RelationQuerySet, RelationTypeQuerySet
 from relations.validators import validate_coc_number, validate_iban, validate_vat_number
 from salescrm.lookups import Lookup
 from salescrm.models import User
+from salescrm.notes import Note
 from salescrm.records import Versioned
 
 
@@ -75,6 +76,19 @@ class Relation(Versioned):
     language = models.CharField(_("language"), max_length=2, choices=User.Language, blank=True)
     note = models.TextField(_("note"), blank=True)
     is_active = models.BooleanField(_("active"), default=True, editable=False)
+    # What likely duplicates have in common: the name without legal form, and the domain of e-mail address or website.
+    name_key = models.CharField(max_length=250, editable=False, default="", db_default="")
+    domain = models.CharField(max_length=200, editable=False, default="", db_default="")
+    # A relation merged into another one stays as a signpost: its number and its address lead there.
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
+    former_numbers = models.CharField(_("former numbers"), max_length=500, editable=False, default="", db_default="")
     search_text = models.TextField(editable=False, default="")
     search = models.GeneratedField(
         expression=SearchVector("search_text", config="simple"), output_field=SearchVectorField(), db_persist=True
@@ -89,6 +103,7 @@ class Relation(Versioned):
         permissions = [
             ("deactivate_relation", "Can deactivate a relation"),
             ("merge_relation", "Can merge two relations"),
+            ("export_relation", "Can export relations"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -102,8 +117,18 @@ class Relation(Versioned):
                 name="relation_has_a_name",
                 violation_error_message=_("A relation has a name."),
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | (Q(is_active=False) & ~Q(merged_into=F("pk"))),
+                name="relation_is_merged_into_another_and_inactive",
+                violation_error_message=_("A merged relation is not active."),
+            ),
         ]
         indexes = [
+            # Which relations may be the same as this one?
+            models.Index(fields=["name_key"], name="relation_name_key", condition=~Q(name_key="")),
+            models.Index(fields=["domain"], name="relation_domain", condition=~Q(domain="")),
+            models.Index(fields=["coc_number"], name="relation_coc_number", condition=~Q(coc_number="")),
+            models.Index(fields=["vat_number"], name="relation_vat_number", condition=~Q(vat_number="")),
             GinIndex(fields=["search"], name="relation_search"),
             models.Index(fields=["sort_key", "id"], name="relation_by_name"),
         ]
@@ -167,3 +192,14 @@ class Contact(models.Model):
 
     def __str__(self):
         return f"{self.person}, {self.function}" if self.function else str(self.person)
+
+
+class RelationNote(Note):
+    """Something on the timeline of a relation."""
+
+    relation = models.ForeignKey(Relation, on_delete=models.PROTECT, related_name="notes")
+
+    class Meta(Note.Meta):
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        indexes = [models.Index(fields=["relation", "-at"], name="relation_note_latest")]

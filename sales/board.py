@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import BadRequest
-from django.db.models import Count, DateTimeField, F, OuterRef, Q, Sum
-from django.db.models.expressions import RawSQL
+from django.db.models import Count, F, OuterRef, Q, Sum
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -25,29 +24,8 @@ CARDS = 20
 NEXT_STEP_FIRST = (F("next_step_on").asc(nulls_last=True), "pk")
 SHOWN = (
     "pk", "version", "phase", "subject", "customer__name", "expected_revenue", "probability", "probability_by_hand",
-    "expected_end_date", "owner__name", "owner__email", "next_step", "next_step_on",
+    "expected_end_date", "owner__name", "owner__email", "next_step", "next_step_on", "phase_since",
 )  # fmt: skip
-
-# When an open sale came to stand where it stands: its first event after the last one that found it elsewhere, which is
-# in another phase, or closed. A move that was undone does not count: the sale never really left. Written out, because
-# composing it with the ORM takes longer than running it.
-SINCE = RawSQL(
-    """
-    SELECT here.at FROM sales_saleevent here
-    WHERE here.sale_id = sales_sale.id AND here.sequence > COALESCE((
-        SELECT away.sequence FROM sales_saleevent away
-        WHERE away.sale_id = sales_sale.id AND (away.phase_id <> sales_sale.phase_id OR away.status <> 'open')
-        AND NOT EXISTS (
-            SELECT FROM sales_saleevent undone
-            WHERE undone.sale_id = away.sale_id AND undone.sequence = away.sequence + 1 AND undone.kind = 'undone'
-        )
-        ORDER BY away.sequence DESC LIMIT 1
-    ), 0)
-    ORDER BY here.sequence LIMIT 1
-    """,
-    (),
-    output_field=DateTimeField(),
-)
 
 
 @dataclass(frozen=True)
@@ -179,7 +157,7 @@ def heads(sales, phases: Iterable[Phase]) -> list[Head]:
 
 def cards(sales, *, today: date) -> list[Card]:
     """The cards of these sales, in their order: one statement."""
-    rows = sales.annotate(since=SINCE).values_list(*SHOWN, "since", named=True)
+    rows = sales.values_list(*SHOWN, named=True)
     base, zone = reverse("sales:list"), organisation_zone()
     return [_card(row, base, today, zone) for row in rows]
 
@@ -199,7 +177,7 @@ def _card(row, base: str, today: date, zone: ZoneInfo) -> Card:
         owner=row.owner__name or row.owner__email,
         next_step=row.next_step,
         next_on=row.next_step_on,
-        days=max((today - row.since.astimezone(zone).date()).days, 0) if row.since else 0,
+        days=max((today - row.phase_since.astimezone(zone).date()).days, 0),
         overdue=row.expected_end_date is not None and row.expected_end_date < today,
         next=_kind(row.next_step, row.next_step_on, today),
     )

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from django.core.exceptions import BadRequest
 from django.db.models import F, Q
@@ -29,6 +30,8 @@ DAY_WORDS = {
     "created_from": "created_on__gte",
     "created_to": "created_on__lte",
 }
+AMOUNT_WORDS = {"amount_from": "expected_revenue__gte", "amount_to": "expected_revenue__lte"}
+AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 NEXT = ("late", "today", "planned", NONE)
 SORTS = {
     "subject": "subject",
@@ -53,12 +56,15 @@ OTHER_WORDS = (
     "next",
     "revenue",
     "by_hand",
+    "aged",
+    "team",
+    "columns",
     "q",
     "sort",
     "page",
     "format",
 )
-WORDS = {*ID_WORDS, *DAY_WORDS, *OTHER_WORDS}
+WORDS = {*ID_WORDS, *DAY_WORDS, *AMOUNT_WORDS, *OTHER_WORDS}
 
 
 @dataclass(frozen=True)
@@ -68,10 +74,12 @@ class SaleFilter:
     status: tuple[str, ...] = ()
     ids: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
     days: dict[str, date] = field(default_factory=dict)
+    amounts: dict[str, Decimal] = field(default_factory=dict)
     undated: bool = False
     overdue: bool = False
     unknown_revenue: bool = False
     by_hand: bool = False
+    aged: bool = False
     next: tuple[str, ...] = ()
     q: str = ""
     sort: str = DEFAULT_SORT
@@ -84,15 +92,17 @@ class SaleFilter:
         words = {word: [value for value in query.getlist(word) if value.strip()] for word in query}
         if unknown := set(words) - WORDS:
             raise BadRequest(f"unknown filter: {', '.join(sorted(unknown))}")
-        id_words = [*ID_WORDS, "reason", "customer_not"]
+        id_words = [*ID_WORDS, "reason", "customer_not", "team"]
         return cls(
             status=_choices(words, "status", SaleStatus.values),
             ids={word: tuple(_id(value) for value in words[word]) for word in id_words if words.get(word)},
             days={word: _day(words[word][-1]) for word in DAY_WORDS if words.get(word)},
+            amounts={word: _amount(words[word][-1]) for word in AMOUNT_WORDS if words.get(word)},
             undated=bool(_choices(words, "end", [NONE])),
             overdue=bool(_choices(words, "overdue", ["1"])),
             unknown_revenue=bool(_choices(words, "revenue", [NONE])),
             by_hand=bool(_choices(words, "by_hand", ["1"])),
+            aged=bool(_choices(words, "aged", ["1"])),
             next=_choices(words, "next", NEXT),
             q=(words.get("q") or [""])[-1].strip()[:200],
             sort=_sort((words.get("sort") or [DEFAULT_SORT])[-1]),
@@ -103,18 +113,19 @@ class SaleFilter:
     @property
     def count(self) -> int:
         """How many words narrow the list, status, sorting and page not counted."""
-        flags = (self.undated, self.overdue, self.unknown_revenue, self.by_hand, self.next, self.q)
-        return len(self.ids) + len(self.days) + sum(map(bool, flags))
+        flags = (self.undated, self.overdue, self.unknown_revenue, self.by_hand, self.aged, self.next, self.q)
+        return len(self.ids) + len(self.days) + len(self.amounts) + sum(map(bool, flags))
 
     def apply(self, sales, *, today: date):
         """The sales of the queryset that answer to every word, unsorted."""
         if self.status:
             sales = sales.filter(status__in=self.status)
         for word, chosen in self.ids.items():
-            sales = sales.filter(self._ids(word, chosen))
+            sales = sales.of_teams(chosen) if word == "team" else sales.filter(self._ids(word, chosen))
         if self.days.keys() & {"created_from", "created_to"}:
             sales = sales.alias(created_on=TruncDate("created_at", tzinfo=organisation_zone()))
         sales = sales.filter(**{DAY_WORDS[word]: day for word, day in self.days.items()})
+        sales = sales.filter(**{AMOUNT_WORDS[word]: amount for word, amount in self.amounts.items()})
         if self.undated:
             sales = sales.undated()
         if self.overdue:
@@ -123,6 +134,8 @@ class SaleFilter:
             sales = sales.filter(expected_revenue=None)
         if self.by_hand:
             sales = sales.filter(probability_by_hand=True)
+        if self.aged:
+            sales = sales.aged(today)
         if self.next:
             sales = sales.with_next_step(*self.next, today=today)
         return sales.search(self.q) if self.q else sales
@@ -170,6 +183,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise BadRequest("a day looks like 2026-03-20") from error
+
+
+def _amount(text: str) -> Decimal:
+    if not AMOUNT.fullmatch(text):
+        raise BadRequest("an amount looks like 1234.56")
+    return Decimal(text)
 
 
 def _sort(text: str) -> str:

@@ -67,13 +67,14 @@ FROM (SELECT g, r5, r6, r7, r8, r9, company, 1 + floor(r3 * cardinality(%(phases
 SALES = """
 INSERT INTO sales_sale (id, subject, customer_id, owner_id, phase_id, status, probability, probability_by_hand,
     expected_revenue, expected_end_date, closed_on, follow_up, source_id, accept_reason_id, loss_reason_id, lost_to_id,
-    start_date, next_step, next_step_on, note, external_reference, version, last_sequence, created_at, updated_at,
-    updated_by_id)
+    start_date, phase_since, next_step, next_step_on, note, external_reference, version, last_sequence, created_at,
+    updated_at, updated_by_id)
 SELECT %(sale)s + g,
     'Sale ' || g || ' ' || (array['renewal', 'pilot', 'rollout', 'audit', 'licence', 'support'])[1 + g %% 6],
     %(relation)s + company, owner_id, (%(phases)s::bigint[])[place], status, (%(percentages)s::int[])[place], false,
     expected_revenue, expected_end_date, closed_on, CASE WHEN status = 'accepted' THEN 'none' ELSE '' END, source_id,
     accept_reason_id, loss_reason_id, lost_to_id, start_date,
+    (start_date + CASE WHEN place > 1 THEN 3 ELSE 0 END + time '12:00') AT TIME ZONE %(zone)s,
     CASE WHEN status = 'open' AND r8 < .6 THEN 'Call about the proposal' ELSE '' END,
     CASE WHEN status = 'open' AND r8 < .6 THEN %(today)s::date - 10 + floor(r9 * 40)::int END,
     repeat('Synthetic note text. ', 1 + (g %% 12)::int), '', events, events,

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import DateTimeField, F
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from sales.models import Sale, SaleEvent
@@ -11,12 +14,39 @@ from sales.querysets import SaleQuerySet
 from sales.refusals import AlreadyDone, Stale
 from salescrm.models import User
 
+# Kinds of events that bring an open sale into its phase: the days in it are counted from there.
+ARRIVALS = {SaleEvent.Kind.CREATED, SaleEvent.Kind.MOVED, SaleEvent.Kind.REOPENED}
 BOOKKEEPING = ["version", "last_sequence", "updated_by", "updated_at"]
 STATE = ", ".join(Sale._meta.get_field(name).column for name in Sale.STATE)
 APPEND = f"""
 INSERT INTO sales_saleevent ({STATE}, sale_id, sequence, sale_version, kind, by_id, at, recorded_at)
 SELECT {STATE}, id, last_sequence, version, %s, %s, %s, %s FROM sales_sale WHERE id = %s RETURNING id
 """  # noqa: S608 (names of columns)
+
+# When an open sale came to stand where it stands: its first event after the last one that found it elsewhere, which is
+# in another phase, or closed. A move that was undone does not count: the sale never really left it.
+SINCE = RawSQL(
+    """
+    SELECT here.at FROM sales_saleevent here
+    WHERE here.sale_id = sales_sale.id AND here.sequence > COALESCE((
+        SELECT away.sequence FROM sales_saleevent away
+        WHERE away.sale_id = sales_sale.id AND (away.phase_id <> sales_sale.phase_id OR away.status <> 'open')
+        AND NOT EXISTS (
+            SELECT FROM sales_saleevent undone
+            WHERE undone.sale_id = away.sale_id AND undone.sequence = away.sequence + 1 AND undone.kind = 'undone'
+        )
+        ORDER BY away.sequence DESC LIMIT 1
+    ), 0)
+    ORDER BY here.sequence LIMIT 1
+    """,
+    (),
+    output_field=DateTimeField(),
+)
+
+
+def count_days_anew(sales: SaleQuerySet) -> None:
+    """Let `phase_since` of these sales say what their events say; after their history was written as a whole."""
+    sales.update(phase_since=Coalesce(SINCE, F("phase_since")))
 
 
 def claim(
@@ -64,7 +94,11 @@ def commit(sale: Sale, *, fields: Iterable[str], by: User | None, kind: str = ""
     sale.version += 1
     sale.updated_by = by
     sale.last_sequence += bool(kind)
-    sale.save(update_fields=[*fields, *BOOKKEEPING])
+    fields = {*fields, *BOOKKEEPING}
+    if kind in ARRIVALS:
+        at = sale.phase_since = at or timezone.now()
+        fields.add("phase_since")
+    sale.save(update_fields=fields)
     if kind:
         sale.latest = event_of(sale, kind=kind, by=by, at=at)
         _append(sale.latest)
@@ -108,7 +142,12 @@ def commit_many(
         sale.last_sequence += bool(kind)
         sale.updated_by = by
         sale.updated_at = now
+    moments = [at(sale) for sale in sales] if kind else []
+    if kind in ARRIVALS:
+        for sale, moment in zip(sales, moments, strict=True):
+            sale.phase_since = moment
+        fields = [*fields, "phase_since"]
     Sale.objects.bulk_update(sales, [*fields, *BOOKKEEPING], batch_size=1000)
     if kind:
-        events = [event_of(sale, kind=kind, by=by, at=at(sale)) for sale in sales]
+        events = [event_of(sale, kind=kind, by=by, at=moment) for sale, moment in zip(sales, moments, strict=True)]
         SaleEvent.objects.bulk_create(events, batch_size=1000)

@@ -27,6 +27,7 @@ class Phase(Lookup):
 
     colour = models.CharField(_("colour"), max_length=10, choices=Colour, default=Colour.SLATE)
     probability = PercentField(_("probability"))
+    age_limit = models.PositiveSmallIntegerField(_("limit in days"), null=True, blank=True)
 
     class Meta(Lookup.Meta):
         verbose_name = _("phase")

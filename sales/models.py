@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q, Value
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,13 +15,22 @@ from django.utils.translation import gettext_lazy as _
 from invoicing.models import Invoice
 from projects.models import Project, Service, ServiceLine
 from relations.models import Contact, Relation, RelationType
+from sales.desk import CalendarFeed, SavedView
+from sales.importing.runs import ImportRow, ImportRun
 from sales.lookups import AcceptReason, LossReason, Phase, Source
 from sales.querysets import SaleEventQuerySet, SaleQuerySet
 from salescrm.fields import MoneyField, PercentField
 from salescrm.models import Organisation
+from salescrm.notes import Note
 from salescrm.records import Versioned
 
-__all__ = ["AcceptReason", "LossReason", "Phase", "Sale", "SaleEvent", "SaleLine", "SalesSettings", "Source"]
+__all__ = [
+    "AcceptReason", "CalendarFeed", "ImportRow", "ImportRun", "LossReason", "Phase", "Sale", "SaleEvent", "SaleLine",
+    "SaleNote", "SalesSettings", "SavedView", "Source",
+]  # fmt: skip
+
+
+KEPT_OPEN = Q(status="open", trashed=False)
 
 
 class SaleStatus(models.TextChoices):
@@ -56,7 +66,7 @@ class SaleState(models.Model):
     Status = SaleStatus
     STATE = [
         "phase", "status", "probability", "probability_by_hand", "expected_revenue", "expected_end_date", "owner",
-        "customer", "source", "accept_reason", "loss_reason", "lost_to", "closed_on", "follow_up",
+        "customer", "source", "accept_reason", "loss_reason", "lost_to", "closed_on", "follow_up", "trashed",
     ]  # fmt: skip
 
     phase = _key(Phase, "%(class)ss", _("phase"))
@@ -73,6 +83,7 @@ class SaleState(models.Model):
     lost_to = _key(Relation, "%(class)ss_lost_to", _("lost to competitor"), null=True, blank=True, editable=False)
     closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
     follow_up = models.CharField(_("follow-up"), max_length=20, choices=FollowUp, blank=True, editable=False)
+    trashed = models.BooleanField(_("in the trash"), default=False, db_default=False, editable=False)
 
     class Meta:
         abstract = True
@@ -94,6 +105,8 @@ class Sale(SaleState, Versioned):
         db_persist=True,
         verbose_name=_("weighted revenue"),
     )
+    # When it came to stand in its phase: stored, because lists ask it of all sales at once (see history.SINCE).
+    phase_since = models.DateTimeField(_("in its phase since"), default=timezone.now, db_default=Now(), editable=False)
     start_date = models.DateField(_("start date"), null=True, blank=True)
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
     next_step_on = models.DateField(_("date of the next step"), null=True, blank=True)
@@ -182,19 +195,19 @@ class Sale(SaleState, Versioned):
             models.Index(
                 fields=["expected_end_date"],
                 include=["weighted_revenue", "expected_revenue", "phase", "owner", "source", "customer"],
-                condition=Q(status="open"),
+                condition=KEPT_OPEN,
                 name="sale_forecast",
             ),
             # Which open sales changed last, which sales at all? The pages of the list.
-            models.Index(F("updated_at").desc(), F("id").desc(), condition=Q(status="open"), name="sale_open_recent"),
-            models.Index(F("updated_at").desc(), F("id").desc(), name="sale_recent"),
+            models.Index(F("updated_at").desc(), F("id").desc(), condition=KEPT_OPEN, name="sale_open_recent"),
+            models.Index(F("updated_at").desc(), F("id").desc(), condition=Q(trashed=False), name="sale_recent"),
             # Which open sales of a phase come next? The cards of the board.
-            models.Index(fields=["phase", "next_step_on", "id"], condition=Q(status="open"), name="sale_board"),
+            models.Index(fields=["phase", "next_step_on", "id"], condition=KEPT_OPEN, name="sale_board"),
             # What was closed in a period, and for how much?
             models.Index(
                 fields=["closed_on"],
                 include=["status", "expected_revenue", "owner", "source"],
-                condition=~Q(status="open"),
+                condition=~Q(status="open") & Q(trashed=False),
                 name="sale_closed",
             ),
             GinIndex(fields=["search"], name="sale_search"),
@@ -246,6 +259,8 @@ class SaleEvent(SaleState):
         REOPENED = "reopened", _("reopened")
         CORRECTED = "corrected", _("corrected")
         UNDONE = "undone", _("move undone")
+        TRASHED = "trashed", _("moved to the trash")
+        RESTORED = "restored", _("restored")
 
     sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="events")
     sequence = models.PositiveIntegerField()
@@ -271,6 +286,17 @@ class SaleEvent(SaleState):
 
     def __str__(self):
         return f"{self.sale_id} #{self.sequence} {self.kind}"
+
+
+class SaleNote(Note):
+    """Something on the timeline of a sale."""
+
+    sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="notes")
+
+    class Meta(Note.Meta):
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        indexes = [models.Index(fields=["sale", "-at"], name="sale_note_latest")]
 
 
 class SalesSettings(models.Model):

@@ -3,11 +3,14 @@
 from datetime import date, datetime
 
 from django.db import models
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, DateField, ExpressionWrapper, F, Q, Sum, Value
+from django.db.models.functions import TruncDate
+from django.db.models.lookups import LessThan
 
 from relations.models import Relation
 from relations.querysets import prefix_query
-from salescrm.models import Organisation
+from salescrm.calendar import organisation_zone
+from salescrm.models import Organisation, User
 
 
 class SaleQuerySet(models.QuerySet):
@@ -28,18 +31,49 @@ class SaleQuerySet(models.QuerySet):
         return self.exclude(status=self.model.Status.OPEN)
 
     def visible_to(self, user):
-        """The sales this user may see: all, or their own when the switch says so (rule 23)."""
+        """The sales this user may see: all, their teams' or their own, as the switch says (rule 23).
+
+        Sales in the trash are nowhere but in the trash.
+        """
         if not user.has_perm("sales.view_sale"):
             return self.none()
-        if user.has_perm("sales.see_all_sales"):
+        return self.kept()._shown_to(user)
+
+    def in_trash(self, user):
+        """The sales in the trash, of those this user would see outside it."""
+        return self.filter(trashed=True)._shown_to(user)
+
+    def _shown_to(self, user):
+        visible, choices = Organisation.current().sales_visible, Organisation.SalesVisible
+        if visible == choices.ALL or user.has_perm("sales.see_all_sales"):
             return self
-        if Organisation.current().sales_visible == Organisation.SalesVisible.ALL:
-            return self
-        return self.filter(owner=user)
+        return self.filter(owner__in=user.teammates) if visible == choices.TEAM else self.filter(owner=user)
+
+    def kept(self):
+        """Sales that are not in the trash."""
+        return self.filter(trashed=False)
 
     def overdue(self, today: date):
         """Open sales whose expected end date has passed."""
         return self.open().filter(expected_end_date__lt=today)
+
+    def aged(self, today: date):
+        """Open sales that stand in their phase for more days than its limit, nothing planned after today.
+
+        Strictly more; a next step on a later day pauses it. `Age` in sales/ageing.py says the same of one sale.
+        """
+        since = TruncDate("phase_since", tzinfo=organisation_zone())
+        limit = F("phase__age_limit")
+        too_long = LessThan(since, ExpressionWrapper(Value(today) - limit, output_field=DateField()))
+        waiting = Q(next_step_on__gt=today)
+        return self.open().filter(~waiting | Q(next_step_on=None), too_long, phase__age_limit__isnull=False)
+
+    def of_teams(self, teams):
+        """Sales whose owner is in one of these teams (ids); None among them stands for owners without a team."""
+        members = User.objects.filter(teams__in=[pk for pk in teams if pk is not None])
+        asked = Q(owner__in=members.order_by().values("pk"))
+        alone = User.objects.filter(teams=None).order_by().values("pk")
+        return self.filter(asked | Q(owner__in=alone) if None in teams else asked)
 
     def undated(self):
         """Sales without an expected end date."""
@@ -70,8 +104,8 @@ class SaleQuerySet(models.QuerySet):
         """With what a list row shows, and no more than that."""
         return self.select_related("customer", "owner", "phase").only(
             "subject", "status", "probability", "probability_by_hand", "expected_revenue", "weighted_revenue",
-            "expected_end_date", "closed_on", "next_step", "next_step_on", "updated_at", "customer__name",
-            "owner__name", "owner__email", "phase__name", "phase__colour",
+            "expected_end_date", "closed_on", "next_step", "next_step_on", "phase_since", "updated_at",
+            "customer__name", "owner__name", "owner__email", "phase__name", "phase__colour", "phase__age_limit",
         )  # fmt: skip
 
     def for_detail(self):

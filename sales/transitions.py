@@ -12,7 +12,7 @@ from invoicing.models import Invoice
 from projects.models import Project
 from projects.opening import delete_untouched_services, is_untouched
 from relations.models import Relation
-from sales.history import claim, commit
+from sales.history import claim, commit, count_days_anew
 from sales.lookups import AcceptReason, LossReason, Phase
 from sales.models import FollowUp, Sale, SaleEvent, SalesSettings, SaleStatus
 from sales.querysets import SaleQuerySet
@@ -236,4 +236,6 @@ def undo(sale: Sale, *, version: int, by: User) -> Sale:
     before = events[0]
     sale.phase, sale.probability = before.phase, before.probability
     sale.probability_by_hand = before.probability_by_hand
-    return commit(sale, fields=["phase", "probability", "probability_by_hand"], by=by, kind=Kind.UNDONE)
+    commit(sale, fields=["phase", "probability", "probability_by_hand"], by=by, kind=Kind.UNDONE)
+    count_days_anew(Sale.objects.filter(pk=sale.pk))
+    return sale

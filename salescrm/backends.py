@@ -13,7 +13,10 @@ SELECT salescrm_user.*, ARRAY(
     JOIN auth_permission permission ON permission.id = granted.permission_id
     JOIN django_content_type kind ON kind.id = permission.content_type_id
     WHERE membership.user_id = salescrm_user.id
-) AS role_permissions, (SELECT to_json(company) FROM salescrm_organisation company WHERE company.id = 1) AS company
+) AS role_permissions, ARRAY(
+    SELECT other.user_id FROM salescrm_team_members mine JOIN salescrm_team_members other USING (team_id)
+    WHERE mine.user_id = salescrm_user.id
+) AS team, (SELECT to_json(company) FROM salescrm_organisation company WHERE company.id = 1) AS company
 FROM salescrm_user WHERE id = %s
 """
 COMPANY = [field.attname for field in Organisation._meta.concrete_fields]
@@ -27,7 +30,7 @@ class RoleBackend(ModelBackend):
         user = next(iter(User.objects.raw(USER_WITH_PERMISSIONS, [user_id])), None)
         if user is None or not self.user_can_authenticate(user):
             return None
-        user._role_permissions = set(user.role_permissions)
+        user._role_permissions, user._teammates = set(user.role_permissions), {user.pk, *user.team}
         if user.company:
             values = [user.company[name] for name in COMPANY]
             Organisation.from_db(user._state.db, COMPANY, values).remember()

@@ -10,9 +10,11 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from salescrm.files import StoredFile
 from salescrm.numbering import Counter, NumberSeries
+from salescrm.teams import Team
 
-__all__ = ["Counter", "NumberSeries", "Organisation", "User", "UserManager"]
+__all__ = ["Counter", "NumberSeries", "Organisation", "StoredFile", "Team", "User", "UserManager"]
 
 
 class UserManager(BaseUserManager):
@@ -72,6 +74,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self):
         return self.name.split(" ")[0]
 
+    @property
+    def teammates(self) -> set[int]:
+        """The ids of everybody in a team of this user, who is among them; read with the user on every request."""
+        if not hasattr(self, "_teammates"):
+            shared = User.objects.filter(teams__in=self.teams.all())
+            self._teammates = {self.pk, *shared.order_by().values_list("pk", flat=True)}
+        return self._teammates
+
 
 _current: ContextVar["Organisation | None"] = ContextVar("organisation", default=None)
 
@@ -81,6 +91,7 @@ class Organisation(models.Model):
 
     class SalesVisible(models.TextChoices):
         ALL = "all", _("Salespeople see all sales")
+        TEAM = "team", _("Salespeople see the sales of their teams")
         OWN = "own", _("Salespeople see their own sales")
 
     name = models.CharField(_("name"), max_length=200)
@@ -97,7 +108,7 @@ class Organisation(models.Model):
     payment_days = models.PositiveSmallIntegerField(_("payment term in days"), default=30)
     time_zone = models.CharField(_("time zone"), max_length=50, default="Europe/Amsterdam")
     language = models.CharField(_("language"), max_length=2, choices=User.Language, default=User.Language.DUTCH)
-    sales_visible = models.CharField(_("who sees what"), max_length=3, choices=SalesVisible, default=SalesVisible.ALL)
+    sales_visible = models.CharField(_("who sees what"), max_length=4, choices=SalesVisible, default=SalesVisible.ALL)
 
     class Meta:
         verbose_name = _("organisation")

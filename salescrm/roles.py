@@ -10,9 +10,9 @@ LABELS = {SALESPERSON: _("Salesperson"), MANAGER: _("Manager"), ADMINISTRATOR: _
 EVERYBODY = [
     "sales.view_sale", "sales.add_sale", "sales.change_sale", "sales.move_sale", "sales.accept_sale",
     "sales.lose_sale", "sales.reopen_sale", "sales.export_sale",
-    "relations.view_relation", "relations.add_relation", "relations.change_relation",
-    "projects.view_project", "projects.add_project", "projects.change_project",
-    "invoicing.view_invoice", "invoicing.add_invoice", "invoicing.change_invoice",
+    "relations.view_relation", "relations.add_relation", "relations.change_relation", "relations.export_relation",
+    "projects.view_project", "projects.add_project", "projects.change_project", "projects.export_project",
+    "invoicing.view_invoice", "invoicing.add_invoice", "invoicing.change_invoice", "invoicing.export_invoice",
 ]  # fmt: skip
 MANAGERS = [
     "sales.see_all_sales", "sales.undo_any_move", "sales.reopen_any_sale", "sales.correct_closed_sale",

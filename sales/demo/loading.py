@@ -12,6 +12,7 @@ from sales.defaults import install_defaults
 from sales.demo.handover import add_lines, hand_over
 from sales.demo.people import DOMAIN, KNOWN_SINCE, add_people, bought_something
 from sales.demo.stories import Story, Teller
+from sales.history import count_days_anew
 from sales.models import Sale, SaleEvent, SaleLine, SaleStatus
 from salescrm.calendar import today
 from salescrm.models import User
@@ -59,6 +60,7 @@ def _age(stories: list[Story]) -> None:
         created_at=Subquery(events.order_by("sequence").values("at")[:1]),
         updated_at=Subquery(events.order_by("-sequence").values("at")[:1]),
     )
+    count_days_anew(Sale.objects.filter(pk__in=[story.sale.pk for story in stories]))
     known = stories[0].events[0].at - timedelta(days=KNOWN_SINCE - (today() - stories[0].events[0].at.date()).days)
     Relation.objects.update(created_at=known, updated_at=known)
     closings = Sale.objects.filter(project=OuterRef("pk")).values("updated_at")[:1]

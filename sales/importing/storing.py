@@ -12,7 +12,7 @@ from django.utils import timezone
 from relations.models import Relation, RelationType
 from relations.naming import fold
 from relations.saving import create_relation
-from sales.history import commit_many, event_of
+from sales.history import commit_many, count_days_anew, event_of
 from sales.importing.planning import Change, Plan, make_plan
 from sales.importing.reading import Row
 from sales.importing.rows import Record, RowReader
@@ -111,6 +111,7 @@ def _create(plan: Plan, by: User | None, progress: Progress) -> None:
     for start in range(0, len(sales), BATCH):
         chunk = [sale.pk for sale in sales[start : start + BATCH]]
         Sale.objects.filter(pk__in=chunk).update(created_at=Subquery(first))
+        count_days_anew(Sale.objects.filter(pk__in=chunk))
 
 
 def _new_sale(plan: Plan, record: Record, by: User | None) -> Sale:

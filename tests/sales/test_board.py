@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sales.board import CARDS, Place, cards, columns, following
 from sales.generating import generate
-from sales.history import event_of
+from sales.history import count_days_anew, event_of
 from sales.models import Phase, Sale
 from sales.transitions import lose, set_probability
 from tests.factories import RelationFactory, SaleFactory
@@ -21,7 +21,7 @@ TODAY = date(2026, 3, 16)
 
 def board(sales=None, today=TODAY):
     """The columns by percentage of their phase."""
-    shown = columns(Sale.objects.all() if sales is None else sales, Phase.objects.all(), today=today)
+    shown = columns(Sale.objects.kept() if sales is None else sales, Phase.objects.all(), today=today)
     return {column.head.phase.probability: column for column in shown}
 
 
@@ -91,7 +91,7 @@ def test_following_cards_go_on_where_the_column_ended(phases, salesperson, dated
     column = board()[10]
     seen = [card.pk for card in column.cards]
     while column_goes_on := len(seen) < 50:
-        found, more = following(Sale.objects.all(), phases[10], _place(seen[-1]), today=TODAY)
+        found, more = following(Sale.objects.kept(), phases[10], _place(seen[-1]), today=TODAY)
         seen += [card.pk for card in found]
         assert more == (len(seen) < 50)
     assert not column_goes_on
@@ -158,6 +158,7 @@ def story(phases, salesperson):
             sale.last_sequence = sequence
             event_of(sale, kind=kind, by=salesperson, at=timezone.now() - timedelta(days=ago)).save(force_insert=True)
         sale.save()
+        count_days_anew(Sale.objects.filter(pk=sale.pk))
         return shown(sale, timezone.localdate()).days
 
     return tell
@@ -211,8 +212,8 @@ def _statements(phase, after):
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note), override_settings(TODAY=TODAY):
-        columns(Sale.objects.all(), Phase.objects.all(), today=TODAY)
-        following(Sale.objects.all(), phase, after, today=TODAY)
+        columns(Sale.objects.kept(), Phase.objects.all(), today=TODAY)
+        following(Sale.objects.kept(), phase, after, today=TODAY)
     assert len(noted) == 3
     return noted
 

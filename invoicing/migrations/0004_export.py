@@ -1,0 +1,16 @@
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('invoicing', '0003_issued_never_changes'),
+    ]
+
+    operations = [
+        migrations.AlterModelOptions(
+            name='invoice',
+            options={'ordering': ['-issued_on', '-pk'], 'permissions': [('change_any_invoice', "Can edit anybody's draft"), ('issue_invoice', 'Can issue an invoice'), ('send_invoice', 'Can send an invoice'), ('credit_invoice', 'Can credit an invoice'), ('export_invoice', 'Can export invoices')], 'verbose_name': 'invoice', 'verbose_name_plural': 'invoices'},
+        ),
+    ]

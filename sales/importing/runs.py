@@ -1,0 +1,87 @@
+"""A run of an import in the browser: its file, how its columns are read, and what it did with every row."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from salescrm.models import StoredFile
+from salescrm.records import Versioned
+
+
+class ImportRun(Versioned):
+    """From the uploaded file to its undoing; `mapping` names per column of the file the field it fills."""
+
+    class Kind(models.TextChoices):
+        RELATIONS = "relations", _("relations")
+        CONTACTS = "contacts", _("contact persons")
+        SALES = "sales", _("sales")
+
+    class Status(models.TextChoices):
+        UPLOADED = "uploaded", pgettext_lazy("import", "uploaded")
+        PLANNED = "planned", pgettext_lazy("import", "ready to start")
+        RUNNING = "running", pgettext_lazy("import", "running")
+        DONE = "done", pgettext_lazy("import", "done")
+        UNDOING = "undoing", pgettext_lazy("import", "being undone")
+        UNDONE = "undone", pgettext_lazy("import", "undone")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.UPLOADED, editable=False)
+    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="import_run", editable=False)
+    columns = models.JSONField(default=list, editable=False)
+    mapping = models.JSONField(default=dict, editable=False)
+    options = models.JSONField(default=dict, editable=False)
+    key = models.CharField(_("recognised by"), max_length=40, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
+    started_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+    undone_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.file.name}"
+
+    def get_absolute_url(self):
+        return reverse("sales:import", args=[self.pk])
+
+
+class ImportRow(models.Model):
+    """One row of the file: what is to be done with it, what was done, and what was there before."""
+
+    class Verdict(models.TextChoices):
+        CREATE = "create", pgettext_lazy("import", "create")
+        UPDATE = "update", pgettext_lazy("import", "update")
+        UNCHANGED = "unchanged", pgettext_lazy("import", "unchanged")
+        REFUSED = "refused", pgettext_lazy("import", "refused")
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
+    line = models.PositiveIntegerField()
+    cells = models.JSONField()
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    why = models.CharField(max_length=500, blank=True)
+    label = models.CharField(max_length=250, blank=True)
+    target = models.PositiveBigIntegerField(null=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    is_done = models.BooleanField(default=False)
+    is_undone = models.BooleanField(default=False)
+    kept = models.CharField(max_length=500, blank=True)  # why undoing left something as it is
+
+    class Meta:
+        ordering = ["run_id", "line"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "line"],
+                name="import_row_is_once_per_run",
+                violation_error_message=_("Every line is read once."),
+            )
+        ]
+        indexes = [models.Index(fields=["run", "verdict", "line"], name="import_row_verdict")]
+
+    def __str__(self):
+        return f"{self.run_id} #{self.line} {self.verdict}"

@@ -1,0 +1,37 @@
+"""What people write down about a record: notes, calls, mails and meetings, with files (the timeline)."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from salescrm.files import StoredFile
+from salescrm.records import Versioned
+
+
+class NoteKind(models.TextChoices):
+    NOTE = "note", pgettext_lazy("timeline", "Note")
+    CALL = "call", pgettext_lazy("timeline", "Call")
+    MAIL = "mail", pgettext_lazy("timeline", "E-mail")
+    MEETING = "meeting", pgettext_lazy("timeline", "Meeting")
+    STEP = "step", pgettext_lazy("timeline", "Step done")
+
+
+class Note(Versioned):
+    """Something that was said or done, by whom and when; a subclass says about which record."""
+
+    Kind = NoteKind
+
+    kind = models.CharField(_("kind"), max_length=10, choices=NoteKind, default=NoteKind.NOTE)
+    text = models.TextField(_("text"), blank=True)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
+    files = models.ManyToManyField(StoredFile, related_name="%(class)ss", editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.text[:60]}"
