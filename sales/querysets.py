@@ -63,10 +63,9 @@ class SaleQuerySet(models.QuerySet):
         Strictly more; a next step on a later day pauses it. `Age` in sales/ageing.py says the same of one sale.
         """
         since = TruncDate("phase_since", tzinfo=organisation_zone())
-        limit = F("phase__age_limit")
-        too_long = LessThan(since, ExpressionWrapper(Value(today) - limit, output_field=DateField()))
-        waiting = Q(next_step_on__gt=today)
-        return self.open().filter(~waiting | Q(next_step_on=None), too_long, phase__age_limit__isnull=False)
+        last = ExpressionWrapper(Value(today) - F("phase__age_limit"), output_field=DateField())  # null without a limit
+        nothing_later = Q(next_step_on__lte=today) | Q(next_step_on=None)
+        return self.open().kept().filter(nothing_later, LessThan(since, last))
 
     def of_teams(self, teams):
         """Sales whose owner is in one of these teams (ids); None among them stands for owners without a team."""
@@ -104,7 +103,7 @@ class SaleQuerySet(models.QuerySet):
         """With what a list row shows, and no more than that."""
         return self.select_related("customer", "owner", "phase").only(
             "subject", "status", "probability", "probability_by_hand", "expected_revenue", "weighted_revenue",
-            "expected_end_date", "closed_on", "next_step", "next_step_on", "phase_since", "updated_at",
+            "expected_end_date", "closed_on", "next_step", "next_step_on", "phase_since", "trashed", "updated_at",
             "customer__name", "owner__name", "owner__email", "phase__name", "phase__colour", "phase__age_limit",
         )  # fmt: skip
 
