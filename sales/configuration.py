@@ -165,7 +165,7 @@ def preview_probability(phase: Phase, probability: int) -> ProbabilityChange:
     """Count and add up, in one statement and exactly, what `probability` would change (rule 4). Stores nothing."""
     standing = Q(phase=phase, probability_by_hand=False) & ~Q(probability=probability)
     weighted = F("expected_revenue") * Value(probability) * Value(Decimal("0.01"))
-    sums = Sale.objects.open().aggregate(
+    sums = Sale.objects.kept().open().aggregate(
         count=Count("pk", filter=standing),
         by_hand=Count("pk", filter=Q(phase=phase, probability_by_hand=True)),
         unknown=Count("pk", filter=standing & Q(expected_revenue=None)),
@@ -178,7 +178,15 @@ def preview_probability(phase: Phase, probability: int) -> ProbabilityChange:
 
 @transaction.atomic
 def change_phase(
-    phase: Phase, *, name: str, colour: str, probability: int, open_sales: bool, basis: str | None, by: User
+    phase: Phase,
+    *,
+    name: str,
+    colour: str,
+    probability: int,
+    age_limit: int | None,
+    open_sales: bool,
+    basis: str | None,
+    by: User,
 ) -> int:
     """Store a phase; with `open_sales` its open sales follow the new probability, one event each (rule 4).
 
@@ -188,12 +196,13 @@ def change_phase(
     phase = Phase.objects.select_for_update(no_key=True).get(pk=phase.pk)
     if open_sales:
         _hold_up_sales()
-    standing = Sale.objects.open().filter(phase=phase, probability_by_hand=False).exclude(probability=probability)
+    following = Sale.objects.kept().open().filter(phase=phase, probability_by_hand=False)
+    standing = following.exclude(probability=probability)
     sales = list(standing.select_for_update(of=("self",)).order_by("pk")) if open_sales else []
     if probability != phase.probability and basis != preview_probability(phase, probability).basis:
         raise Changed(_("Something changed since you looked. Nothing was stored; these are the figures now."))
-    phase.name, phase.colour, phase.probability = name, colour, probability
-    phase.save(update_fields=["name", "colour", "probability"])
+    phase.name, phase.colour, phase.probability, phase.age_limit = name, colour, probability, age_limit
+    phase.save(update_fields=["name", "colour", "probability", "age_limit"])
     for sale in sales:
         sale.phase, sale.probability = phase, probability
     commit_many(sales, fields=["probability"], by=by, kind=Kind.CHANGED)

@@ -10,6 +10,8 @@ from relations.models import RelationType
 from sales.models import AcceptReason, LossReason, Phase, Source
 from salescrm.lookups import Lookup, LookupForm
 
+LONGEST_LIMIT = 3650
+
 
 class Swatches(forms.RadioSelect):
     """The ten colours of the palette as radio buttons one can see; each says its name."""
@@ -18,9 +20,16 @@ class Swatches(forms.RadioSelect):
 
 
 class PhaseForm(LookupForm):
+    age_limit = forms.IntegerField(
+        label=_("Limit in days"), min_value=1, max_value=LONGEST_LIMIT, required=False,
+        help_text=_("Marks an open sale that stands here longer, unless its next step lies ahead. Empty: no limit."),
+        error_messages={"invalid": _("Enter a whole number of days, for example 14.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+
     class Meta(LookupForm.Meta):
         model = Phase
-        fields = ["name", "probability", "colour"]
+        fields = ["name", "probability", "age_limit", "colour"]
         widgets = {**LookupForm.Meta.widgets, "colour": Swatches}
 
 

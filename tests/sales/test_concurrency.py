@@ -92,8 +92,8 @@ def test_no_move_slips_past_a_change_of_the_percentage(people):
 
     def change():
         return change_phase(
-            proposal, name=proposal.name, colour=proposal.colour, probability=60, open_sales=True, basis=basis,
-            by=administrator,
+            proposal, name=proposal.name, colour=proposal.colour, probability=60, age_limit=None, open_sales=True,
+            basis=basis, by=administrator,
         )  # fmt: skip
 
     together(

@@ -59,8 +59,9 @@ def test_a_preview_is_carried_out_once(transactional_db, phases, administrator):
 
     def change():
         return configuration.change_phase(
-            phase, name="Offer", colour="pink", probability=60, open_sales=True, basis=basis, by=administrator
-        )
+            phase, name="Offer", colour="pink", probability=60, age_limit=None, open_sales=True, basis=basis,
+            by=administrator,
+        )  # fmt: skip
 
     assert sorted(together(change, change)) == [0, 3]
     assert set(Sale.objects.values_list("probability", "version")) == {(60, 2)}

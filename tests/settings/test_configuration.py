@@ -12,6 +12,8 @@ from sales.models import AcceptReason, LossReason, Phase, Sale, SaleEvent, Sales
 from salescrm import lookups
 from tests.factories import RelationFactory, SaleFactory
 
+OFFER = {"name": "Offer", "colour": "pink", "age_limit": None}
+
 
 @pytest.fixture
 def proposals(phases):
@@ -52,9 +54,7 @@ def test_preview_stores_nothing(proposals, reads_only):
 def test_another_probability_for_open_sales_too_leaves_hand_set_and_closed_sales(proposals, administrator):
     basis = preview_probability(proposals, 60).basis
     events = SaleEvent.objects.count()
-    count = change_phase(
-        proposals, name="Offer", colour="pink", probability=60, open_sales=True, basis=basis, by=administrator
-    )
+    count = change_phase(proposals, **OFFER, probability=60, open_sales=True, basis=basis, by=administrator)
     assert count == 4
     assert probabilities(proposals) == [60, 60, 60, 65, 60, 50, 50]
     assert SaleEvent.objects.count() == events + 4
@@ -66,9 +66,7 @@ def test_another_probability_for_open_sales_too_leaves_hand_set_and_closed_sales
 
 def test_another_probability_for_new_moves_only_leaves_every_sale(proposals, administrator):
     basis = preview_probability(proposals, 60).basis
-    change_phase(
-        proposals, name="Offer", colour="pink", probability=60, open_sales=False, basis=basis, by=administrator
-    )
+    change_phase(proposals, **OFFER, probability=60, open_sales=False, basis=basis, by=administrator)
     assert probabilities(proposals) == [50, 50, 40, 65, 50, 50, 50]
     assert not SaleEvent.objects.filter(kind="changed").exists()
 
@@ -81,16 +79,17 @@ def test_a_preview_that_no_longer_holds_is_not_applied(proposals, administrator,
     else:
         Phase.objects.filter(pk=proposals.pk).update(probability=55)
     with pytest.raises(Changed):
-        change_phase(
-            proposals, name="Offer", colour="pink", probability=60, open_sales=True, basis=basis, by=administrator
-        )
+        change_phase(proposals, **OFFER, probability=60, open_sales=True, basis=basis, by=administrator)
     assert not SaleEvent.objects.filter(kind="changed").exists()
     assert Phase.objects.get(pk=proposals.pk).name == "Proposal"
 
 
 def test_another_name_needs_no_preview(proposals, administrator):
-    change_phase(proposals, name="Offer", colour="pink", probability=50, open_sales=False, basis=None, by=administrator)
-    assert Phase.objects.get(pk=proposals.pk).name == "Offer"
+    change_phase(
+        proposals, **{**OFFER, "age_limit": 21}, probability=50, open_sales=False, basis=None, by=administrator
+    )
+    stored = Phase.objects.get(pk=proposals.pk)
+    assert (stored.name, stored.age_limit) == ("Offer", 21)
 
 
 def test_move_all_moves_open_sales_and_leaves_closed_ones(proposals, phases, administrator):

@@ -89,6 +89,36 @@ def test_a_new_phase_has_a_colour_and_a_probability(admin):
     assert admin.post(address("row-new", "phases"), {"name": "X", "probability": "101"}).status_code == 422
 
 
+@pytest.mark.parametrize(("typed", "stored"), [("14", 14), ("3650", 3650), ("", None)])
+def test_a_phase_may_have_a_limit_in_days(admin, phases, typed, stored):
+    phase, url = phases[50], address("phase", phases[50].pk)
+    Phase.objects.filter(pk=phase.pk).update(age_limit=5)
+    values = {"name": phase.name, "colour": phase.colour, "probability": "50", "age_limit": typed}
+    assert admin.post(url, values).status_code == 302
+    assert Phase.objects.get(pk=phase.pk).age_limit == stored
+    shown = admin.get(address("list", "phases")).content.decode()
+    assert (f"limit {stored} days" in shown) == bool(stored)
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "3651", "1.5", "soon"])
+def test_a_limit_that_is_no_number_of_days_is_refused(admin, phases, typed):
+    phase = phases[50]
+    values = {"name": phase.name, "colour": phase.colour, "probability": "50", "age_limit": typed}
+    answer = admin.post(address("phase", phase.pk), values, headers=HTMX)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["age_limit"])
+    assert admin.post(address("row-new", "phases"), values | {"name": "New"}).status_code == 422
+
+
+def test_a_limit_survives_the_question_about_another_probability(admin, phases):
+    phase, url = phases[50], address("phase", phases[50].pk)
+    SaleFactory(phase=phase)
+    values = {"name": phase.name, "colour": phase.colour, "probability": "60", "age_limit": "30"}
+    preview = admin.post(url, values, headers=HTMX)
+    assert '<input type="hidden" name="age_limit" value="30"' in preview.content.decode()
+    admin.post(url, values | {"scope": "open", "basis": preview.context["change"].basis})
+    assert Phase.objects.filter(pk=phase.pk, age_limit=30, probability=60).exists()
+
+
 @pytest.mark.parametrize(("scope", "stored"), [("open", [60, 60, 60]), ("new", [50, 50, 50])])
 def test_another_probability_is_previewed_and_then_asks(admin, phases, scope, stored):
     phase, url = phases[50], address("phase", phases[50].pk)
