@@ -1,7 +1,9 @@
 """A run of an import in the browser: its file, how its columns are read, and what it did with every row."""
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,7 +13,11 @@ from salescrm.records import Versioned
 
 
 class ImportRun(Versioned):
-    """From the uploaded file to its undoing; `mapping` names per column of the file the field it fills."""
+    """From the uploaded file to its undoing.
+
+    `mapping` names by the place of a column the field it fills, `options` holds the other answers, `position` is the
+    last line dealt with in the present stage of the run.
+    """
 
     class Kind(models.TextChoices):
         RELATIONS = "relations", _("relations")
@@ -20,6 +26,7 @@ class ImportRun(Versioned):
 
     class Status(models.TextChoices):
         UPLOADED = "uploaded", pgettext_lazy("import", "uploaded")
+        CHECKING = "checking", pgettext_lazy("import", "being checked")
         PLANNED = "planned", pgettext_lazy("import", "ready to start")
         RUNNING = "running", pgettext_lazy("import", "running")
         DONE = "done", pgettext_lazy("import", "done")
@@ -33,6 +40,7 @@ class ImportRun(Versioned):
     mapping = models.JSONField(default=dict, editable=False)
     options = models.JSONField(default=dict, editable=False)
     key = models.CharField(_("recognised by"), max_length=40, blank=True)
+    position = models.PositiveIntegerField(default=0, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False)
     started_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
@@ -62,12 +70,15 @@ class ImportRow(models.Model):
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
     line = models.PositiveIntegerField()
     cells = models.JSONField()
-    verdict = models.CharField(max_length=10, choices=Verdict)
+    verdict = models.CharField(max_length=10, choices=Verdict, blank=True)  # empty: not checked yet
+    key = models.CharField(max_length=250, blank=True)  # what it is recognised by, comparable
     why = models.CharField(max_length=500, blank=True)
     label = models.CharField(max_length=250, blank=True)
     target = models.PositiveBigIntegerField(null=True)
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
+    version = models.PositiveIntegerField(null=True)  # of the target: when it was checked, then as the run left it
+    before = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    after = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    made = models.JSONField(null=True)  # what else this row created
     is_done = models.BooleanField(default=False)
     is_undone = models.BooleanField(default=False)
     kept = models.CharField(max_length=500, blank=True)  # why undoing left something as it is
@@ -81,7 +92,12 @@ class ImportRow(models.Model):
                 violation_error_message=_("Every line is read once."),
             )
         ]
-        indexes = [models.Index(fields=["run", "verdict", "line"], name="import_row_verdict")]
+        indexes = [
+            models.Index(fields=["run", "verdict", "line"], name="import_row_verdict"),
+            # Does another row of this file mean the same record?
+            models.Index(fields=["run", "key"], name="import_row_key", condition=~Q(key="")),
+            models.Index(fields=["run", "target"], name="import_row_target", condition=Q(target__isnull=False)),
+        ]
 
     def __str__(self):
         return f"{self.run_id} #{self.line} {self.verdict}"
