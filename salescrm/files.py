@@ -1,11 +1,39 @@
 """Files people add: kept outside everything a web server serves, handed out by views that check rights."""
 
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import PurePath
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import models
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+MEGABYTE = 1024 * 1024
+OFFICE = "application/vnd.openxmlformats-officedocument."
+OPEN = "application/vnd.oasis.opendocument."
+
+# What may be added, by extension, and what it is sent out as: the browser's own word is never believed. Nothing that a
+# browser or a computer would run is among them.
+TYPES = {
+    "pdf": "application/pdf",
+    "doc": "application/msword", "docx": f"{OFFICE}wordprocessingml.document", "odt": f"{OPEN}text",
+    "xls": "application/vnd.ms-excel", "xlsx": f"{OFFICE}spreadsheetml.sheet", "ods": f"{OPEN}spreadsheet",
+    "ppt": "application/vnd.ms-powerpoint", "pptx": f"{OFFICE}presentationml.presentation",
+    "odp": f"{OPEN}presentation", "rtf": "application/rtf", "txt": "text/plain", "md": "text/plain", "csv": "text/csv",
+    "eml": "message/rfc822", "msg": "application/vnd.ms-outlook", "ics": "text/calendar", "vcf": "text/vcard",
+    "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp",
+    "heic": "image/heic", "tif": "image/tiff", "tiff": "image/tiff", "bmp": "image/bmp",
+    "mp3": "audio/mpeg", "m4a": "audio/mp4", "wav": "audio/wav", "mp4": "video/mp4", "mov": "video/quicktime",
+    "dwg": "image/vnd.dwg", "dxf": "image/vnd.dxf", "zip": "application/zip", "7z": "application/x-7z-compressed",
+}  # fmt: skip
+NAME_LENGTH = 255
 
 
 def place(instance: "StoredFile", filename: str) -> str:
@@ -35,3 +63,62 @@ class StoredFile(models.Model):
 
     def __str__(self):
         return self.name
+
+
+def clean_name(name: str) -> str:
+    """What people call a file, without a path and without characters that are not seen or turn the writing round."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    seen = "".join(char for char in last if unicodedata.category(char)[0] != "C" or char == " ")
+    path = PurePath(" ".join(seen.split()).strip(". "))
+    stem = path.name[: len(path.name) - len(path.suffix)]
+    return stem[: NAME_LENGTH - len(path.suffix)] + path.suffix if len(path.suffix) < 20 else path.name[:NAME_LENGTH]
+
+
+def extension(name: str) -> str:
+    """The last extension, in small letters and without its dot."""
+    return PurePath(name).suffix.lower().removeprefix(".")
+
+
+@contextmanager
+def kept_together() -> Iterator[list[StoredFile]]:
+    """A transaction for rows and files alike: what was stored in it leaves the disk when the transaction fails."""
+    written: list[StoredFile] = []
+    try:
+        with transaction.atomic():
+            yield written
+    except BaseException:
+        for file in written:
+            default_storage.delete(place(file, file.name))
+        raise
+
+
+def store(uploads: Iterable[UploadedFile], *, by, written: list[StoredFile]) -> list[StoredFile]:
+    """Keep what a form has checked; inside kept_together(), whose list it completes."""
+    stored = []
+    for upload in uploads:
+        name = clean_name(upload.name)
+        file = StoredFile(name=name, content_type=TYPES[extension(name)], size=upload.size, by=by)
+        written.append(file)
+        file.content.save(name, upload, save=False)
+        file.save(force_insert=True)
+        stored.append(file)
+    return stored
+
+
+def drop(files: Iterable[StoredFile]) -> None:
+    """Forget files that nothing points to any more; they leave the disk once the transaction has succeeded."""
+    for file in files:
+        transaction.on_commit(partial(default_storage.delete, file.content.name), robust=True)
+        file.delete()
+
+
+class Bounded(FileUploadHandler):
+    """Stops keeping a file that is larger than anything here accepts: its form then says so, and no disk fills up."""
+
+    def receive_data_chunk(self, raw_data, start):
+        """Hand a piece on to the next handler, up to the bound and one piece more."""
+        return raw_data if start <= settings.UPLOAD_MAX_MB * MEGABYTE else None
+
+    def file_complete(self, file_size):
+        """Leave the rest to the next handler."""
+        return

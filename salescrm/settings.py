@@ -157,6 +157,7 @@ SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+URLIZE_ASSUME_HTTPS = True
 
 # Logging
 
@@ -221,13 +222,29 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
+# Files people add: never below a directory whose files are served to anybody
+
+FILES_DIR = Path(env.str("FILES_DIR", default=str(BASE_DIR / ".data" / "files"))).resolve()
+FILE_MAX_MB = env.int("FILE_MAX_MB", default=10)
+UPLOAD_MAX_MB = max(FILE_MAX_MB, 50)  # nothing of any file beyond this is kept, see salescrm.files.Bounded
+FILE_UPLOAD_HANDLERS = [
+    "salescrm.files.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 # Static files
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+if any(FILES_DIR.is_relative_to(served) for served in (STATIC_ROOT, *STATICFILES_DIRS)):
+    raise ImproperlyConfigured("Set FILES_DIR to another place: everybody can read what is below a static directory.")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": FILES_DIR, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {
         "BACKEND": "salescrm.staticfiles.HashedFiles"
         if PRODUCTION

@@ -1,15 +1,18 @@
 """The settings of a test run: a cluster of its own, and nothing from the environment of whoever runs it."""
 
 import os
+import tempfile
 
 ENVIRONMENT = (
     *("DATABASE_URL", "DEBUG", "DEMO", "SECRET_KEY", "ALLOWED_HOSTS", "TODAY"),
     *("EMAIL_URL", "DEFAULT_FROM_EMAIL", "TIME_ZONE", "TRUST_PROXY", "HSTS_SECONDS"),
+    *("FILES_DIR", "FILE_MAX_MB"),
 )
 for name in ENVIRONMENT:
     os.environ.pop(name, None)
 os.environ["DEBUG"] = "1"  # only chooses development settings; pytest-django switches DEBUG itself off
 os.environ.setdefault("EMBEDDED_CLUSTER", f"test-{os.getpid()}")  # workers of one run inherit and share it
+os.environ["FILES_DIR"] = os.path.join(tempfile.gettempdir(), f"salescrm-files-{os.getuid()}")
 
 from salescrm.settings import *  # noqa: E402, F403
 

@@ -72,3 +72,11 @@ def as_user(db):
         return client
 
     return browser
+
+
+@pytest.fixture
+def shelf(tmp_path, settings):
+    """An empty directory where files people add go during this test."""
+    options = settings.STORAGES["default"]["OPTIONS"] | {"location": tmp_path}
+    settings.STORAGES = settings.STORAGES | {"default": settings.STORAGES["default"] | {"OPTIONS": options}}
+    return tmp_path
