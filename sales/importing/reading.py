@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -14,6 +14,11 @@ from sales.importing.mapping import ImportProblem, Mapping
 
 SEPARATORS = ",;\t|"
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+WORKBOOK = b"PK\x03\x04"
+UNPACKED = 400 * 1024 * 1024  # a workbook that is larger than this is not one that people made
+UNREADABLE = (
+    OSError, BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, csv.Error, NotImplementedError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,19 +42,37 @@ class Table:
 def read_table(path: Path, mapping: Mapping) -> Table:
     """Read a whole file. Refuses one that is missing, empty, or has a column twice."""
     try:
-        lines = _xlsx(path, mapping) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv(path, mapping)
+        raw = path.read_bytes()
+        if path.suffix.lower() in (".xlsx", ".xlsm") and not raw.startswith(WORKBOOK):
+            raise BadZipFile("it is not a workbook")
+        lines = lines_of(raw, encoding=mapping.encoding, delimiter=mapping.delimiter, sheet=mapping.sheet)
         head = next(lines, None)
-    except (OSError, BadZipFile, InvalidFileException, KeyError, UnicodeDecodeError, csv.Error) as error:
+        if head is None:
+            raise ImportProblem(f"{path} is empty.")
+        columns = headings(head[1])
+        if twice := stands_twice(columns):
+            raise ImportProblem(f'{path} has the column "{twice}" twice.')
+        return Table(path, columns, [_row(line, cells, columns) for line, cells in lines if filled(cells)])
+    except UNREADABLE as error:
         raise ImportProblem(f"{path} cannot be read: {error}") from error
-    if head is None:
-        raise ImportProblem(f"{path} is empty.")
-    columns = [str(cell or "").strip() for cell in head[1]]
+
+
+def headings(cells: list) -> list[str]:
+    """The names of the columns: the first row without what is empty at its end."""
+    columns = [" ".join(str("" if cell is None else cell).split()) for cell in cells]
     while columns and not columns[-1]:
         columns.pop()
-    twice = sorted({name for name in columns if name and columns.count(name) > 1})
-    if twice:
-        raise ImportProblem(f'{path} has the column "{twice[0]}" twice.')
-    return Table(path, columns, [_row(line, cells, columns) for line, cells in lines if any(_filled(c) for c in cells)])
+    return columns
+
+
+def stands_twice(columns: list[str]) -> str:
+    """The first column, in the order of the alphabet, whose name stands there more than once."""
+    return next(iter(sorted({name for name in columns if name and columns.count(name) > 1})), "")
+
+
+def lines_of(raw: bytes, *, encoding: str = "", delimiter: str = "", sheet: str = "") -> Iterator[tuple[int, list]]:
+    """Line number and cells of every row, one by one; raises one of UNREADABLE where it cannot go on."""
+    return _xlsx(raw, sheet) if raw.startswith(WORKBOOK) else _csv(raw, encoding, delimiter)
 
 
 def require_columns(table: Table, needed: set[str]) -> None:
@@ -62,6 +85,11 @@ def require_columns(table: Table, needed: set[str]) -> None:
         )
 
 
+def filled(cells: list) -> bool:
+    """Whether a row holds anything at all."""
+    return any(_filled(cell) for cell in cells)
+
+
 def _filled(cell) -> bool:
     return cell is not None and (not isinstance(cell, str) or bool(cell.strip()))
 
@@ -69,17 +97,17 @@ def _filled(cell) -> bool:
 def _row(line: int, cells: list, columns: list[str]) -> Row:
     padded = [*cells, *[""] * (len(columns) - len(cells))]
     clean = ["" if cell is None else cell.strip() if isinstance(cell, str) else cell for cell in padded]
-    return Row(line, dict(zip(columns, clean, strict=False)), surplus=any(_filled(c) for c in clean[len(columns) :]))
+    return Row(line, dict(zip(columns, clean, strict=False)), surplus=filled(clean[len(columns) :]))
 
 
-def _csv(path: Path, mapping: Mapping) -> Iterator[tuple[int, list]]:
-    raw = path.read_bytes()
-    text = _decode(raw, mapping.encoding)
+def _csv(raw: bytes, encoding: str, delimiter: str) -> Iterator[tuple[int, list]]:
+    text = _decode(raw, encoding)
     first = text.lstrip("\r\n").split("\n", 1)[0]
-    separator = mapping.delimiter or max(SEPARATORS, key=first.count)
+    separator = delimiter or max(SEPARATORS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     for cells in reader:
-        yield reader.line_num, cells
+        if reader.line_num > 1 or not cells or not cells[0].startswith("sep="):  # a hint for spreadsheets
+            yield reader.line_num, cells
 
 
 def _decode(raw: bytes, encoding: str) -> str:
@@ -98,11 +126,14 @@ def _decode(raw: bytes, encoding: str) -> str:
         return raw.decode("cp1252")
 
 
-def _xlsx(path: Path, mapping: Mapping) -> Iterator[tuple[int, list]]:
-    workbook = load_workbook(path, read_only=True, data_only=True)
+def _xlsx(raw: bytes, sheet: str) -> Iterator[tuple[int, list]]:
+    with ZipFile(io.BytesIO(raw)) as archive:
+        if sum(part.file_size for part in archive.infolist()) > UNPACKED:
+            raise ValueError("the workbook is too large")
+    workbook = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
     try:
-        sheet = workbook[mapping.sheet] if mapping.sheet else workbook.worksheets[0]
-        for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        chosen = workbook[sheet] if sheet else workbook.worksheets[0]
+        for line, cells in enumerate(chosen.iter_rows(values_only=True), start=1):
             yield line, list(cells)
     finally:
         workbook.close()
