@@ -67,7 +67,7 @@ class RelationFilter:
 
     def apply(self) -> RelationQuerySet:
         """The relations that fit, in no particular order and without joins: what is counted."""
-        found = Relation.objects.search(self.q) if self.q else Relation.objects.all()
+        found = Relation.objects.search(self.q) if self.q else Relation.objects.kept()
         if self.active != "all":
             found = found.filter(is_active=self.active == "yes")
         if self.kind:

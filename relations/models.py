@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -88,7 +89,7 @@ class Relation(Versioned):
         related_name="merged",
         verbose_name=_("merged into"),
     )
-    former_numbers = models.CharField(_("former numbers"), max_length=500, editable=False, default="", db_default="")
+    former_numbers = models.TextField(_("former numbers"), editable=False, default="", db_default="")
     search_text = models.TextField(editable=False, default="")
     search = models.GeneratedField(
         expression=SearchVector("search_text", config="simple"), output_field=SearchVectorField(), db_persist=True
@@ -129,6 +130,7 @@ class Relation(Versioned):
             models.Index(fields=["domain"], name="relation_domain", condition=~Q(domain="")),
             models.Index(fields=["coc_number"], name="relation_coc_number", condition=~Q(coc_number="")),
             models.Index(fields=["vat_number"], name="relation_vat_number", condition=~Q(vat_number="")),
+            models.Index(Upper("email"), name="relation_email"),
             GinIndex(fields=["search"], name="relation_search"),
             models.Index(fields=["sort_key", "id"], name="relation_by_name"),
         ]

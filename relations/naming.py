@@ -3,6 +3,9 @@
 import re
 import unicodedata
 
+from relations import legal_forms
+from relations.domains import domain_of
+
 WORD = re.compile(r"[^\W_]+")
 KEY_LENGTH = 250
 
@@ -29,7 +32,7 @@ def person_key(first_name: str, prefix: str, family_name: str) -> str:
 
 
 def apply_names(relation) -> None:
-    """Set what is stored about the names of a relation: name (of a person), sort key and search text.
+    """Set what is derived from other fields: name (of a person), sort key, name key, domain and search text.
 
     Every route that writes a relation calls this before it saves: forms, import, demo, generate.
     """
@@ -39,12 +42,28 @@ def apply_names(relation) -> None:
         relation.sort_key = person_key(*parts)[:KEY_LENGTH]
     else:
         relation.sort_key = fold(relation.name)[:KEY_LENGTH]
+    relation.name_key = name_key(relation.kind, relation.name)
+    relation.domain = domain_of(relation.email, relation.website)
     relation.search_text = search_text(relation)
 
 
+def name_key(kind: str, name: str) -> str:
+    """What likely duplicates share: the folded name without spaces, punctuation and (of organizations) legal form."""
+    core = words(name) if kind == "person" else legal_forms.split(words(name))[0]
+    return "".join(core)[:KEY_LENGTH]
+
+
 def search_text(relation) -> str:
-    """The words a relation is found by: name, number, e-mail, city, KvK, btw-number and the digits of its phone."""
-    texts = [relation.name, relation.number, relation.email, relation.city, relation.coc_number, relation.vat_number]
+    """The words a relation is found by: name, numbers, e-mail, city, KvK, btw-number and the digits of its phone.
+
+    A relation that was merged into another one is not found: the numbers it had lead to the other one.
+    """
+    if relation.merged_into_id:
+        return ""
+    texts = [
+        relation.name, relation.number, relation.former_numbers, relation.email, relation.city, relation.coc_number,
+        relation.vat_number,
+    ]  # fmt: skip
     return " ".join([*words(" ".join(texts)), *_phone_words(relation.phone)])
 
 

@@ -38,6 +38,10 @@ class RelationQuerySet(models.QuerySet):
         """Relations that are still in use."""
         return self.filter(is_active=True)
 
+    def kept(self):
+        """All but the signposts: relations that were merged into another one are in no list."""
+        return self.filter(merged_into=None)
+
     def selectable(self, current=None):
         """Active relations, and the one already chosen even when it has been deactivated since."""
         return self.filter(Q(is_active=True) | Q(pk=getattr(current, "pk", current)))

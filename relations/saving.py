@@ -14,7 +14,7 @@ from salescrm.conflicts import Stale
 from salescrm.models import User
 from salescrm.numbering import NumberSeries, next_number
 
-DERIVED = ["name", "sort_key", "search_text"]
+DERIVED = ["name", "sort_key", "name_key", "domain", "search_text"]
 BOOKKEEPING = ["version", "updated_by", "updated_at"]
 
 

@@ -1,0 +1,74 @@
+"""All groups of relations that may be the same, for whoever may merge them."""
+
+from typing import NamedTuple
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from relations import legal_forms
+from relations.models import Relation
+from relations.naming import words
+
+PER_PAGE = 25
+MOST = 10  # shown of one group
+REASONS = {
+    "coc": _("same KvK number"), "vat": _("same VAT number"), "email": _("same e-mail address"),
+    "name": _("same name"), "form": _("same name with another legal form"),
+}  # fmt: skip
+SURE = {"coc", "vat"}
+
+# One pass over each of the indexes; groups of exactly the same relations are one, with all the reasons.
+GROUPS = """
+WITH found AS (
+    SELECT 'coc' AS reason, array_agg(id ORDER BY id) AS ids FROM relations_relation
+    WHERE coc_number <> '' AND merged_into_id IS NULL GROUP BY coc_number, kind HAVING count(*) > 1
+    UNION ALL
+    SELECT 'vat', array_agg(id ORDER BY id) FROM relations_relation
+    WHERE vat_number <> '' AND merged_into_id IS NULL GROUP BY vat_number, kind HAVING count(*) > 1
+    UNION ALL
+    SELECT 'name', array_agg(id ORDER BY id) FROM relations_relation
+    WHERE name_key <> '' AND kind = 'organization' AND merged_into_id IS NULL GROUP BY name_key HAVING count(*) > 1
+    UNION ALL
+    SELECT 'email', array_agg(id ORDER BY id) FROM relations_relation
+    WHERE email <> '' AND kind = 'person' AND merged_into_id IS NULL GROUP BY upper(email) HAVING count(*) > 1
+)
+SELECT ids[1:%s], cardinality(ids), array_agg(reason ORDER BY reason), count(*) OVER () FROM found GROUP BY ids
+ORDER BY bool_or(reason IN ('coc', 'vat')) DESC, cardinality(ids) DESC, ids LIMIT %s OFFSET %s
+"""
+
+
+class Group(NamedTuple):
+    """Relations that may be the same, the oldest first; `count` of them, of which some may not be listed here."""
+
+    relations: list[Relation]
+    count: int
+    reasons: list[str]
+    sure: bool
+
+    @property
+    def oldest(self) -> Relation:
+        """The one the others are merged into, unless one chooses otherwise."""
+        return self.relations[0]
+
+    @property
+    def more(self) -> int:
+        """How many are not listed."""
+        return self.count - len(self.relations)
+
+
+def groups(page: int) -> tuple[list[Group], int]:
+    """One page of groups, the surest first, and how many groups there are; two statements."""
+    with connection.cursor() as cursor:
+        cursor.execute(GROUPS, [MOST, PER_PAGE, (page - 1) * PER_PAGE])
+        rows = cursor.fetchall()
+    wanted = {pk for ids, *_rest in rows for pk in ids}
+    known = Relation.objects.for_list().in_bulk(wanted)
+    return [_group([known[pk] for pk in ids], count, set(reasons)) for ids, count, reasons, _total in rows], (
+        rows[0][3] if rows else 0
+    )
+
+
+def _group(relations: list[Relation], count: int, reasons: set[str]) -> Group:
+    if "name" in reasons and len({legal_forms.split(words(row.name))[1] for row in relations} - {""}) > 1:
+        reasons = reasons - {"name"} | {"form"}
+    return Group(relations, count, [str(text) for key, text in REASONS.items() if key in reasons], bool(reasons & SURE))

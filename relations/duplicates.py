@@ -1,0 +1,134 @@
+"""Which relations may be the same: what somebody types beside what we have, and the whole list against itself."""
+
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import NamedTuple
+
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.utils.translation import gettext as _
+
+from relations import legal_forms
+from relations.domains import of_email, of_website
+from relations.models import Relation
+from relations.naming import full_name, name_key, words
+from relations.numbers import compact_coc, compact_vat
+
+SHOWN = 5
+SHORTEST_KEY = 2
+SHORTEST_NUMBER = 8
+PERSON = Relation.Kind.PERSON
+
+
+class Strength(IntEnum):
+    """How sure it is that two relations are the same."""
+
+    SURE = 1
+    MAYBE = 2
+    WEAK = 3
+
+
+class Likely(NamedTuple):
+    """A relation that may be the same, why, and how sure that is."""
+
+    relation: Relation
+    reasons: list[str]
+    strength: Strength
+
+    @property
+    def sure(self) -> bool:
+        """Whether a number says so that nobody else has."""
+        return self.strength == Strength.SURE
+
+    @property
+    def weak(self) -> bool:
+        """Whether it rather is another company of the same group."""
+        return self.strength == Strength.WEAK
+
+
+class Clues(NamedTuple):
+    """What is compared of a relation, in comparable form; empty where nothing was typed."""
+
+    name: str
+    form: str
+    domains: tuple[str, ...]
+    email: str
+    coc_number: str
+    vat_number: str
+
+    @classmethod
+    def of(cls, kind: str, values: dict) -> "Clues":
+        """From form values, half typed ones too; too little of something is nothing."""
+        text = {name: str(value or "").strip() for name, value in values.items()}
+        name = text.get("name", "")
+        if kind == PERSON:
+            name = full_name(text.get("first_name", ""), text.get("prefix", ""), text.get("family_name", ""))
+        key, email, website = name_key(kind, name), text.get("email", ""), text.get("website", "")
+        found = () if kind == PERSON else (of_email(email), of_website(website))
+        return cls(
+            name=key if len(key) >= SHORTEST_KEY else "",
+            form="" if kind == PERSON else legal_forms.split(words(name))[1],
+            domains=tuple(dict.fromkeys(domain for domain in found if "." in domain)),
+            email=email.casefold() if "@" in email else "",
+            coc_number=_long(compact_coc(text.get("coc_number", ""))),
+            vat_number=_long(compact_vat(text.get("vat_number", ""))),
+        )
+
+
+def _long(number: str) -> str:
+    return number if len(number) >= SHORTEST_NUMBER else ""
+
+
+def likely(kind: str, values: dict, *, exclude: int | None = None) -> list[Likely]:
+    """The relations of this kind that may be the same as one with these values, the surest first; one statement.
+
+    Same KvK or VAT number: very probably. Same e-mail address, e-mail domain or name: perhaps; a name with another
+    legal form only perhaps. Of persons a name alone says nothing: there are many of the same name.
+    """
+    clues = Clues.of(kind, values)
+    sure, name = _sure(clues), _by_name(kind, clues)
+    asked = sure | name | _by_email(clues)
+    if not asked:
+        return []
+    order = Case(*_ranks(sure, name), default=Value(3), output_field=IntegerField())
+    found = Relation.objects.kept().filter(asked, kind=kind).exclude(pk=exclude).for_list()
+    rows = found.order_by(order, "-is_active", "sort_key", "pk")[: SHOWN * 2]
+    return sorted((_judged(relation, clues) for relation in rows), key=lambda one: one.strength)[:SHOWN]
+
+
+def _sure(clues: Clues) -> Q:
+    asked = Q(coc_number=clues.coc_number) if clues.coc_number else Q()
+    return asked | Q(vat_number=clues.vat_number) if clues.vat_number else asked
+
+
+def _by_name(kind: str, clues: Clues) -> Q:
+    return Q(name_key=clues.name) if clues.name and kind != PERSON else Q()
+
+
+def _by_email(clues: Clues) -> Q:
+    asked = Q(email__iexact=clues.email) if clues.email else Q()
+    for domain in clues.domains:
+        asked |= Q(domain=domain)
+    return asked
+
+
+def _ranks(*groups: Q) -> Iterable[When]:
+    return (When(group, then=Value(rank)) for rank, group in enumerate(groups, 1) if group)
+
+
+def _judged(relation: Relation, clues: Clues) -> Likely:
+    reasons, strength = [], Strength.MAYBE
+    if clues.coc_number and relation.coc_number == clues.coc_number:
+        reasons, strength = [_("same KvK number")], Strength.SURE
+    if clues.vat_number and relation.vat_number == clues.vat_number:
+        reasons, strength = [*reasons, _("same VAT number")], Strength.SURE
+    if clues.email and relation.email.casefold() == clues.email:
+        reasons.append(_("same e-mail address"))
+    elif relation.domain in clues.domains:
+        reasons.append(_("same domain %(domain)s") % {"domain": relation.domain})
+    if clues.name and relation.name_key == clues.name:
+        other = "" if relation.is_person else legal_forms.split(words(relation.name))[1]
+        differs = bool(other and clues.form and other != clues.form)
+        if differs and not reasons:
+            strength = Strength.WEAK
+        reasons.append(_("same name with another legal form") if differs else _("same name"))
+    return Likely(relation, reasons, strength)
