@@ -1,6 +1,7 @@
 """What we send: invoices with their lines, VAT rates and history."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Round
@@ -12,6 +13,9 @@ from relations.models import Contact, Relation
 from salescrm.fields import MoneyField
 from salescrm.lookups import Lookup
 from salescrm.records import Versioned
+from salescrm.words import folded
+
+WORDS = folded("number", "subject", "reference")  # what an invoice is found by
 
 
 class VatRate(Lookup):
@@ -46,6 +50,8 @@ class VatRate(Lookup):
 
 
 class Invoice(Versioned):
+    WORDS = WORDS  # what search looks in
+
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
         ISSUED = "issued", _("issued")
@@ -101,6 +107,7 @@ class Invoice(Versioned):
                 violation_error_message=_("An invoice has a number and a date exactly when it is issued."),
             ),
         ]
+        indexes = [GinIndex(WORDS, name="invoice_words")]  # Which invoices have words that begin like these?
 
     def __str__(self):
         return self.number or f"{_('Draft')} {self.subject}"

@@ -3,6 +3,9 @@
 from django.db import models
 from django.db.models import Count, Q, Sum
 
+from relations.models import Relation
+from relations.querysets import prefix_query
+
 
 class InvoiceQuerySet(models.QuerySet):
     def drafts(self):
@@ -22,9 +25,12 @@ class InvoiceQuerySet(models.QuerySet):
         return self.issued().filter(sent_at=None)
 
     def search(self, text: str):
-        """Invoices with this text in number, subject, reference or the customer's name."""
-        found = Q(number__icontains=text) | Q(subject__icontains=text) | Q(reference__icontains=text)
-        return self.filter(found | Q(customer__name__icontains=text))
+        """Invoices whose number, subject and reference, or whose customer, hold words that begin like these."""
+        query = prefix_query(text)
+        if query is None:
+            return self.none()
+        found = self.alias(words=self.model.WORDS)
+        return found.filter(Q(words=query) | Q(customer__in=Relation.objects.filter(search=query)))
 
     def for_list(self):
         """With what a list row shows."""

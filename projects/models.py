@@ -1,6 +1,7 @@
 """What we do after the sale: projects with their services."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Round
@@ -13,6 +14,9 @@ from relations.models import Contact, Relation
 from salescrm.fields import MoneyField
 from salescrm.notes import Note
 from salescrm.records import Versioned
+from salescrm.words import folded
+
+WORDS = folded("number", "name")  # what a project is found by
 
 
 class BillingMethod(models.TextChoices):
@@ -47,6 +51,8 @@ class ServiceLine(models.Model):
 
 
 class Project(Versioned):
+    WORDS = WORDS  # what search looks in
+
     class Status(models.TextChoices):
         ACTIVE = "active", _("active")
         CLOSED = "closed", _("closed")
@@ -91,6 +97,7 @@ class Project(Versioned):
                 violation_error_message=_("A project ends on or after the day it starts."),
             ),
         ]
+        indexes = [GinIndex(WORDS, name="project_words")]  # Which projects have words that begin like these?
 
     def __str__(self):
         return f"{self.number} {self.name}".strip()

@@ -3,6 +3,9 @@
 from django.db import models
 from django.db.models import Count, DecimalField, Q, Sum, Value
 
+from relations.models import Relation
+from relations.querysets import prefix_query
+
 ZERO = Value(0, output_field=DecimalField())
 
 
@@ -16,8 +19,12 @@ class ProjectQuerySet(models.QuerySet):
         return self.filter(status=self.model.Status.CLOSED)
 
     def search(self, text: str):
-        """Projects with this text in number, name or the customer's name."""
-        return self.filter(Q(number__icontains=text) | Q(name__icontains=text) | Q(customer__name__icontains=text))
+        """Projects whose number and name, or whose customer, hold words that begin like these."""
+        query = prefix_query(text)
+        if query is None:
+            return self.none()
+        found = self.alias(words=self.model.WORDS)
+        return found.filter(Q(words=query) | Q(customer__in=Relation.objects.filter(search=query)))
 
     def for_list(self):
         """With what a list row shows; `total` is what its services add up to."""

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q, Value
 from django.db.models.functions import Now
@@ -23,6 +23,7 @@ from salescrm.fields import MoneyField, PercentField
 from salescrm.models import Organisation
 from salescrm.notes import Note
 from salescrm.records import Versioned
+from salescrm.words import folded
 
 __all__ = [
     "AcceptReason", "CalendarFeed", "ImportRow", "ImportRun", "LossReason", "Phase", "Sale", "SaleEvent", "SaleLine",
@@ -120,7 +121,7 @@ class Sale(SaleState, Versioned):
     )
     last_sequence = models.PositiveIntegerField(default=0, editable=False)
     search = models.GeneratedField(
-        expression=SearchVector("subject", "external_reference", config="simple"),
+        expression=folded("subject", "external_reference"),
         output_field=SearchVectorField(),
         db_persist=True,
     )
