@@ -8,10 +8,11 @@ from django.db.models import DateTimeField, F
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sales.models import Sale, SaleEvent
 from sales.querysets import SaleQuerySet
-from sales.refusals import AlreadyDone, Stale
+from sales.refusals import AlreadyDone, Refused, Stale
 from salescrm.models import User
 
 # Kinds of events that bring an open sale into its phase: the days in it are counted from there.
@@ -63,10 +64,13 @@ def claim(
     Returns the locked sale and whether this very request was carried out before (a second click: the caller then
     answers with the first result). `same` tells whether the sale already is in the requested outcome, `kind` which
     event brought it there; `among` are the sales to look in, all by default. What the sale looked like is left on it
-    as `before`. Raises AlreadyDone when somebody else was first, Stale for any other old version, Sale.DoesNotExist.
+    as `before`. Raises AlreadyDone when somebody else was first, Stale for any other old version, Sale.DoesNotExist;
+    refuses a sale in the trash, from where only `sales.trash` takes it.
     """
     locked = _lock(sale, Sale.objects.all() if among is None else among)
     if locked.version == version:
+        if locked.trashed and kind not in (SaleEvent.Kind.TRASHED, SaleEvent.Kind.RESTORED):
+            raise Refused(_("This sale is in the trash. Restore it first."), code="trashed")
         return locked, False
     consumed_by = locked.events.filter(sale_version=version + 1, kind=kind).select_related("by").first()
     if consumed_by is None or not same(locked):

@@ -84,8 +84,14 @@ def remove(request: HttpRequest, kind: SettingsList, pk: int) -> HttpResponse:
         else:
             messages.success(request, message)
             return leave(request, _back(request, kind))
-    open_sales = instance.sales.open().count() if kind.has_probability else None
-    context = {"kind": kind, "form": form, "row": instance, "open_sales": open_sales, "back": _back(request, kind)}
+    context = {
+        "kind": kind,
+        "form": form,
+        "row": instance,
+        "open_sales": instance.sales.open().count() if kind.has_probability else None,
+        "in_trash": 0 if kind.of_relations else instance.sales.filter(trashed=True).count(),
+        "back": _back(request, kind),
+    }
     return page(request, "settings/remove.html", context, part="dialog", status=422 if form.errors else 200)
 
 

@@ -120,6 +120,10 @@ def _headline(before: SaleEvent | None, event: SaleEvent) -> str:
             return _("Reopened")
         case SaleEvent.Kind.CORRECTED:
             return _("Outcome corrected")
+        case SaleEvent.Kind.TRASHED:
+            return _("Moved to the trash")
+        case SaleEvent.Kind.RESTORED:
+            return _("Restored from the trash")
     moved = before is not None and before.phase_id != event.phase_id
     return _("Moved to %(phase)s, %(percent)s %%") % values if moved else _("Changed")
 

@@ -21,7 +21,7 @@ may_change_users = permission_required("salescrm.change_user", raise_exception=T
 
 
 def _users():
-    open_sales = Sale.objects.open().filter(owner=OuterRef("pk")).order_by().values("owner")
+    open_sales = Sale.objects.kept().open().filter(owner=OuterRef("pk")).order_by().values("owner")
     count = Subquery(open_sales.annotate(count=Count("pk")).values("count"))
     return User.objects.prefetch_related("groups").annotate(open_sales=Coalesce(count, 0))
 

@@ -148,6 +148,8 @@ def _differences(plan: Plan, record: Record, sale: Sale) -> dict:
 
 
 def _refusal(sale: Sale, record: Record, values: dict) -> str:
+    if sale.trashed:
+        return "the sale is in the trash: restore it in the CRM first"
     if sale.is_open:
         linked = "customer" in values and (sale.invoice_id or sale.project_id)
         return "an invoice or project of its customer hangs on the sale, so customer stays as it is" if linked else ""

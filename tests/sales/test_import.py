@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from relations.models import Relation
 from sales.models import Phase, Sale, SaleEvent, SalesSettings
 from sales.transitions import lose, move
+from sales.trash import trash
 from salescrm.calendar import day_of
 from salescrm.models import User
 
@@ -392,3 +393,11 @@ def test_file_that_no_mapping_fits_is_refused(company, tmp_path):
     odd.write_text("a,b\n1,2\n")
     with pytest.raises(CommandError, match="No mapping"):
         call_command("import_sales", odd, verbosity=0)
+
+
+def test_row_of_a_sale_in_the_trash_is_rejected_and_says_so(run, export, manager):
+    path = export(row())
+    run(path, commit=True)
+    trash(Sale.objects.get(), version=1, by=manager)
+    output = run(path)
+    assert (summary(output)["rejected"], "restore it in the CRM first" in verdicts(output)[0]) == (1, True)

@@ -1,0 +1,67 @@
+"""The trash: sales nobody wants to see any more, and their way back."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sales.history import claim, commit
+from sales.models import Sale, SaleEvent
+from sales.refusals import Refused
+from sales.transitions import now_of
+from salescrm.models import User
+
+Kind = SaleEvent.Kind
+
+
+@transaction.atomic
+def trash(sale: Sale, *, version: int, by: User) -> Sale:
+    """Put a sale in the trash, open or closed: it is seen nowhere else until it is restored.
+
+    Refuses a sale an invoice or project hangs on. Sent twice by the same user, the second time changes nothing.
+    """
+    sale, repeated = claim(sale, version=version, by=by, kind=Kind.TRASHED, same=lambda sale: sale.trashed)
+    if repeated:
+        return sale
+    check_trash(sale)
+    sale.trashed = True
+    return commit(sale, fields=["trashed"], by=by, kind=Kind.TRASHED)
+
+
+def check_trash(sale: Sale) -> None:
+    """Refuse to put in the trash what is there already, and what an invoice or project hangs on."""
+    if sale.trashed:
+        raise Refused(_("This sale is in the trash already."), code="trashed")
+    why = ""
+    if sale.invoice and sale.invoice.is_draft:
+        why = _("Draft invoice “%(subject)s” hangs on this sale.") % {"subject": sale.invoice.subject}
+    elif sale.invoice:
+        why = _("Invoice %(number)s hangs on this sale.") % {"number": sale.invoice.number}
+    elif sale.project:
+        why = _("Project %(project)s hangs on this sale.") % {"project": sale.project}
+    if why:
+        raise Refused(why, code="linked")
+
+
+def trashings(sales: Iterable[Sale]) -> dict[int, SaleEvent]:
+    """The event that put each of these sales in the trash last, by the id of the sale."""
+    events = SaleEvent.objects.filter(sale__in=[sale.pk for sale in sales], kind=Kind.TRASHED).select_related("by")
+    return {event.sale_id: event for event in events.order_by("sale_id", "-sequence").distinct("sale_id")}
+
+
+@transaction.atomic
+def restore(sale: Sale, *, version: int, by: User) -> Sale:
+    """Take a sale out of the trash as it went in.
+
+    Only the probability of an open sale may be another: unless it was set by hand, it is what the phase has now
+    (rule 3). Refuses a sale that is not in the trash. Sent twice by the same user, the second time changes nothing.
+    """
+    sale, repeated = claim(sale, version=version, by=by, kind=Kind.RESTORED, same=lambda sale: not sale.trashed)
+    if repeated:
+        return sale
+    if not sale.trashed:
+        raise Refused(_("This sale is not in the trash."), code="not_trashed")
+    sale.trashed = False
+    if sale.is_open and not sale.probability_by_hand:
+        sale.probability = now_of(sale.phase)
+    return commit(sale, fields=["trashed", "probability"], by=by, kind=Kind.RESTORED)

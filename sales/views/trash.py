@@ -1,0 +1,84 @@
+"""The trash: what is in it, putting a sale there, and taking it back."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from sales import trash as deeds
+from sales.models import Sale
+from sales.refusals import Refused
+from sales.views.answers import explained, status_of
+from salescrm.conflicts import submitted_version
+from salescrm.listing import page_of
+from salescrm.pages import leave, page
+
+MAY_TRASH = ["sales.view_sale", "sales.trash_sale"]
+may_trash = permission_required(MAY_TRASH, raise_exception=True)
+
+
+@require_safe
+@may_trash
+def index(request: HttpRequest) -> HttpResponse:
+    """The sales in the trash, the last one first, with who put them there."""
+    sales = Sale.objects.in_trash(request.user)
+    rows = page_of(request, sales.for_list().order_by("-updated_at", "-pk"), count=sales.count())
+    trashings = deeds.trashings(rows)
+    for sale in rows:
+        sale.trashing = trashings[sale.pk]
+    return page(request, "sales/trash.html", {"rows": rows}, part="rows")
+
+
+@may_trash
+def trash(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask before a sale goes to the trash; of one that is there: since when, by whom, and the way back."""
+    sale = _found(request, pk)
+    if request.method != "POST":
+        return _show(request, sale)
+    try:
+        sale = deeds.trash(sale, version=submitted_version(request), by=request.user)
+    except Refused as refusal:
+        return _show(request, _found(request, pk), status=status_of(refusal), **explained(refusal))
+    messages.success(request, _("“%(sale)s” is in the trash.") % {"sale": sale})
+    return leave(request, "sales:list")
+
+
+@require_POST
+@may_trash
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a sale out of the trash."""
+    sale = _found(request, pk)
+    try:
+        sale = deeds.restore(sale, version=submitted_version(request), by=request.user)
+    except Refused as refusal:
+        return _show(request, _found(request, pk), status=status_of(refusal), **explained(refusal))
+    messages.success(request, _("“%(sale)s” is back from the trash.") % {"sale": sale})
+    return leave(request, sale)
+
+
+def gone(request: HttpRequest, pk: int) -> HttpResponse:
+    """The answer to the address of a sale in the trash: the trash for who may look there, else a 404 that says so."""
+    sale = get_object_or_404(Sale.objects.in_trash(request.user), pk=pk)
+    if request.user.has_perms(MAY_TRASH):
+        return redirect("sales:trash-sale", pk)
+    context = {"trashing": deeds.trashings([sale])[pk]}
+    return page(request, "sales/gone.html", context, part="gone", status=404)
+
+
+def _found(request: HttpRequest, pk: int) -> Sale:
+    everywhere = Sale.objects.visible_to(request.user) | Sale.objects.in_trash(request.user)
+    return get_object_or_404(everywhere.select_related("customer", "owner", "phase", "invoice", "project"), pk=pk)
+
+
+def _show(request: HttpRequest, sale: Sale, *, status: int = 200, **extra) -> HttpResponse:
+    context = {"sale": sale, "version": sale.version, "why_not": "", **extra}
+    if sale.trashed:
+        context["trashing"] = deeds.trashings([sale])[sale.pk]
+    else:
+        try:
+            deeds.check_trash(sale)
+        except Refused as refusal:
+            context["why_not"] = " ".join(refusal.messages)
+    return page(request, "sales/trash_sale.html", context, part="dialog", status=status)
