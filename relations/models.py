@@ -16,6 +16,9 @@ from salescrm.lookups import Lookup
 from salescrm.models import User
 from salescrm.notes import Note
 from salescrm.records import Versioned
+from salescrm.words import folded
+
+WORDS = folded("function", "email", digits=("phone",))  # what a contact is found by, beside the person
 
 
 class RelationType(Lookup):
@@ -166,6 +169,8 @@ class Relation(Versioned):
 class Contact(models.Model):
     """A person at an organization."""
 
+    WORDS = WORDS
+
     organization = models.ForeignKey(
         Relation, on_delete=models.CASCADE, related_name="contacts", verbose_name=_("organization")
     )
@@ -191,6 +196,7 @@ class Contact(models.Model):
                 violation_error_message=_("A relation is not its own contact person."),
             ),
         ]
+        indexes = [GinIndex(WORDS, name="contact_words")]  # Which contacts have words that begin like these?
 
     def __str__(self):
         return f"{self.person}, {self.function}" if self.function else str(self.person)

@@ -15,8 +15,11 @@ BARE = (
 BETWEEN = "!\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~“”‘’–—…·•€«»"
 
 
-def folded(*columns: str) -> SearchVector:
-    """The folded words of these columns, for an index or a generated column and for the queries that use it."""
+def folded(*columns: str, digits: tuple[str, ...] = ()) -> SearchVector:
+    """The folded words of these columns, for an index or a generated column and for the queries that use it.
+
+    Of the columns in `digits` only those, as one number: a phone is written in many ways.
+    """
     plain = [
         Func(
             F(column), Value(ACCENTED + BETWEEN), Value(BARE + " " * len(BETWEEN)),
@@ -24,4 +27,8 @@ def folded(*columns: str) -> SearchVector:
         )
         for column in columns
     ]  # fmt: skip
-    return SearchVector(*plain, config="simple")
+    figures = [
+        Func(F(column), Value("[^0-9]"), Value(""), Value("g"), function="regexp_replace", output_field=TextField())
+        for column in digits
+    ]
+    return SearchVector(*plain, *figures, config="simple")
