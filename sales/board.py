@@ -4,17 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import BadRequest
-from django.db.models import Count, F, OuterRef, Q, Sum
+from django.db.models import BigIntegerField, BooleanField, Count, F, Func, OuterRef, Q, Sum, Value
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
 
+from sales.ageing import Age, later
 from sales.filters import SaleFilter
 from sales.lookups import Phase
 from sales.models import Sale, SaleStatus
@@ -24,7 +23,8 @@ CARDS = 20
 NEXT_STEP_FIRST = (F("next_step_on").asc(nulls_last=True), "pk")
 SHOWN = (
     "pk", "version", "phase", "subject", "customer__name", "expected_revenue", "probability", "probability_by_hand",
-    "expected_end_date", "owner__name", "owner__email", "next_step", "next_step_on", "phase_since",
+    "expected_end_date", "owner__name", "owner__email", "next_step", "next_step_on", "phase_since", "phase__name",
+    "phase__age_limit",
 )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Card:
-    """What the board tells of one sale; `days` is how long it has been standing in its phase."""
+    """What the board tells of one sale; `age` is how long it has been standing in its phase."""
 
     pk: int
     url: str
@@ -72,7 +72,7 @@ class Card:
     owner: str
     next_step: str
     next_on: date | None
-    days: int
+    age: Age
     overdue: bool
     next: str  # "late", "today", "planned" or "none", as the filter word of the list
 
@@ -84,12 +84,7 @@ class Card:
     @property
     def order(self) -> str:
         """The day it stands by, to be compared as text; an unknown one comes last."""
-        return SafeString(self.next_on or "none")
-
-    @property
-    def age(self) -> str:
-        """The days in its phase in words."""
-        return _days(self.days, get_language())
+        return str(self.next_on or "none")
 
 
 @dataclass(frozen=True)
@@ -127,12 +122,18 @@ def columns(sales, phases, *, today: date) -> list[Column]:
     phases = list(phases.annotate(first=ArraySubquery(first)))
     known = heads(sales, phases)
     wanted = [pk for phase in phases for pk in phase.first[:CARDS]]
-    found = {card.pk: card for card in cards(Sale.objects.filter(pk__in=wanted).order_by(), today=today)}
+    found = {card.pk: card for card in cards(Sale.objects.filter(_among(wanted)).order_by(), today=today)}
     return [
         Column(head, [found[pk] for pk in phase.first[:CARDS] if pk in found], more=len(phase.first) > CARDS)
         for phase, head in zip(phases, known, strict=True)
         if phase.is_active or phase.first
     ]
+
+
+def _among(ids: list[int]) -> Func:
+    # One parameter instead of 140.
+    numbers = Value(ids, output_field=ArrayField(BigIntegerField()))
+    return Func(F("pk"), numbers, template="(%(expressions)s))", arg_joiner=" = ANY(", output_field=BooleanField())
 
 
 def following(sales, phase: Phase, after: Place, *, today: date) -> tuple[list[Card], bool]:
@@ -143,13 +144,13 @@ def following(sales, phase: Phase, after: Place, *, today: date) -> tuple[list[C
 
 
 def heads(sales, phases: Iterable[Phase]) -> list[Head]:
-    """What the open sales of each of these phases add up to: one statement."""
+    """What the open sales of each of these phases add up to: one statement, answered from the index sale_forecast."""
     phases = list(phases)
     rows = sales.open().order_by().values("phase").annotate(
-        count=Count("pk"),
+        count=Count("*"),
         revenue=Sum("expected_revenue", default=Decimal(0)),
         weighted=Sum("weighted_revenue", default=Decimal(0)),
-        unknown=Count("pk", filter=Q(expected_revenue=None)),
+        unknown=Count("phase", filter=Q(expected_revenue=None)),
     )  # fmt: skip
     known = {row.pop("phase"): row for row in rows}
     return [Head(phase, **known.get(phase.pk, {})) for phase in phases]
@@ -165,7 +166,7 @@ def cards(sales, *, today: date) -> list[Card]:
 def _card(row, base: str, today: date, zone: ZoneInfo) -> Card:
     return Card(
         pk=row.pk,
-        url=SafeString(f"{base}{row.pk}/"),
+        url=f"{base}{row.pk}/",
         version=row.version,
         phase=row.phase,
         subject=row.subject,
@@ -177,15 +178,15 @@ def _card(row, base: str, today: date, zone: ZoneInfo) -> Card:
         owner=row.owner__name or row.owner__email,
         next_step=row.next_step,
         next_on=row.next_step_on,
-        days=max((today - row.phase_since.astimezone(zone).date()).days, 0),
+        age=_age(row, today, zone),
         overdue=row.expected_end_date is not None and row.expected_end_date < today,
         next=_kind(row.next_step, row.next_step_on, today),
     )
 
 
-@lru_cache(maxsize=1000)
-def _days(days: int, language: str | None) -> str:
-    return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+def _age(row, today: date, zone: ZoneInfo) -> Age:
+    days = (today - row.phase_since.astimezone(zone).date()).days
+    return Age(max(days, 0), row.phase__name, row.phase__age_limit, later(row.next_step_on, today))
 
 
 def _kind(step: str, day: date | None, today: date) -> str:

@@ -159,7 +159,7 @@ def story(phases, salesperson):
             event_of(sale, kind=kind, by=salesperson, at=timezone.now() - timedelta(days=ago)).save(force_insert=True)
         sale.save()
         count_days_anew(Sale.objects.filter(pk=sale.pk))
-        return shown(sale, timezone.localdate()).days
+        return shown(sale, timezone.localdate()).age.days
 
     return tell
 

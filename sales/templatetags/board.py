@@ -1,0 +1,30 @@
+"""The cards of the board: a full one shows 140, of which hardly any changed since it was last looked at."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from django import template
+from django.template import Context, Template
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from sales.board import Card
+
+register = template.Library()
+KEPT = 1000  # drawings; about two megabytes
+
+
+@register.simple_tag(takes_context=True)
+def drawn(context, cards: Iterable[Card]) -> SafeString:
+    """These cards. A drawing is kept under all that it depends on, so a card that says something else gets another."""
+    page = get_template("sales/_card.html").template
+    around = (context["travelling"], context["can_move"], bool(context.get("arrived")), get_language())
+    return SafeString("\n".join([_drawn(page, card, *around) for card in cards]))
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(page: Template, card: Card, travelling: str, can_move: bool, arrived: bool, language: str) -> str:
+    return page.render(
+        Context({"card": card, "travelling": travelling, "can_move": can_move, "arrived": arrived}, use_l10n=False)
+    )
