@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.contrib.auth.models import Group
@@ -12,11 +13,12 @@ from django.utils import timezone
 from relations.models import Relation, RelationType
 from relations.naming import fold
 from relations.saving import create_relation
-from sales.history import commit_many, count_days_anew, event_of
+from sales.history import claim, commit, commit_many, count_days_anew, event_of
 from sales.importing.planning import Change, Plan, make_plan
 from sales.importing.reading import Row
 from sales.importing.rows import Record, RowReader
-from sales.models import FollowUp, Sale, SaleEvent, SalesSettings, SaleStatus
+from sales.models import AcceptReason, FollowUp, LossReason, Sale, SaleEvent, SalesSettings, SaleStatus
+from sales.refusals import require_open
 from sales.transitions import OUTCOME, enter
 from salescrm.calendar import organisation_zone
 from salescrm.models import Organisation, User
@@ -86,21 +88,38 @@ def _add_customers(plan: Plan, details: dict[str, dict], by: User | None) -> Non
 
 
 def _noon() -> Callable[[date], datetime]:
-    """Noon of a day, in our time zone (which is looked up once)."""
-    zone = organisation_zone()
-    return lambda day: datetime.combine(day, time(12), zone)
+    """Noon of a day, in our time zone (which is looked up once); now for what lies ahead of it."""
+    zone, now = organisation_zone(), timezone.now()
+    return lambda day: min(datetime.combine(day, time(12), zone), now)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a sale ended, as the other system remembers it."""
+
+    status: str
+    closed_on: date
+    reason: AcceptReason | LossReason | None = None
+    lost_to: Relation | None = None
 
 
 def _create(plan: Plan, by: User | None, progress: Progress) -> None:
+    drafts = [(_new_sale(plan, record, by), _outcome(plan, record)) for record in plan.creates]
+    add_sales(drafts, by=by, progress=progress)
+
+
+def add_sales(
+    drafts: list[tuple[Sale, Outcome | None]], *, by: User | None, progress: Progress = quietly
+) -> list[Sale]:
+    """Store new sales with their history; each is open in its phase and gets its outcome here, if it has one."""
     now, noon, events, sales = timezone.now(), _noon(), [], []
-    for record in progress(plan.creates, "new sales"):
-        sale = _new_sale(plan, record, by)
-        start = sale.start_date or record.closed_on
+    for sale, outcome in progress(drafts, "new sales"):
+        start = sale.start_date or (outcome and outcome.closed_on)
         events.append(event_of(sale, kind=Kind.CREATED, by=by, at=noon(start) if start else now))
-        if record.stage.status != SaleStatus.OPEN:
-            _close(sale, plan, record)
+        if outcome:
+            _close(sale, outcome)
             sale.version = sale.last_sequence = 2
-            events.append(event_of(sale, kind=record.stage.status, by=by, at=noon(record.closed_on)))
+            events.append(event_of(sale, kind=outcome.status, by=by, at=noon(outcome.closed_on)))
         sales.append(sale)
     Sale.objects.bulk_create(sales, batch_size=BATCH)
     for event in events:
@@ -112,6 +131,7 @@ def _create(plan: Plan, by: User | None, progress: Progress) -> None:
         chunk = [sale.pk for sale in sales[start : start + BATCH]]
         Sale.objects.filter(pk__in=chunk).update(created_at=Subquery(first))
         count_days_anew(Sale.objects.filter(pk__in=chunk))
+    return sales
 
 
 def _new_sale(plan: Plan, record: Record, by: User | None) -> Sale:
@@ -123,13 +143,29 @@ def _new_sale(plan: Plan, record: Record, by: User | None) -> Sale:
     return sale
 
 
-def _close(sale: Sale, plan: Plan, record: Record) -> None:
+def _outcome(plan: Plan, record: Record) -> Outcome | None:
+    if record.stage.status == SaleStatus.OPEN:
+        return None
+    return Outcome(record.stage.status, record.closed_on, plan.reason(record))
+
+
+def _close(sale: Sale, outcome: Outcome) -> None:
     """Accepted or lost as it was then, without further actions; the phase stays as it stood (rules 2 and 9)."""
-    sale.status, sale.closed_on = record.stage.status, record.closed_on
+    sale.status, sale.closed_on = outcome.status, outcome.closed_on
     if sale.status == SaleStatus.ACCEPTED:
-        sale.accept_reason, sale.follow_up = plan.reason(record), FollowUp.NONE
+        sale.accept_reason, sale.follow_up = outcome.reason, FollowUp.NONE
     else:
-        sale.loss_reason = plan.reason(record)
+        sale.loss_reason, sale.lost_to = outcome.reason, outcome.lost_to
+
+
+@transaction.atomic
+def close_as_history(sale: Sale, outcome: Outcome, *, version: int, by: User) -> Sale:
+    """Close an open sale as it was closed elsewhere, on that day; no reason is required of history (rule 12)."""
+    sale, _repeated = claim(sale, version=version, by=by)
+    require_open(sale)
+    _close(sale, outcome)
+    at = _noon()(outcome.closed_on)
+    return commit(sale, fields=OUTCOME, by=by, kind=outcome.status, at=at)
 
 
 def _change(plan: Plan, by: User | None) -> None:
@@ -153,7 +189,7 @@ def _change(plan: Plan, by: User | None) -> None:
     for status in (SaleStatus.ACCEPTED, SaleStatus.LOST):
         ended = [change for change in opened if change.values.get("status") == status]
         for change in ended:
-            _close(change.sale, plan, change.record)
+            _close(change.sale, _outcome(plan, change.record))
         commit_many([c.sale for c in ended], fields=OUTCOME, by=by, kind=status, at=lambda sale: noon(sale.closed_on))
     _apply(closed, ["source", "closed_on", "accept_reason", "loss_reason"], Kind.CORRECTED, by)
 
