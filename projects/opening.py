@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from invoicing.models import VatRate
 from projects.models import Project, Service
+from relations.merging import MERGED, is_held
 from relations.models import Contact, Relation
 from salescrm.calendar import today
 from salescrm.models import User
@@ -45,9 +46,11 @@ def open_project(
 ) -> tuple[Project, list[Service]]:
     """Open a project with its number (when projects are numbered) and services. Runs in the caller's transaction.
 
-    Refuses a contact person of somebody else and an end before the start.
+    Refuses a contact person of somebody else, an end before the start and a customer that has just been merged.
     """
     check(customer, contact=project.contact, start_date=project.start_date, end_date=project.end_date)
+    if not is_held(customer.pk):
+        raise ValidationError(str(MERGED), code="merged")
     opened = Project.objects.create(
         customer=customer,
         number=next_number(NumberSeries.Kind.PROJECT, on=today(), taken=_is_taken),
@@ -93,10 +96,15 @@ def _store(project: Project, services: Iterable[NewService], *, first: int) -> l
 
 
 def is_untouched(project: Project, *, services: list[Service], made_for_sale: bool) -> bool:
-    """Whether these services, and the project when it was made for the sale, are still as they were made."""
+    """Whether these services, and the project when it was made for the sale, are still as they were made.
+
+    A project somebody has written a note about is not.
+    """
     if not project.is_active or any(service.version != 1 for service in services):
         return False
-    return not made_for_sale or (project.version == 1 and project.services.count() == len(services))
+    if not made_for_sale:
+        return True
+    return project.version == 1 and project.services.count() == len(services) and not project.notes.exists()
 
 
 def delete_untouched_services(project: Project, *, services: list[Service], with_project: bool) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from relations import contact_views, pick, views
+from relations import contact_views, note_views, pick, views
 
 app_name = "relations"
 urlpatterns = [
@@ -18,4 +18,8 @@ urlpatterns = [
     path("contacts/options/", contact_views.contact_options, name="contact-options"),
     path("contacts/<int:pk>/edit/", contact_views.contact_edit, name="contact-edit"),
     path("contacts/<int:pk>/remove/", contact_views.contact_remove, name="contact-remove"),
+    path("<int:pk>/notes/new/", note_views.note_new, name="note-new"),
+    path("<int:pk>/notes/<int:note>/", note_views.note, name="note"),
+    path("<int:pk>/notes/<int:note>/remove/", note_views.note_remove, name="note-remove"),
+    path("<int:pk>/files/<uuid:key>/", note_views.file, name="file"),
 ]

@@ -1,9 +1,20 @@
-"""What other parts of sales write on the timeline of a sale by themselves."""
+"""The notes of sales, and what other parts of sales write on a timeline by themselves."""
 
 from sales.models import Sale, SaleNote
 from salescrm import noting
 from salescrm.models import User
+from salescrm.note_views import Notebook
 from salescrm.notes import NoteKind
+
+NOTES = Notebook(
+    SaleNote,
+    about="sale",
+    app="sales",
+    change="sales.change_sale",
+    remove_any="sales.trash_sale",
+    timeline="sales:history",
+    target="#timeline",
+)
 
 
 def note_step_done(sale: Sale, *, text: str, by: User) -> SaleNote:

@@ -1,9 +1,11 @@
 """The history of a sale in sentences: every event against the one before it, with the days spent in each phase."""
 
+import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
@@ -14,16 +16,40 @@ from sales.models import Phase, Sale, SaleEvent
 from salescrm.calendar import day_of, written_day
 from salescrm.models import User
 from salescrm.money import format_money, round_money
+from salescrm.notes import Note
+
+ICONS = {
+    SaleEvent.Kind.CREATED: "plus", SaleEvent.Kind.MOVED: "arrow-right", SaleEvent.Kind.ACCEPTED: "check",
+    SaleEvent.Kind.LOST: "x-mark", SaleEvent.Kind.REOPENED: "arrow-uturn-left",
+    SaleEvent.Kind.UNDONE: "arrow-uturn-left", SaleEvent.Kind.TRASHED: "trash", SaleEvent.Kind.RESTORED: "arrow-path",
+}  # fmt: skip
 
 
 @dataclass
 class Entry:
-    """One event as the page tells it: a headline, details, and how long the sale stood where it was."""
+    """One event as the page tells it: a headline, details, and how long the sale stood where it was.
 
-    event: SaleEvent
+    Or something else that happened, of which `at` and `by` are told; or a note. `about` is its record, where a
+    timeline shows those of several.
+    """
+
+    event: SaleEvent | None
     headline: str
     details: list[str] = field(default_factory=list)
     stayed: str = ""
+    icon: str = "pencil"
+    note: Note | None = None
+    at: datetime | None = None
+    by: User | None = None
+    about: Model | None = None
+
+    def __post_init__(self):
+        if told := self.note or self.event:
+            self.at, self.by = told.at, told.by
+        if self.event:
+            self.icon = ICONS.get(self.event.kind, self.icon)
+        if self.note:
+            self.icon = self.note.icon
 
 
 @dataclass(frozen=True)
@@ -61,6 +87,13 @@ def _name(events: list[SaleEvent], names: list[str], model, known: dict) -> None
                 setattr(event, name, known[key])
 
 
+def name_all(events: list[SaleEvent]) -> list[SaleEvent]:
+    """Give events of several sales the names they speak of: one statement per kind of name that is spoken of."""
+    for names in (["phase"], ["by", "owner"], ["customer", "lost_to"], ["source"], ["accept_reason"], ["loss_reason"]):
+        _name(events, names, SaleEvent._meta.get_field(names[0]).related_model, {})
+    return events
+
+
 def tell(events: list[SaleEvent], language: str) -> list[Entry]:
     """The entries of the history, newest first."""
     entries, entered = [], None
@@ -73,6 +106,17 @@ def tell(events: list[SaleEvent], language: str) -> list[Entry]:
             entered = event.at
         entries.append(entry)
     return entries[::-1]
+
+
+def told_after(before: SaleEvent | None, event: SaleEvent, language: str) -> Entry:
+    """One event among those of other sales."""
+    return Entry(event, _headline(before, event), _details(before, event, language), about=event.sale)
+
+
+def with_notes(entries: list[Entry], notes: Iterable[Note]) -> list[Entry]:
+    """Notes among the entries, newest first; what happened to the sale keeps the order in which it was recorded."""
+    written = [Entry(None, "", note=note) for note in notes]
+    return list(heapq.merge(entries, written, key=lambda entry: entry.at, reverse=True))
 
 
 def stays(events: list[SaleEvent], *, now: datetime | None = None) -> list[Stay]:

@@ -2,13 +2,33 @@
 
 from django.urls import path
 
-from sales.views import board, calendar, closing, day, detail, editing, inline, listing, trash
+from sales.views import (
+    board,
+    calendar,
+    closing,
+    columns,
+    day,
+    detail,
+    editing,
+    inline,
+    listing,
+    notes,
+    saved_views,
+    timelines,
+    trash,
+)
 
 app_name = "sales"
 urlpatterns = [
     path("", listing.sale_list, name="list"),
     path("board/", board.board, name="board"),
     path("filters/", listing.filters, name="filters"),
+    path("columns/", columns.columns, name="columns"),
+    path("views/", saved_views.views, name="views"),
+    path("views/new/", saved_views.view_new, name="view-new"),
+    path("views/<int:pk>/", saved_views.view, name="view"),
+    path("views/<int:pk>/update/", saved_views.view_update, name="view-update"),
+    path("views/<int:pk>/delete/", saved_views.view_delete, name="view-delete"),
     path("new/", editing.new, name="new"),
     path("day/", day.day, name="day"),
     path("calendar/", calendar.address, name="calendar"),
@@ -21,6 +41,12 @@ urlpatterns = [
     path("<int:pk>/restore/", trash.restore, name="restore"),
     path("<int:pk>/", detail.detail, name="detail"),
     path("<int:pk>/history/", detail.history, name="history"),
+    path("<int:pk>/notes/new/", notes.note_new, name="note-new"),
+    path("<int:pk>/notes/<int:note>/", notes.note, name="note"),
+    path("<int:pk>/notes/<int:note>/remove/", notes.note_remove, name="note-remove"),
+    path("<int:pk>/files/<uuid:key>/", notes.file, name="file"),
+    path("timeline-of-relation/<int:pk>/", timelines.of_relation, name="timeline-of-relation"),
+    path("timeline-of-project/<int:pk>/", timelines.of_project, name="timeline-of-project"),
     path("<int:pk>/edit/", editing.edit, name="edit"),
     path("<int:pk>/change/<slug:what>/", inline.change, name="change"),
     path("<int:pk>/step-done/", day.step_done, name="step-done"),

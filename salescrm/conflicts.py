@@ -1,7 +1,7 @@
 """A stale form (rule 6): reading the version it carries, and showing theirs beside yours with nothing typed lost."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
@@ -15,7 +15,7 @@ from django.utils.formats import localize
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from salescrm.calendar import written_day
+from salescrm.calendar import organisation_zone, written_day
 from salescrm.fields import MoneyFormField, PercentFormField
 from salescrm.money import format_money
 
@@ -86,6 +86,9 @@ def readable(field: forms.Field, value) -> str:
         return ""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
+    if isinstance(value, datetime):
+        local = value.astimezone(organisation_zone())
+        return f"{written_day(local)} {local:%H:%M}"
     if isinstance(value, date):
         return written_day(value)
     if isinstance(field, MoneyFormField):

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.html import urlize
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -16,6 +18,12 @@ class NoteKind(models.TextChoices):
     MAIL = "mail", pgettext_lazy("timeline", "E-mail")
     MEETING = "meeting", pgettext_lazy("timeline", "Meeting")
     STEP = "step", pgettext_lazy("timeline", "Step done")
+
+
+ICONS = {
+    NoteKind.NOTE: "chat-bubble-bottom-center-text", NoteKind.CALL: "phone", NoteKind.MAIL: "envelope",
+    NoteKind.MEETING: "user-group", NoteKind.STEP: "check-circle",
+}  # fmt: skip
 
 
 class Note(Versioned):
@@ -35,3 +43,19 @@ class Note(Versioned):
 
     def __str__(self):
         return f"{self.get_kind_display()}: {self.text[:60]}"
+
+    @property
+    def icon(self) -> str:
+        """The icon of its kind."""
+        return ICONS[self.kind]
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether it still lies ahead."""
+        return self.at > timezone.now()
+
+    @property
+    def body(self) -> SafeString:
+        """The text with its addresses as links, and everything else exactly as it was typed."""
+        linked = urlize(self.text, nofollow=True, autoescape=True)
+        return SafeString(linked.replace('rel="nofollow"', 'rel="nofollow noopener noreferrer"'))

@@ -18,6 +18,11 @@ def settle(request: HttpRequest, to, template: str, context: dict, *, part: str)
     return page(request, template, context, part=part) if _swaps(request) else HttpResponseRedirect(resolve_url(to))
 
 
+def follow(request: HttpRequest, *, whole: str, part: str) -> HttpResponse:
+    """Answer a POST that stays on its page by going where the changed `part` is shown, or the `whole` without htmx."""
+    return HttpResponseRedirect(part if _swaps(request) else whole)
+
+
 def _swaps(request: HttpRequest) -> bool:
     return bool(request.htmx) and not (request.htmx.boosted or request.htmx.history_restore_request)
 

@@ -6,7 +6,6 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,8 +14,9 @@ from sales.bar import places
 from sales.forms import ProbabilityForm, read_id
 from sales.models import Phase, Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused
-from sales.views import board
+from sales.views import board, timelines, trash
 from sales.views.answers import explained, put_into, status_of
+from sales.views.timelines import Asked
 from salescrm.calendar import today
 from salescrm.conflicts import submitted_version
 from salescrm.models import User
@@ -43,6 +43,7 @@ def region(sale: Sale, user: User, phases, newest: list[SaleEvent]) -> dict:
         "toast_actions": _offers(sale, newest) if undoable else [],
         "today": today(),
         "switches": SalesSettings.current(),
+        "change": "",
     }
 
 
@@ -65,7 +66,7 @@ def whole(request: HttpRequest, sale: Sale, *, part: str = "region", status: int
     lines = list(sale.lines.select_related("vat_rate"))
     context = {
         **region(sale, request.user, phases, events[-2:]),
-        "entries": timeline.tell(events, get_language()),
+        **timelines.of_sale(request, sale, events),
         "stays": timeline.stays(events),
         "lines": lines,
         "lines_total": sum(line.amount for line in lines),
@@ -78,15 +79,19 @@ def whole(request: HttpRequest, sale: Sale, *, part: str = "region", status: int
 @require_safe
 @permission_required("sales.view_sale", raise_exception=True)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Everything about one sale."""
-    return whole(request, visible(request, pk, detail=True))
+    """Everything about one sale; of one in the trash, that it is there."""
+    try:
+        sale = visible(request, pk, detail=True)
+    except Http404:
+        return trash.gone(request, pk)
+    return whole(request, sale)
 
 
 @require_safe
 @permission_required("sales.view_sale", raise_exception=True)
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """The history of a sale, fetched again after a change in place."""
-    return whole(request, visible(request, pk, detail=True), part="history")
+    return whole(request, visible(request, pk, detail=True), part=Asked.parse(request.GET).part)
 
 
 def refused(request: HttpRequest, sale: Sale, refusal: Refused) -> HttpResponse:
@@ -102,6 +107,14 @@ def _settle(request: HttpRequest, sale: Sale, phases, newest: list[SaleEvent]) -
     if board.is_sender(request):
         return board.moved(request, sale, phases, context["toast_actions"])
     return settle(request, sale, TEMPLATE, context, part="region")
+
+
+def changed(request: HttpRequest, sale: Sale, *, to=None, **extra) -> HttpResponse:
+    """A value of the sale was changed in place: its region as it stands now, else on to the sale or `to`."""
+    phases = list(Phase.objects.all())
+    sale.phase = next(phase for phase in phases if phase.pk == sale.phase_id)
+    context = {**region(sale, request.user, phases, []), "changed_in_place": True, **extra}
+    return settle(request, to or sale, TEMPLATE, context, part="region")
 
 
 @require_POST
