@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from relations.merging import MERGED, is_held
 from relations.models import Contact, Relation
 from sales.history import claim, commit, event_of
 from sales.models import Sale, SaleEvent, SaleLine, SalesSettings
@@ -56,7 +57,9 @@ def edit(sale: Sale, *, values: dict, version: int, by: User) -> Sale:
     Refuses to change amount, end date, customer or source of a closed sale. Probability and its by-hand mark are
     never touched. Sent twice by the same user, the second time changes nothing.
     """
-    sale, repeated = _claim(sale, version, by, lambda sale: all(getattr(sale, name) == values[name] for name in values))
+    sale, repeated = claim_form(
+        sale, version, by, lambda sale: all(getattr(sale, name) == values[name] for name in values)
+    )
     if repeated:
         return sale
     before = {name: getattr(sale, _column(name)) for name in (*PLAIN, *WATCHED)}
@@ -68,8 +71,9 @@ def edit(sale: Sale, *, values: dict, version: int, by: User) -> Sale:
     changed = [name for name in before if getattr(sale, _column(name)) != before[name]]
     if not changed:
         return sale
-    if not sale.is_open:
-        _refuse_frozen(changed)
+    check_frozen(sale, changed)
+    if {"start_date", "expected_end_date"} & set(changed):
+        check_days(sale)
     _check(sale, before=before)
     if sale.customer_id != customer_before and (sale.invoice_id or sale.project_id):
         raise Refused({"customer": _("An invoice or project of this customer hangs on this sale.")}, code="linked")
@@ -77,7 +81,7 @@ def edit(sale: Sale, *, values: dict, version: int, by: User) -> Sale:
     return commit(sale, fields=changed, by=by, kind=kind)
 
 
-def _claim(sale: Sale, version: int, by: User, same: Callable[[Sale], bool]) -> tuple[Sale, bool]:
+def claim_form(sale: Sale, version: int, by: User, same: Callable[[Sale], bool]) -> tuple[Sale, bool]:
     """As claim(), for changes of which not every one is an event: a second click finds its own result."""
     try:
         return claim(sale, version=version, by=by)
@@ -92,11 +96,24 @@ def _column(name: str) -> str:
     return Sale._meta.get_field(name).attname
 
 
-def _refuse_frozen(changed: list[str]) -> None:
+def check_frozen(sale: Sale, changed: list[str]) -> None:
+    """Refuse to change what a closed sale keeps as it stood (rule 2)."""
     frozen = [name for name in changed if name in FROZEN]
-    if frozen:
+    if frozen and not sale.is_open:
         why = _("This sale is closed, so this stays as it stood. Reopen it first.")
         raise Refused(dict.fromkeys(frozen, why), code="closed")
+
+
+def check_days(sale: Sale) -> None:
+    """Refuse a sale that would end before it starts."""
+    start, end = sale.start_date, sale.expected_end_date
+    if start and end and end < start:
+        raise Refused({"expected_end_date": _("The expected end date lies before the start date.")}, code="days")
+
+
+def check_new(sale: Sale) -> None:
+    """Refuse an unsaved sale that create() would refuse, its phase apart."""
+    _check(sale, before=None)
 
 
 def _check(sale: Sale, *, before: dict | None) -> None:
@@ -107,6 +124,8 @@ def _check(sale: Sale, *, before: dict | None) -> None:
     if sale.customer_id != new["customer"]:
         if sale.customer.kind == Relation.Kind.PERSON and not switches.sales_to_persons:
             raise Refused({"customer": _("Sales to persons are switched off. Choose an organization.")}, code="person")
+        if not is_held(sale.customer_id):
+            raise Refused({"customer": MERGED}, code="merged")
         if not sale.customer.is_active:
             raise Refused({"customer": _("This relation is deactivated. Choose another one.")}, code="inactive")
     if sale.source_id != new["source"] and sale.source is not None:
@@ -125,7 +144,7 @@ def replace_lines(sale: Sale, *, lines: list[dict], version: int, by: User) -> S
     Refuses a closed sale: its lines have been handed over. Sent twice by the same user, the second time changes
     nothing.
     """
-    sale, repeated = _claim(sale, version, by, lambda sale: _stored(sale) == [_told(values) for values in lines])
+    sale, repeated = claim_form(sale, version, by, lambda sale: _stored(sale) == [_told(values) for values in lines])
     if repeated:
         return sale
     if not sale.is_open:

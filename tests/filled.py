@@ -16,7 +16,7 @@ from projects.models import Project
 from relations.models import Contact, Relation, RelationType
 from sales.acceptance import accept
 from sales.defaults import install_defaults
-from sales.models import AcceptReason, LossReason, Phase, Sale, SalesSettings, Source
+from sales.models import AcceptReason, LossReason, Phase, Sale, SalesSettings, SavedView, Source
 from sales.transitions import lose, move, set_probability
 from salescrm.calendar import today
 from salescrm.models import Organisation, User
@@ -57,6 +57,7 @@ class World:
             "sales:correct": self.accepted, "sales:reopen": self.lost, "invoicing:send": self.issued,
             "settings:phase": self.phase, "settings:user": self.users["other"],
             "settings:user-access": self.users["other"], "settings:user-invite": self.users["other"],
+            **dict.fromkeys(["sales:view", "sales:view-update", "sales:view-delete"], SavedView.objects.first()),
             "sales:of-relation": self.relation, "sales:of-project": self.project, "sales:of-invoice": self.invoice,
             "projects:of-relation": self.relation, "invoicing:of-relation": self.relation,
         }  # fmt: skip
@@ -68,6 +69,7 @@ class World:
             "settings:list": ["phases"], "settings:row-new": ["phases"], "settings:order": ["phases"],
             "settings:row": ["sources", Source.objects.first().pk], "settings:remove": ["phases", self.phase.pk],
             "password_reset_confirm": ["x", "y"],
+            "sales:change": [self.sale.pk, "amount"], "sales:feed": ["nobody"],
         }  # fmt: skip
         if name in others:
             return reverse(name, args=others[name])
@@ -104,6 +106,7 @@ def fill() -> World:
     contact = ContactFactory(organization=relation, person=person, function="Inkoper")
     rival = RelationFactory(name="Rivaal N.V.", relation_type=RelationType.objects.last())
     RelationFactory(name="Oud en Stil", is_active=False)
+    SavedView.objects.create(owner=seller, name="Kansrijk", query="phase=4&status=open", shared=True)
     phases = list(Phase.objects.all())
     project = _projects(relation, contact, users)
     sale = _open_sales(relation, contact, person, users, phases)

@@ -1,0 +1,94 @@
+"""One value of a sale at a time, as its page asks for it; rules live in editing."""
+
+from copy import copy
+
+from django import forms
+from django.core.exceptions import BadRequest
+from django.utils.translation import gettext_lazy as _
+
+from sales.models import Sale
+from sales.next_steps import AHEAD
+from salescrm.calendar import today
+from salescrm.fields import DayInput
+from salescrm.models import User
+
+
+class AmountForm(forms.ModelForm):
+    """The expected revenue; empty while it is not known (rule 15)."""
+
+    class Meta:
+        model = Sale
+        fields = ["expected_revenue"]
+
+    def values(self) -> dict:
+        """The clean answers by field name."""
+        return {name: self.cleaned_data[name] for name in self.fields}
+
+
+class EndForm(AmountForm):
+    """The expected end date; empty means no date."""
+
+    class Meta:
+        model = Sale
+        fields = ["expected_end_date"]
+        widgets = {"expected_end_date": DayInput}
+
+    def clean_expected_end_date(self):
+        """A sale does not end before it starts."""
+        end = self.cleaned_data["expected_end_date"]
+        if end and self.instance.start_date and end < self.instance.start_date:
+            raise forms.ValidationError(_("The expected end date lies before the start date."))
+        return end
+
+
+class OwnerForm(AmountForm):
+    """Who is responsible."""
+
+    class Meta:
+        model = Sale
+        fields = ["owner"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = User.objects.active(self.instance.owner_id)
+        self.fields["owner"].empty_label = None
+
+
+class StepForm(AmountForm):
+    """What happens next, and when: a day, or one of the days a button names; another button clears both."""
+
+    class Meta:
+        model = Sale
+        fields = ["next_step", "next_step_on"]
+        labels = {"next_step_on": _("Day")}
+        widgets = {"next_step_on": DayInput}
+
+    ahead = forms.ChoiceField(choices=[(word, word) for word in AHEAD], widget=forms.HiddenInput, required=False)
+    nothing = forms.BooleanField(widget=forms.HiddenInput, required=False)
+
+    def clean(self):
+        """Take the day from the button that was pressed; a day without words says nothing."""
+        cleaned = super().clean()
+        if "ahead" in self._errors:
+            raise BadRequest("no button names this day")
+        if cleaned.get("nothing"):
+            self._errors.clear()
+            return cleaned | {"next_step": "", "next_step_on": None}
+        if cleaned.get("ahead"):
+            cleaned["next_step_on"] = today() + AHEAD[cleaned["ahead"]]
+            self._errors.pop("next_step_on", None)
+        if cleaned.get("next_step_on") and not cleaned.get("next_step") and "next_step" not in self._errors:
+            self.add_error("next_step", _("Say what the next step is."))
+        return cleaned
+
+    def values(self) -> dict:
+        """The words and their day."""
+        return {name: self.cleaned_data[name] for name in ("next_step", "next_step_on")}
+
+
+FORMS = {"amount": AmountForm, "end": EndForm, "owner": OwnerForm, "step": StepForm}
+
+
+def form_of(what: str, sale: Sale, data=None) -> forms.ModelForm:
+    """The form for this value of the sale; the sale itself stays as it is, whatever is typed."""
+    return FORMS[what](data, instance=copy(sale), auto_id="change_%s", use_required_attribute=False)

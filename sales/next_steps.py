@@ -1,0 +1,49 @@
+"""The next step of a sale: done, or put off to another day (pain: nobody knows the next step)."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sales.editing import claim_form, edit
+from sales.history import commit
+from sales.models import Sale
+from sales.noting import note_step_done
+from sales.refusals import Refused, require_open
+from salescrm.models import User
+
+# The days a click plans for, counted from today.
+AHEAD = {"today": timedelta(0), "tomorrow": timedelta(days=1), "week": timedelta(days=7)}
+
+
+@transaction.atomic
+def complete_step(sale: Sale, *, version: int, by: User) -> Sale:
+    """Tick the next step off: it moves to the timeline and the sale has nothing planned; no event (rule 7).
+
+    Refuses a closed or trashed sale and one without a next step. Sent twice by the same user, the second time changes
+    nothing.
+    """
+    sale, repeated = claim_form(sale, version, by, lambda sale: not has_step(sale))
+    if repeated:
+        return sale
+    require_open(sale)
+    if sale.trashed:
+        raise Refused(_("This sale is in the trash. Restore it first."), code="trashed")
+    if not has_step(sale):
+        raise Refused(_("There is no next step to complete."), code="no_step")
+    note_step_done(sale, text=sale.next_step, by=by)
+    sale.next_step, sale.next_step_on = "", None
+    return commit(sale, fields=["next_step", "next_step_on"], by=by)
+
+
+def postpone(sale: Sale, *, to: date, version: int, by: User) -> Sale:
+    """Plan the next step for another day. Refuses a closed sale and one without a next step."""
+    require_open(sale)
+    if not has_step(sale):
+        raise Refused(_("There is no next step to plan. Say what it is first."), code="no_step")
+    return edit(sale, values={"next_step_on": to}, version=version, by=by)
+
+
+def has_step(sale: Sale) -> bool:
+    """Whether something is planned: words, or a day alone as imported sales have."""
+    return bool(sale.next_step) or sale.next_step_on is not None

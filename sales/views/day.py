@@ -1,0 +1,108 @@
+"""My day: what to do now, and ticking it off; completing a next step from any page."""
+
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from sales import my_day, next_steps
+from sales.change_forms import form_of
+from sales.forms import read_id
+from sales.models import Sale
+from sales.refusals import Refused
+from sales.views import detail
+from sales.views.answers import status_of
+from sales.views.inline import asked_back
+from salescrm.calendar import today
+from salescrm.conflicts import submitted_version
+from salescrm.models import User
+from salescrm.pages import page, settle
+
+TEMPLATE = "sales/day.html"
+
+
+@require_safe
+@permission_required("sales.view_sale", raise_exception=True)
+def day(request: HttpRequest) -> HttpResponse:
+    """Open sales by what is to be done about them: one's own, a colleague's or a team's."""
+    return page(request, TEMPLATE, _context(request.user, request.GET), part="day")
+
+
+def _context(user: User, query: QueryDict) -> dict:
+    if set(query) - {"owner", "team"}:
+        raise BadRequest("a day knows owner and team only")
+    asked = {word: read_id(query, word) if query.get(word) else None for word in ("owner", "team")}
+    choices, visible = my_day.Choices(user), Sale.objects.visible_to(user)
+    whose = choices.find(**asked)
+    groups = my_day.groups(visible, whose=whose, today=today())
+    by_key = {group.key: group for group in groups}
+    return {
+        "whose": whose,
+        "is_mine": whose.person == user,
+        "choices": choices,
+        "groups": groups,
+        "to_do": by_key["late"].count + by_key["today"].count,
+        "rows": sum(group.count for group in groups),
+        "figures": my_day.figures(visible, whose=whose, today=today()),
+        "today": today(),
+        "back": f"{reverse('sales:day')}?{query.urlencode()}".removesuffix("?"),
+    }
+
+
+@require_POST
+@permission_required("sales.change_sale", raise_exception=True)
+def step_done(request: HttpRequest, pk: int) -> HttpResponse:
+    """Complete the next step and ask for the following one."""
+    sale, back = detail.visible(request, pk, detail=True), asked_back(request)
+    words = sale.next_step
+    try:
+        done = next_steps.complete_step(sale, version=submitted_version(request), by=request.user)
+    except Refused as refusal:
+        return _refused(request, sale, back, refusal)
+    asking = reverse("sales:change", args=[pk, "step"])
+    if _is_day(back):
+        context = _context(request.user, QueryDict(urlsplit(back).query))
+        return settle(request, _with(asking, back), TEMPLATE, {**context, "done": done, "words": words}, part="day")
+    messages.success(request, _("Done: %(step)s") % {"step": words} if words else _("Done."))
+    form = {"change": "step", "form": form_of("step", done), "version": done.version}
+    return detail.changed(request, done, to=_with(asking, back) if back else asking, **form)
+
+
+@require_POST
+@permission_required("sales.change_sale", raise_exception=True)
+def postpone(request: HttpRequest, pk: int) -> HttpResponse:
+    """Plan the next step for one of the days a button names."""
+    sale, back = detail.visible(request, pk, detail=True), asked_back(request)
+    if (ahead := request.POST.get("ahead")) not in next_steps.AHEAD:
+        submitted_version(request)
+        raise BadRequest("no button names this day")
+    to = today() + next_steps.AHEAD[ahead]
+    try:
+        sale = next_steps.postpone(sale, to=to, version=submitted_version(request), by=request.user)
+    except Refused as refusal:
+        return _refused(request, sale, back, refusal)
+    if _is_day(back):
+        return settle(request, back, TEMPLATE, _context(request.user, QueryDict(urlsplit(back).query)), part="day")
+    return detail.changed(request, sale, to=back)
+
+
+def _refused(request: HttpRequest, sale: Sale, back: str, refusal: Refused) -> HttpResponse:
+    if not _is_day(back):
+        return detail.refused(request, sale, refusal)
+    messages.error(request, f"“{sale}”: {' '.join(refusal.messages)}")
+    context = _context(request.user, QueryDict(urlsplit(back).query))
+    return page(request, TEMPLATE, context, part="day", status=status_of(refusal))
+
+
+def _is_day(back: str) -> bool:
+    return urlsplit(back).path == reverse("sales:day")
+
+
+def _with(address: str, back: str) -> str:
+    return f"{address}?{urlencode({'back': back})}"
