@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Subquery
 from projects.models import Project
 from relations.models import Relation
 from sales.defaults import install_defaults
+from sales.demo.desk import add_desk
 from sales.demo.handover import add_lines, hand_over
 from sales.demo.people import DOMAIN, KNOWN_SINCE, add_people, bought_something
 from sales.demo.stories import Story, Teller
@@ -42,6 +43,7 @@ def load(language: str) -> None:
     accepted = {story.sale.customer_id for story in stories if story.sale.status == SaleStatus.ACCEPTED}
     bought_something(people, accepted)
     _age(stories)
+    add_desk(stories, people, language, chance)
 
 
 def _store(stories: list[Story], lines: dict[int, list[SaleLine]]) -> None:

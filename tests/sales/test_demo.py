@@ -4,18 +4,20 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.http import QueryDict
 from django.utils import timezone
 from stdnum import iban
 from stdnum.eu import vat
 
 from invoicing.models import Invoice
 from projects.models import Project, Service
-from relations.models import Contact, Relation
+from relations.models import Contact, Relation, RelationNote
 from sales.demo.loading import LOGINS, load
-from sales.models import Sale, SaleEvent, SaleLine
+from sales.filters import SaleFilter
+from sales.models import Phase, Sale, SaleEvent, SaleLine, SaleNote, SavedView
 from salescrm.backends import RoleBackend
 from salescrm.calendar import add_months, month_start, today
-from salescrm.models import User
+from salescrm.models import Team, User
 from salescrm.roles import ADMINISTRATOR, MANAGER, SALESPERSON
 from tests.factories import UserFactory
 
@@ -49,6 +51,24 @@ def test_demo_has_something_for_every_page(demo):
     assert Service.objects.count() > 9
     assert Relation.objects.count() > 60
     assert Contact.objects.count() > 30
+
+
+def test_demo_has_something_for_the_sales_desk(demo):
+    day, notes = today(), SaleNote.objects.select_related("sale")
+    aged = Sale.objects.aged(day).count()
+
+    assert 3 <= aged < Sale.objects.open().count() / 3
+    assert Phase.objects.exclude(age_limit=None).count() == 5
+    assert [team.members.count() >= 2 for team in Team.objects.all()] == [True, True]
+    assert {note.kind for note in notes} == {"call", "mail", "meeting", "note"}
+    assert all(note.at.date() >= note.sale.start_date for note in notes)
+    assert {note.kind for note in notes if note.at.date() > day} == {"meeting"}
+    assert RelationNote.objects.count() == 8
+    for view in SavedView.objects.all():
+        assert SaleFilter.parse(QueryDict(view.query)).apply(Sale.objects.all(), today=day).exists(), view.name
+    assert sorted(SavedView.objects.values_list("owner__email", "shared")) == [
+        ("manager@demo.example", True), ("manager@demo.example", True), ("sales@demo.example", False),
+    ]  # fmt: skip
 
 
 def test_demo_history_replays_to_the_rows(demo):
