@@ -11,6 +11,7 @@ from invoicing.drafting import delete_untouched_draft, is_untouched_draft
 from invoicing.models import Invoice
 from projects.models import Project
 from projects.opening import delete_untouched_services, is_untouched
+from relations.merging import MERGED, is_held
 from relations.models import Relation
 from sales.history import claim, commit, count_days_anew
 from sales.lookups import AcceptReason, LossReason, Phase
@@ -22,6 +23,7 @@ from salescrm.models import User
 
 UNDO_FOR = timedelta(minutes=10)
 Kind = SaleEvent.Kind
+CHANCE = ["phase", "probability", "probability_by_hand"]
 OUTCOME = ["status", "accept_reason", "loss_reason", "lost_to", "closed_on", "follow_up"]
 
 
@@ -37,14 +39,21 @@ def move(sale: Sale, *, phase: Phase, version: int, by: User, among: SaleQuerySe
     )
     if repeated:
         return sale
-    require_open(sale)
-    if sale.phase_id == phase.pk:
+    if not would_move(sale, phase):
         return sale
-    if not phase.is_active:
-        raise Refused(_("This phase is retired. Choose another one."), code="retired")
     enter(sale, phase)
     sale.probability = now_of(phase)
-    return commit(sale, fields=["phase", "probability", "probability_by_hand"], by=by, kind=Kind.MOVED)
+    return commit(sale, fields=CHANCE, by=by, kind=Kind.MOVED)
+
+
+def would_move(sale: Sale, phase: Phase) -> bool:
+    """Whether a move to `phase` changes anything; refuses a closed sale and a retired phase (rules 1 and 2)."""
+    require_open(sale)
+    if sale.phase_id == phase.pk:
+        return False
+    if not phase.is_active:
+        raise Refused(_("This phase is retired. Choose another one."), code="retired")
+    return True
 
 
 def now_of(phase: Phase) -> Subquery:
@@ -101,18 +110,35 @@ def lose(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None, ver
         return sale
     require_open(sale)
     check_loss(sale, reason=reason, lost_to=lost_to)
-    sale.status, sale.loss_reason, sale.lost_to, sale.closed_on = SaleStatus.LOST, reason, lost_to, today()
+    close_as_lost(sale, reason=reason, lost_to=lost_to)
     return commit(sale, fields=OUTCOME, by=by, kind=Kind.LOST)
 
 
+def close_as_lost(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None) -> None:
+    """Let `sale` be lost today: stores nothing."""
+    sale.status, sale.loss_reason, sale.lost_to, sale.closed_on = SaleStatus.LOST, reason, lost_to, today()
+
+
 def check_loss(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None) -> None:
-    """Refuse what the switches of Settings > Sales do not allow for a lost sale (rules 11 and 12)."""
+    """Refuse what the switches of Settings > Sales do not allow for a lost sale, and a competitor merged meanwhile."""
+    judge_loss(sale, reason=reason, lost_to=lost_to)
+    hold_competitor(lost_to)
+
+
+def judge_loss(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None) -> None:
+    """Refuse what the switches do not allow for this sale, without a look at the database (rules 11 and 12)."""
     switches = SalesSettings.current()
     check_reason(switches.loss_reason, reason, current=sale.loss_reason_id)
     if lost_to is not None and not switches.lost_to and lost_to.pk != sale.lost_to_id:
         raise Refused({"lost_to": _("Competitors are not recorded. An administrator can change that.")})
     if lost_to is not None and lost_to.pk == sale.customer_id:
         raise Refused({"lost_to": _("A sale cannot be lost to its own customer.")}, code="customer")
+
+
+def hold_competitor(lost_to: Relation | None) -> None:
+    """Keep the competitor from being merged until the transaction ends; refuses one that was."""
+    if lost_to is not None and not is_held(lost_to.pk):
+        raise Refused({"lost_to": MERGED}, code="merged")
 
 
 def check_reason(use: str, reason: AcceptReason | LossReason | None, *, current: int | None = None) -> None:
@@ -236,6 +262,6 @@ def undo(sale: Sale, *, version: int, by: User) -> Sale:
     before = events[0]
     sale.phase, sale.probability = before.phase, before.probability
     sale.probability_by_hand = before.probability_by_hand
-    commit(sale, fields=["phase", "probability", "probability_by_hand"], by=by, kind=Kind.UNDONE)
+    commit(sale, fields=CHANCE, by=by, kind=Kind.UNDONE)
     count_days_anew(Sale.objects.filter(pk=sale.pk))
     return sale

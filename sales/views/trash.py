@@ -24,7 +24,8 @@ may_trash = permission_required(MAY_TRASH, raise_exception=True)
 def index(request: HttpRequest) -> HttpResponse:
     """The sales in the trash, the last one first, with who put them there."""
     sales = Sale.objects.in_trash(request.user)
-    rows = page_of(request, sales.for_list().order_by("-updated_at", "-pk"), count=sales.count())
+    shown = sales.select_related("customer", "owner", "phase").defer("note", "search")
+    rows = page_of(request, shown, count=sales.count())
     trashings = deeds.trashings(rows)
     for sale in rows:
         sale.trashing = trashings[sale.pk]

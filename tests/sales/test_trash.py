@@ -172,13 +172,11 @@ def test_it_is_on_no_page(sale, manager, as_user, path):
     assert "Roof" not in text
 
 
-def test_its_address_is_404_with_a_reason_and_leads_to_the_trash(
-    sale, manager, salesperson, as_user, reads_only
-):
+def test_its_address_is_404_with_a_reason_and_leads_to_the_trash(sale, manager, salesperson, as_user, reads_only):
     trash(sale, version=1, by=manager)
+    desk, office = as_user(salesperson), as_user(manager)
     with reads_only():
-        answer = as_user(salesperson).get(f"/sales/{sale.pk}/")
-        lead = as_user(manager).get(f"/sales/{sale.pk}/")
+        answer, lead = desk.get(f"/sales/{sale.pk}/"), office.get(f"/sales/{sale.pk}/")
     assert (answer.status_code, "Mila Brand moved it there" in answer.content.decode()) == (404, True)
     assert lead["Location"] == f"/sales/{sale.pk}/trash/"
 

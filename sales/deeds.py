@@ -1,0 +1,148 @@
+"""Many sales at once: by the rules of a single one, all of them or none, after a preview of what would happen."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+
+from relations.models import Relation
+from sales.editing import check_days, check_frozen
+from sales.lookups import LossReason, Phase
+from sales.models import Sale, SaleEvent, SaleStatus
+from sales.refusals import Refused, require_open
+from sales.transitions import CHANCE, OUTCOME, close_as_lost, enter, hold_competitor, judge_loss, would_move
+from sales.trash import check_trash
+from salescrm.models import User
+
+Kind = SaleEvent.Kind
+
+
+class Deed:
+    """What is done to each sale. `kind` is the event it appends, `fields` what it changes, `needs` what it looks at."""
+
+    kind: ClassVar[str] = Kind.CHANGED
+    fields: ClassVar[list[str]]
+    needs: ClassVar[tuple[str, ...]] = ()
+
+    def settle(self) -> "Deed":
+        """The deed as it is to be done, once the sales are locked."""
+        return self
+
+    def make(self, sale: Sale) -> bool:
+        """Change the sale in memory; False when it is like that already. Raises Refused by the rules of one sale."""
+        raise NotImplementedError
+
+    def told(self, sale: Sale) -> list:
+        """What the sale holds where the deed changes it."""
+        return [getattr(sale, Sale._meta.get_field(name).attname) for name in self.fields]
+
+    def _set(self, sale: Sale, *values) -> bool:
+        if self.told(sale) == list(values):
+            return False
+        for name, value in zip(self.fields, values, strict=True):
+            setattr(sale, Sale._meta.get_field(name).attname, value)
+        return True
+
+
+@dataclass(frozen=True)
+class Move(Deed):
+    """To another phase, whose probability each sale takes over (rule 3)."""
+
+    phase: Phase
+    kind = Kind.MOVED
+    fields = CHANCE
+
+    def settle(self) -> "Move":
+        # Whoever changes the percentage waits for the sales that are locked now: from here on it stands still.
+        return replace(self, phase=Phase.objects.get(pk=self.phase.pk))
+
+    def make(self, sale: Sale) -> bool:
+        if not would_move(sale, self.phase):
+            return False
+        enter(sale, self.phase)
+        return True
+
+
+@dataclass(frozen=True)
+class HandOver(Deed):
+    """To another owner."""
+
+    owner: User
+    fields = ["owner"]
+
+    def make(self, sale: Sale) -> bool:
+        return self._set(sale, self.owner.pk)
+
+
+@dataclass(frozen=True)
+class End(Deed):
+    """Another expected end date, none, or `later` days after the one each sale has."""
+
+    day: date | None = None
+    later: int = 0
+    fields = ["expected_end_date"]
+
+    def make(self, sale: Sale) -> bool:
+        if self.later and sale.expected_end_date is None:
+            raise Refused(_("This sale has no expected end date to put off."), code="undated")
+        day = sale.expected_end_date + timedelta(days=self.later) if self.later else self.day
+        if day == sale.expected_end_date:
+            return False
+        check_frozen(sale, self.fields)
+        self._set(sale, day)
+        check_days(sale)
+        return True
+
+
+@dataclass(frozen=True)
+class Plan(Deed):
+    """Another next step; without words, none. No event: it is not of what history remembers (rule 7)."""
+
+    step: str
+    day: date | None
+    kind = ""
+    fields = ["next_step", "next_step_on"]
+
+    def make(self, sale: Sale) -> bool:
+        require_open(sale)
+        return self._set(sale, self.step, self.day)
+
+
+@dataclass(frozen=True)
+class Lose(Deed):
+    """Closed as lost today, with one reason (rules 11 and 12)."""
+
+    reason: LossReason | None
+    lost_to: Relation | None
+    kind = Kind.LOST
+    fields = OUTCOME
+
+    def settle(self) -> "Lose":
+        hold_competitor(self.lost_to)
+        return self
+
+    def make(self, sale: Sale) -> bool:
+        if (sale.status, sale.loss_reason_id, sale.lost_to_id) == (SaleStatus.LOST, *self._ids):
+            return False
+        require_open(sale)
+        judge_loss(sale, reason=self.reason, lost_to=self.lost_to)
+        close_as_lost(sale, reason=self.reason, lost_to=self.lost_to)
+        return True
+
+    @property
+    def _ids(self) -> tuple[int | None, int | None]:
+        return getattr(self.reason, "pk", None), getattr(self.lost_to, "pk", None)
+
+
+@dataclass(frozen=True)
+class Trash(Deed):
+    """Into the trash."""
+
+    kind = Kind.TRASHED
+    fields = ["trashed"]
+    needs = ("invoice", "project")
+
+    def make(self, sale: Sale) -> bool:
+        check_trash(sale)
+        return self._set(sale, True)
