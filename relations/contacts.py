@@ -8,6 +8,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from relations.merging import MERGED, is_held
 from relations.models import Contact, Relation, RelationType
 from relations.saving import create_relation
 from salescrm.conflicts import Stale
@@ -34,6 +35,8 @@ def add_contact(organization: Relation, *, person: Relation | dict, values: dict
                 person = create_relation(kind=Relation.Kind.PERSON, values=person, by=by, token=token)
             if not person.is_person:
                 raise ValidationError(_("A contact person is a person."), code="person")
+            if not is_held(organization.pk, person.pk):
+                raise ValidationError(str(MERGED), code="merged")
             return Contact.objects.create(organization=organization, person=person, **values)
     except IntegrityError as error:
         known = Contact.objects.filter(organization=organization, person=person, **values).first()

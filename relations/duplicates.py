@@ -68,7 +68,7 @@ class Clues(NamedTuple):
             name=key if len(key) >= SHORTEST_KEY else "",
             form="" if kind == PERSON else legal_forms.split(words(name))[1],
             domains=tuple(dict.fromkeys(domain for domain in found if "." in domain)),
-            email=email.casefold() if "@" in email else "",
+            email=email.casefold() if "." in email.rpartition("@")[2] and "@" in email else "",
             coc_number=_long(compact_coc(text.get("coc_number", ""))),
             vat_number=_long(compact_vat(text.get("vat_number", ""))),
         )

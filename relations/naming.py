@@ -12,6 +12,8 @@ KEY_LENGTH = 250
 
 def fold(text: str) -> str:
     """Lower case without accents, single spaces: what sorting and searching compare."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 

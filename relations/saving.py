@@ -50,17 +50,18 @@ def _is_taken(number: str) -> bool:
 
 @transaction.atomic
 def edit_relation(relation: Relation, *, values: dict, version: int, by: User) -> Relation:
-    """Change fields of a relation. Refuses a stale version (rule 6) and a relation type retired since.
+    """Change fields of a relation. Refuses a stale version (rule 6), a relation type retired since and a merged one.
 
     Sent twice by the same user with the same values, the second time changes nothing.
     """
     locked = _lock(relation)
+    _refuse_merged(locked)
     values = _compact(values)
     changed = [name for name, value in values.items() if getattr(locked, name) != value]
     if locked.version != version:
         if locked.version == version + 1 and locked.updated_by_id == by.pk and not changed:
             return locked
-        raise _stale(locked)
+        raise stale(locked)
     if not changed:
         return locked
     if "relation_type" in changed:
@@ -75,13 +76,14 @@ def edit_relation(relation: Relation, *, values: dict, version: int, by: User) -
 def set_active(relation: Relation, *, active: bool, version: int, by: User) -> Relation:
     """Deactivate a relation (gone from new choices, kept on what it is part of) or bring it back.
 
-    Refuses a stale version, except when the relation already is as asked.
+    Refuses a merged one, and a stale version except when the relation already is as asked.
     """
     locked = _lock(relation)
+    _refuse_merged(locked)
     if locked.is_active == active:
         return locked
     if locked.version != version:
-        raise _stale(locked)
+        raise stale(locked)
     locked.is_active = active
     return _commit(locked, ["is_active"], by)
 
@@ -92,12 +94,19 @@ def _refuse_retired(relation_type: RelationType) -> None:
         raise ValidationError({"relation_type": why}, code="retired")
 
 
+def _refuse_merged(relation: Relation) -> None:
+    if relation.merged_into_id:
+        why = _("This relation has been merged into %(name)s. Change that one instead.")
+        raise ValidationError(why % {"name": relation.merged_into}, code="merged")
+
+
 def _lock(relation: Relation) -> Relation:
     # No joins under a lock: a row that changed while we waited would be joined with what it pointed to before.
     return Relation.objects.select_for_update(of=("self",)).get(pk=relation.pk)
 
 
-def _stale(current: Relation) -> Stale:
+def stale(current: Relation) -> Stale:
+    """Somebody changed the relation since it was shown."""
     message = _("%(who)s changed this relation after you opened it. Nothing of yours was stored.")
     return Stale(current, message % {"who": current.updated_by or _("The system")})
 

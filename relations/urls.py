@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from relations import contact_views, note_views, pick, views
+from relations import contact_views, duplicate_views, note_views, pick, views
 
 app_name = "relations"
 urlpatterns = [
     path("", views.relation_list, name="list"),
     path("new/", views.relation_new, name="new"),
     path("pick/", pick.relation_pick, name="pick"),
+    path("duplicates/", duplicate_views.ask, name="duplicates"),
+    path("duplicates/list/", duplicate_views.duplicate_list, name="duplicate-list"),
     path("<int:pk>/", views.relation_detail, name="detail"),
     path("<int:pk>/edit/", views.relation_edit, name="edit"),
     path("<int:pk>/deactivate/", views.relation_activity, {"active": False}, name="deactivate"),

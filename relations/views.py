@@ -8,12 +8,13 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from relations.duplicate_views import PARAMS, unseen
 from relations.filters import PAGE, RelationFilter
 from relations.forms import FULL, QUICK
 from relations.models import Contact, Relation
@@ -42,6 +43,10 @@ def relation_list(request: HttpRequest) -> HttpResponse:
 def relation_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The facts, the contact persons or positions, and what upper apps know."""
     relation = get_object_or_404(Relation.objects.for_detail(), pk=pk)
+    if relation.merged_into_id:
+        words = {"name": relation, "number": relation.number}
+        messages.info(request, _("%(name)s %(number)s has been merged into this relation.") % words)
+        return redirect(relation.merged_into)
     if relation.is_person:
         contacts = Contact.objects.filter(person=relation).order_by("organization__sort_key", "pk")
     else:
@@ -58,15 +63,16 @@ def relation_new(request: HttpRequest) -> HttpResponse:
     form = (QUICK if quick else FULL)[kind](
         request.POST if request.method == "POST" else None, by=request.user, initial=_typed_name(kind, query)
     )
-    token = submitted_token(request) if request.method == "POST" else uuid4()
-    if request.method == "POST" and form.is_valid():
+    token, found = submitted_token(request) if request.method == "POST" else uuid4(), []
+    if request.method == "POST" and form.is_valid() and not (found := unseen(request, form, kind=kind)):
         values = _with_owner(form.values(), request.user)
         relation = _attempt(form, create_relation, kind=kind, values=values, by=request.user, token=token)
         if relation:
             return _created(request, relation, quick=quick)
     context = {"form": form, "kind": kind, "token": token, "asked": _asked(query), "kinds": Relation.Kind}
+    context |= {"likely": found, "params": PARAMS, "field": query.get("field", "")}
     template = "relations/quick.html" if quick else "relations/new.html"
-    return page(request, template, context, part="dialog", status=422 if form.errors else 200)
+    return page(request, template, context, part="dialog", status=422 if form.errors or found else 200)
 
 
 def _created(request: HttpRequest, relation: Relation, *, quick: bool) -> HttpResponse:
@@ -121,11 +127,15 @@ def relation_edit(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None, by=request.user, instance=copy(relation)
     )
     context = {"relation": relation, "form": form, "version": relation.version, "conflict": None}
+    context |= {"kind": relation.kind, "likely": [], "params": PARAMS, "field": ""}
     if request.method != "POST":
-        return page(request, "relations/edit.html", context, part="dialog")
+        return redirect(relation) if relation.merged_into_id else page(request, "relations/edit.html", context, part="dialog")
     version, status = submitted_version(request), 422
     try:
         valid = form.is_valid()
+        if valid and version == relation.version:
+            context["likely"] = unseen(request, form, kind=relation.kind, exclude=relation.pk)
+        valid = valid and not context["likely"]
         if valid and _attempt(form, edit_relation, relation, values=form.values(), version=version, by=request.user):
             messages.success(request, _("The relation has been changed."))
             return leave(request, relation)
@@ -145,6 +155,8 @@ def _conflict(context: dict, form, stale: Stale) -> dict:
 def relation_activity(request: HttpRequest, pk: int, *, active: bool) -> HttpResponse:
     """Deactivate a relation, or bring it back, after asking."""
     relation = get_object_or_404(Relation, pk=pk)
+    if relation.merged_into_id:
+        return leave(request, relation)
     context = {"relation": relation, "active": active, "problem": ""}
     if request.method != "POST":
         return page(request, "relations/activity.html", context, part="dialog")

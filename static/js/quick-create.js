@@ -40,6 +40,14 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   box.querySelector("[aria-invalid=true], [autofocus], form input:not([type=hidden])")?.focus();
 });
 
+// A relation that is known already is chosen instead of made again.
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("#quick button[data-choose]");
+  if (!button) return;
+  const detail = { field: button.dataset.field, id: button.dataset.choose, label: button.dataset.label };
+  document.dispatchEvent(new CustomEvent("relation-created", { detail }));
+});
+
 document.addEventListener("relation-created", ({ detail }) => {
   for (const value of document.querySelectorAll("[data-picker] > input[type=hidden]")) {
     if (value.name !== detail.field) continue;

@@ -1,0 +1,19 @@
+"""Projects follow a customer that is merged into another relation."""
+
+from projects.models import Project
+from relations.models import Relation
+
+
+def lock(other: Relation) -> None:
+    """Lock the projects of a relation that is about to be merged; must run in a transaction."""
+    list(Project.objects.select_for_update(of=("self",)).filter(customer=other).order_by("pk").values_list("pk"))
+
+
+def follow(other: Relation, *, kept: Relation, contacts: dict[int, int]) -> None:
+    """Point every project of `other` to `kept`, and those with a contact person that was joined to the joined one.
+
+    Versions stay: no form of a project holds its customer, and a project nobody worked on still counts as untouched.
+    """
+    Project.objects.filter(customer=other).update(customer=kept)
+    for before, after in contacts.items():
+        Project.objects.filter(contact=before).update(contact=after)

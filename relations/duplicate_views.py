@@ -1,0 +1,66 @@
+"""Duplicates while one types, duplicates a submitted form did not show yet, and all of them in a list."""
+
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from relations.duplicate_groups import PER_PAGE, groups
+from relations.duplicates import Likely, likely
+from relations.models import Relation
+from salescrm.pages import page
+
+COMPARED = ["name", "first_name", "prefix", "family_name", "email", "website", "coc_number", "vat_number"]
+WORDS = {*COMPARED, "kind", "exclude", "field"}
+PARAMS = ",".join(sorted(WORDS))  # what a form sends along while one types, and no more than that
+
+
+@require_GET
+@permission_required("relations.view_relation", raise_exception=True)
+def ask(request: HttpRequest) -> HttpResponse:
+    """The relations that may be the same as what is typed; `field` names the picker that may choose one of them."""
+    if unknown := set(request.GET) - WORDS:
+        raise BadRequest(f"unknown words: {', '.join(sorted(unknown))}")
+    kind, exclude = request.GET.get("kind") or Relation.Kind.ORGANIZATION, request.GET.get("exclude", "")
+    if kind not in Relation.Kind.values:
+        raise BadRequest("unknown kind")
+    if exclude and not _is_number(exclude):
+        raise BadRequest("unknown relation")
+    values = {name: request.GET.get(name, "").replace("\x00", "")[:200] for name in COMPARED}
+    found = likely(kind, values, exclude=int(exclude) if exclude else None)
+    context = {"likely": found, "field": request.GET.get("field", "")[:50]}
+    return page(request, "relations/likely.html", context, part="notice")
+
+
+def unseen(request: HttpRequest, form, *, kind: str, exclude: int | None = None) -> list[Likely]:
+    """The likely duplicates of a valid form, when its sender was not shown every one of them.
+
+    Of a form that changes a relation only those that what was changed brings up; what was sent before (the same
+    token) is no duplicate of itself.
+    """
+    if exclude and not set(form.changed_data) & set(COMPARED):
+        return []
+    token = request.POST.get("token")
+    if not exclude and Relation.objects.filter(create_token=token).exists():
+        return []
+    found = likely(kind, form.cleaned_data, exclude=exclude)
+    shown = {int(pk) for pk in request.POST.getlist("shown") if _is_number(pk)}
+    return found if {one.relation.pk for one in found} - shown else []
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+@require_GET
+@permission_required("relations.merge_relation", raise_exception=True)
+def duplicate_list(request: HttpRequest) -> HttpResponse:
+    """All groups of relations that may be the same, the surest first."""
+    text = request.GET.get("page", "") or "1"
+    if set(request.GET) - {"page"} or not (_is_number(text) and 0 < int(text) < 10**6):
+        raise BadRequest("unknown page")
+    shown, count = groups(int(text))
+    rows = Paginator(range(count), PER_PAGE).get_page(int(text))
+    context = {"groups": shown, "rows": rows}
+    return page(request, "relations/duplicates.html", context, part="groups")

@@ -1,0 +1,176 @@
+"""Two relations become one: which values stay, what moves, and the signpost that is left behind."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from relations.models import Contact, Relation, RelationNote
+from relations.naming import apply_names
+from relations.numbers import show_iban
+from relations.saving import stale
+from salescrm.models import User
+
+ADDRESS, PERSON_NAME = ["street", "postcode", "city", "country"], ["first_name", "prefix", "family_name"]
+TOGETHER = {"address": ADDRESS, "person_name": PERSON_NAME}  # parts that mean something only together
+CHOICES = [
+    "relation_type", "owner", "email", "phone", "website", "address", "invoice_email", "payment_days", "coc_number",
+    "vat_number", "iban", "language",
+]  # fmt: skip
+HOLD = "SELECT merged_into_id FROM relations_relation WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
+MERGED = gettext_lazy("This relation has been merged into another one. Choose that one.")
+CONTACT = ["function", "email", "phone"]
+
+
+class Choice(NamedTuple):
+    """A value on which two relations differ, in words; `other` is proposed where the kept one has none."""
+
+    key: str
+    label: str
+    kept: str
+    other: str
+
+    @property
+    def proposed(self) -> str:
+        """Whose value stays unless one chooses otherwise."""
+        return "kept" if self.kept else "other"
+
+
+def choices(kept: Relation, other: Relation) -> list[Choice]:
+    """Everything on which the two differ, in the order of the page; notes are put together and not chosen from."""
+    keys = ["person_name" if kept.is_person else "name", *CHOICES]
+    found = [Choice(key, _label(key), _text(kept, key), _text(other, key)) for key in keys]
+    return [choice for choice in found if choice.kept != choice.other]
+
+
+def _label(key: str) -> str:
+    if key in TOGETHER:
+        return _("Address") if key == "address" else _("Name")
+    label = str(Relation._meta.get_field(key).verbose_name)
+    return label[:1].upper() + label[1:]
+
+
+def _text(relation: Relation, key: str) -> str:
+    match key:
+        case "address":
+            return ", ".join(relation.address_lines)
+        case "person_name":
+            return relation.name
+        case "iban":
+            return show_iban(relation.iban)
+        case "language":
+            return str(relation.get_language_display()) if relation.language else ""
+    value = getattr(relation, key)
+    return "" if value is None else str(value)
+
+
+def is_held(*relations: int | None) -> bool:
+    """Whether these relations are kept ones; then none is merged away before the caller's transaction ends.
+
+    Who writes something new for a relation asks this first: a merge that is going on is waited for.
+    """
+    wanted = [pk for pk in relations if pk is not None]
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [wanted])
+        return not any(merged_into for (merged_into,) in cursor.fetchall())
+
+
+def lock(kept: Relation, other: Relation) -> tuple[Relation, Relation]:
+    """Both rows under lock, whoever comes first; must run in a transaction."""
+    # No joins under a lock: a row that changed while we waited would be joined with what it pointed to before.
+    rows = Relation.objects.select_for_update(of=("self",)).order_by("pk").in_bulk([kept.pk, other.pk])
+    return rows[kept.pk], rows.get(other.pk, rows[kept.pk])
+
+
+def check(kept: Relation, other: Relation) -> None:
+    """Refuse what can never be merged: a relation with itself, with another kind, or one that was merged before."""
+    if kept.pk == other.pk:
+        raise ValidationError(_("A relation cannot be merged with itself."), code="itself")
+    if kept.kind != other.kind:
+        raise ValidationError(_("An organization and a person cannot be merged."), code="kind")
+    for relation in (kept, other):
+        if relation.merged_into_id:
+            words = {"name": relation, "number": relation.number}
+            raise ValidationError(_("%(name)s has been merged into another relation already.") % words, code="merged")
+    if Contact.objects.filter(organization=kept, person=other).exists() or (
+        Contact.objects.filter(organization=other, person=kept).exists()
+    ):
+        raise ValidationError(_("One is a contact person of the other."), code="contact")
+
+
+def check_versions(kept: Relation, other: Relation, *, version: int, other_version: int) -> None:
+    """Refuse when either was changed since the preview was shown (rule 6)."""
+    for relation, seen in ((kept, version), (other, other_version)):
+        if relation.version != seen:
+            raise stale(relation)
+
+
+def absorb(kept: Relation, other: Relation, *, taken: Iterable[str], by: User) -> dict[int, int]:
+    """Make the locked `kept` one of both and leave `other` behind as a signpost; `taken` are the keys of choices()
+    for which the value of `other` stays. Numbers and notes are never lost: what is not taken is written down.
+
+    Returns which contact persons were joined into which: upper apps let go of the former, then drop_contacts().
+    """
+    taken = set(taken)
+    lost = [choice for choice in choices(kept, other) if choice.key not in taken and choice.other]
+    for key in taken:
+        for name in TOGETHER.get(key, [key]):
+            setattr(kept, name, getattr(other, name))
+    kept.note = "\n\n".join(dict.fromkeys(note for note in (kept.note, other.note) if note))
+    kept.is_active |= other.is_active
+    numbers = [kept.former_numbers, other.number, other.former_numbers]
+    kept.former_numbers = " ".join(number for number in numbers if number)
+    other.merged_into, other.is_active = kept, False
+    for relation in (other, kept):
+        apply_names(relation)
+        relation.version += 1
+        relation.updated_by = by
+        relation.save()
+    Relation.objects.filter(merged_into=other).update(merged_into=kept)
+    RelationNote.objects.filter(relation=other).update(relation=kept)
+    RelationNote.objects.create(relation=kept, by=by, updated_by=by, text=_told(other, lost))
+    return _move_contacts(kept, other)
+
+
+def _told(other: Relation, lost: list[Choice]) -> str:
+    known = f"{other.name} ({other.number})" if other.number else other.name
+    lines = [_("%(relation)s was merged into this relation.") % {"relation": known}]
+    if lost:
+        lines += [_("Not taken over:"), *(f"{choice.label}: {choice.other}" for choice in lost)]
+    return "\n".join(lines)
+
+
+def _move_contacts(kept: Relation, other: Relation) -> dict[int, int]:
+    own, theirs = ("person", "organization") if kept.is_person else ("organization", "person")
+    rows = list(Contact.objects.select_for_update(of=("self",)).filter(**{f"{own}__in": [kept, other]}).order_by("pk"))
+    known = {getattr(row, f"{theirs}_id"): row for row in rows if getattr(row, f"{own}_id") == kept.pk}
+    joined = {}
+    for row in rows:
+        if getattr(row, f"{own}_id") == kept.pk:
+            continue
+        twin = known.get(getattr(row, f"{theirs}_id"))
+        if twin is None:
+            setattr(row, own, kept)
+            row.version += 1
+            row.save(update_fields=[own, "version"])
+        else:
+            joined[row.pk] = twin.pk
+            _complete(twin, row)
+    return joined
+
+
+def _complete(contact: Contact, twin: Contact) -> None:
+    missing = [name for name in CONTACT if not getattr(contact, name) and getattr(twin, name)]
+    for name in missing:
+        setattr(contact, name, getattr(twin, name))
+    if missing:
+        contact.version += 1
+        contact.save(update_fields=[*missing, "version"])
+
+
+def drop_contacts(joined: dict[int, int]) -> None:
+    """Remove contact persons that were joined into others, once nothing names them any more."""
+    Contact.objects.filter(pk__in=joined).delete()

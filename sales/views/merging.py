@@ -1,0 +1,101 @@
+"""Merging two relations: choose the other one, look at both side by side, carry it out."""
+
+from typing import NamedTuple
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+
+from relations.fields import RelationField
+from relations.merging import Choice, choices
+from relations.models import Relation
+from sales.merging import LostToItself, check, merge, what_moves
+from salescrm.conflicts import Stale
+from salescrm.pages import leave, page
+
+SIDES = {"kept", "other"}
+
+
+class OtherForm(forms.Form):
+    """The other relation: of the same kind, a deactivated one too when its page or the duplicates lead here."""
+
+    other = RelationField(add=False)
+
+    def __init__(self, *args, kept: Relation, current: int | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["other"]
+        field.kinds, field.exclude, field.current = (kept.kind,), kept, current
+
+
+class Row(NamedTuple):
+    """A value to choose, and whose is chosen."""
+
+    choice: Choice
+    chosen: str
+
+
+@permission_required("relations.merge_relation", raise_exception=True)
+def merge_relation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Merge another relation into this one: first which, then side by side what stays and what moves."""
+    kept = get_object_or_404(Relation.objects.for_detail(), pk=pk)
+    if kept.merged_into_id:
+        return redirect(kept)
+    if request.method == "POST":
+        return _carry_out(request, kept, get_object_or_404(Relation.objects.for_detail(), pk=_pk(request)))
+    asked = {"other", "other_text"} & set(request.GET)
+    form = OtherForm(request.GET if asked else None, kept=kept, current=_digits(request.GET.get("other", "")))
+    context = {"kept": kept, "form": form, "other": None}
+    if form.is_bound and form.is_valid():
+        context |= _preview(request, kept, form.cleaned_data["other"])
+    return page(request, "relations/merge.html", context, part="merge", status=422 if form.errors else 200)
+
+
+def _carry_out(request: HttpRequest, kept: Relation, other: Relation) -> HttpResponse:
+    seen = {name: _digits(request.POST.get(name, "")) for name in ("version", "other_version")}
+    if None in seen.values():
+        raise BadRequest("version is missing")
+    taken = [name.removeprefix("take_") for name, side in request.POST.items() if name[:5] == "take_" and _other(side)]
+    try:
+        merge(kept, other, taken=taken, by=request.user, **seen)
+    except ValidationError as refusal:
+        stale = isinstance(refusal, Stale)
+        kept, other = (Relation.objects.for_detail().get(pk=relation.pk) for relation in (kept, other))
+        context = {"kept": kept, "form": OtherForm(kept=kept), **_preview(request, kept, other)}
+        context["refusal"] = refusal.message if stale else context["refusal"] or refusal.message
+        return page(request, "relations/merge.html", context, part="merge", status=409 if stale else 422)
+    messages.success(request, _("%(other)s has been merged into this relation.") % {"other": other})
+    return leave(request, kept)
+
+
+def _preview(request: HttpRequest, kept: Relation, other: Relation) -> dict:
+    """Both side by side; what somebody has chosen already stays chosen."""
+    found = choices(kept, other)
+    rows = [Row(choice, request.POST.get(f"take_{choice.key}") or choice.proposed) for choice in found]
+    context = {"other": other, "rows": rows, "moves": what_moves(other), "refusal": "", "sales": [], "stopped": False}
+    try:
+        check(kept, other)
+    except ValidationError as refusal:
+        context |= {"refusal": refusal.message, "stopped": True}
+        context["sales"] = refusal.sales if isinstance(refusal, LostToItself) else []
+    return context
+
+
+def _other(side: str) -> bool:
+    if side not in SIDES:
+        raise BadRequest("unknown side")
+    return side == "other"
+
+
+def _pk(request: HttpRequest) -> int:
+    pk = _digits(request.POST.get("other", ""))
+    if pk is None:
+        raise BadRequest("the other relation is missing")
+    return pk
+
+
+def _digits(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
