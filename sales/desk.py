@@ -5,6 +5,7 @@ from secrets import token_urlsafe
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -30,6 +31,11 @@ class SavedView(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def address(self) -> str:
+        """Where it is open: the list with its words, and with which view they came from."""
+        return f"{reverse('sales:list')}?{self.query}{'&' if self.query else ''}view={self.pk}"
 
 
 def secret() -> str:

@@ -4,12 +4,14 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import TruncDate
 from django.http import QueryDict
 
+from sales.columns import COLUMNS, ordered, readable
 from sales.models import SaleStatus
 from salescrm.calendar import organisation_zone
 
@@ -29,23 +31,12 @@ DAY_WORDS = {
     "closed_to": "closed_on__lte",
     "created_from": "created_on__gte",
     "created_to": "created_on__lte",
+    "next_from": "next_step_on__gte",
+    "next_to": "next_step_on__lte",
 }
 AMOUNT_WORDS = {"amount_from": "expected_revenue__gte", "amount_to": "expected_revenue__lte"}
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 NEXT = ("late", "today", "planned", NONE)
-SORTS = {
-    "subject": "subject",
-    "customer": "customer__sort_key",
-    "owner": "owner__name",
-    "phase": "phase__position",
-    "amount": "expected_revenue",
-    "weighted": "weighted_revenue",
-    "probability": "probability",
-    "end": "expected_end_date",
-    "next": "next_step_on",
-    "closed": "closed_on",
-    "updated": "updated_at",
-}
 DEFAULT_SORT = "-updated"
 OTHER_WORDS = (
     "status",
@@ -59,12 +50,15 @@ OTHER_WORDS = (
     "aged",
     "team",
     "columns",
+    "view",
     "q",
     "sort",
     "page",
     "format",
 )
 WORDS = {*ID_WORDS, *DAY_WORDS, *AMOUNT_WORDS, *OTHER_WORDS}
+SEVERAL = {*ID_WORDS, "status", "reason", "customer_not", "team", "next"}  # of the others the last one counts
+PASSING = {"page", "format", "view"}  # what is looked at now, not what is asked for
 
 
 @dataclass(frozen=True)
@@ -83,6 +77,8 @@ class SaleFilter:
     next: tuple[str, ...] = ()
     q: str = ""
     sort: str = DEFAULT_SORT
+    columns: tuple[str, ...] = ()
+    view: int | None = None
     page: int = 1
     format: str = ""
 
@@ -106,6 +102,8 @@ class SaleFilter:
             next=_choices(words, "next", NEXT),
             q=(words.get("q") or [""])[-1].strip()[:200],
             sort=_sort((words.get("sort") or [DEFAULT_SORT])[-1]),
+            columns=_columns((words.get("columns") or [""])[-1]),
+            view=_view((words.get("view") or [""])[-1]),
             page=_page((words.get("page") or ["1"])[-1]),
             format="".join(_choices(words, "format", ["csv", "xlsx"])[-1:]),
         )
@@ -115,6 +113,11 @@ class SaleFilter:
         """How many words narrow the list, status, sorting and page not counted."""
         flags = (self.undated, self.overdue, self.unknown_revenue, self.by_hand, self.aged, self.next, self.q)
         return len(self.ids) + len(self.days) + len(self.amounts) + sum(map(bool, flags))
+
+    def only(self, word: str) -> int | None:
+        """The id of the one record chosen by this word, if it is one."""
+        chosen = self.ids.get(word, ())
+        return chosen[0] if len(chosen) == 1 else None
 
     def apply(self, sales, *, today: date):
         """The sales of the queryset that answer to every word, unsorted."""
@@ -154,11 +157,21 @@ class SaleFilter:
 
     def order(self, sales):
         """The sales in the chosen order, unknown values last, newest first among equals."""
-        name, down = self.sort.lstrip("-"), self.sort.startswith("-")
-        column = F(SORTS[name])
-        if name == "updated":
-            return sales.order_by("-updated_at" if down else "updated_at", "-pk" if down else "pk")
-        return sales.order_by(column.desc(nulls_last=True) if down else column.asc(nulls_last=True), "-pk")
+        return ordered(sales, self.sort)
+
+
+def canonical(query: QueryDict) -> str:
+    """What a query string asks for, always written the same way; page, format and view left out.
+
+    Raises BadRequest on anything unknown.
+    """
+    SaleFilter.parse(query)
+    pairs = []
+    for word in sorted({*query} - PASSING):
+        values = [value.strip() for value in query.getlist(word) if value.strip()]
+        values = sorted({*values}) if word in SEVERAL else values[-1:]
+        pairs += [(word, value) for value in values if (word, value) != ("sort", DEFAULT_SORT)]
+    return urlencode(pairs)
 
 
 def _choices(words: dict, word: str, allowed) -> tuple[str, ...]:
@@ -192,9 +205,22 @@ def _amount(text: str) -> Decimal:
 
 
 def _sort(text: str) -> str:
-    if text.removeprefix("-") not in SORTS:
+    if text.removeprefix("-") not in COLUMNS:
         raise BadRequest("unknown sort")
     return text
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    shown = readable(text)
+    if text and not shown:
+        raise BadRequest("unknown column")
+    return shown
+
+
+def _view(text: str) -> int | None:
+    if text == NONE:
+        raise BadRequest("a view is a number")
+    return _id(text) if text else None
 
 
 def _page(text: str) -> int:

@@ -225,15 +225,6 @@ def _ask_reason(form: forms.Form, use: str, reasons) -> None:
     field.empty_label = _("Choose a reason") if field.required else NOTHING
 
 
-class WhoseForm(forms.Form):
-    """The two relations one can filter sales by."""
-
-    customer = RelationField(label=_("Customer"), required=False)
-    lost_to = RelationField(label=_("Lost to competitor"), required=False)
-
-    EXTRAS = ("_text", "_choice", "_asked")  # what a picker sends beside the id
-
-
 class ProbabilityForm(forms.Form):
     """A probability of one's own; empty goes back to the phase's (rule 3)."""
 

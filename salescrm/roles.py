@@ -16,7 +16,7 @@ EVERYBODY = [
 ]  # fmt: skip
 MANAGERS = [
     "sales.see_all_sales", "sales.undo_any_move", "sales.reopen_any_sale", "sales.correct_closed_sale",
-    "sales.trash_sale", "sales.import_sale",
+    "sales.trash_sale", "sales.import_sale", "sales.change_savedview",
     "relations.deactivate_relation", "relations.merge_relation",
     "projects.change_any_project", "projects.close_project",
     "invoicing.change_any_invoice", "invoicing.issue_invoice", "invoicing.send_invoice", "invoicing.credit_invoice",

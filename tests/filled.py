@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
@@ -12,14 +13,16 @@ from django.urls import NoReverseMatch, reverse
 from invoicing.drafting import DraftLine, draft_invoice
 from invoicing.issuing import issue
 from invoicing.models import Invoice, VatRate
-from projects.models import Project
-from relations.models import Contact, Relation, RelationType
+from projects.models import Project, ProjectNote
+from relations.models import Contact, Relation, RelationNote, RelationType
 from sales.acceptance import accept
 from sales.defaults import install_defaults
-from sales.models import AcceptReason, LossReason, Phase, Sale, SalesSettings, SavedView, Source
+from sales.models import AcceptReason, LossReason, Phase, Sale, SaleNote, SalesSettings, SavedView, Source
 from sales.transitions import lose, move, set_probability
+from salescrm import noting
 from salescrm.calendar import today
 from salescrm.models import Organisation, User
+from salescrm.notes import Note
 from tests.factories import (
     ContactFactory,
     LineFactory,
@@ -47,6 +50,7 @@ class World:
     invoice: Invoice
     issued: Invoice
     phase: Phase
+    notes: dict[str, Note]
 
     def record(self, name: str) -> Model:
         """The record the page with this URL name is about: the one that shows most of the page."""
@@ -58,8 +62,9 @@ class World:
             "settings:phase": self.phase, "settings:user": self.users["other"],
             "settings:user-access": self.users["other"], "settings:user-invite": self.users["other"],
             **dict.fromkeys(["sales:view", "sales:view-update", "sales:view-delete"], SavedView.objects.first()),
-            "sales:of-relation": self.relation, "sales:of-project": self.project, "sales:of-invoice": self.invoice,
+            "merge-relation": self.relation, "sales:of-relation": self.relation, "sales:of-project": self.project, "sales:of-invoice": self.invoice,
             "projects:of-relation": self.relation, "invoicing:of-relation": self.relation,
+            "sales:timeline-of-relation": self.relation, "sales:timeline-of-project": self.project,
         }  # fmt: skip
         return records.get(name) or records.get(app)
 
@@ -73,6 +78,11 @@ class World:
         }  # fmt: skip
         if name in others:
             return reverse(name, args=others[name])
+        app, _colon, kind = name.partition(":")
+        if kind in ("note", "note-remove"):
+            return reverse(name, args=[self.record(app).pk, self.notes[app].pk])
+        if kind == "file":
+            return reverse(name, args=[self.record(app).pk, self.notes[app].files.get().key])
         try:
             return reverse(name)
         except NoReverseMatch:
@@ -112,7 +122,8 @@ def fill() -> World:
     sale = _open_sales(relation, contact, person, users, phases)
     accepted, lost = _closed_sales(relation, rival, project, users, phases)
     invoice, issued = _invoices(relation, users)
-    return World(users, relation, person, contact, sale, accepted, lost, project, invoice, issued, phases[1])
+    notes = _notes(sale, relation, project, seller)
+    return World(users, relation, person, contact, sale, accepted, lost, project, invoice, issued, phases[1], notes)
 
 
 def _projects(relation: Relation, contact: Contact, users: dict[str, User]) -> Project:
@@ -175,6 +186,18 @@ def _invoices(relation: Relation, users: dict[str, User]) -> tuple[Invoice, Invo
         for subject in ("Palen", "Balken")
     )
     return draft, issue(other, version=1, by=users["manager"], on=today())
+
+
+def _notes(sale: Sale, relation: Relation, project: Project, seller: User) -> dict[str, Note]:
+    told = {
+        "sales": SaleNote(sale=sale, kind="call", text="Vraagt om https://zuid.example/"),
+        "relations": RelationNote(relation=relation, kind="meeting", text="Kennisgemaakt"),
+        "projects": ProjectNote(project=project, text="Begonnen"),
+    }
+    return {
+        app: noting.add(note, uploads=[SimpleUploadedFile("Tekening.pdf", b"%PDF")], by=seller)
+        for app, note in told.items()
+    }
 
 
 @pytest.fixture(scope="module")

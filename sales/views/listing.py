@@ -1,90 +1,107 @@
 """The list of sales, its filters, and the panels that other apps' pages show."""
 
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from sales import exporting
-from sales.choices import chips, columns, filter_choices, without
+from sales import exporting, saved_views
+from sales.cells import Cells
+from sales.choices import chips, filter_choices, kept_relations, reason_choices, status_links, without
+from sales.columns import STANDARDS, heads, read, shown
+from sales.filter_form import SENT, FilterForm
 from sales.filters import DAY_WORDS, SaleFilter
-from sales.forms import WhoseForm
-from sales.models import Phase, Sale, SaleStatus
+from sales.models import Phase, Sale
 from salescrm import exports
 from salescrm.calendar import today
 from salescrm.listing import page_of
 from salescrm.models import User
-from salescrm.pages import page
+from salescrm.pages import leave, page
 
 PANEL_ROWS = 6
-NOT_ON_BOARD = ("status", "sort", "reason", "lost_to", "closed_from", "closed_to")
+NOT_ON_BOARD = ("status", "sort", "reason", "lost_to", "closed_from", "closed_to", "columns", "view")
+CHANGES = ("move_sale", "change_sale", "lose_sale", "trash_sale")
 
 
 @require_safe
 @permission_required("sales.view_sale", raise_exception=True)
 def sale_list(request: HttpRequest) -> HttpResponse:
     """All sales that answer to the filter in the URL, with the totals over the whole filter."""
-    chosen = SaleFilter.parse(request.GET)
+    try:
+        chosen = SaleFilter.parse(request.GET)
+    except BadRequest:
+        if broken := saved_views.broken(request.GET.get("view", ""), request.user):
+            return redirect("sales:view", broken.pk)
+        raise
     sales = chosen.apply(Sale.objects.visible_to(request.user), today=today())
     if chosen.format:
         if not request.user.has_perm("sales.export_sale"):
             raise PermissionDenied
         return exports.respond(exporting.table(chosen.order(sales)), chosen.format)
     totals = sales.totals()
-    rows = page_of(request, chosen.order(sales.for_list()), count=totals["count"])
-    in_toolbar = {"phase", "owner", "q", "page"}
-    context = {
-        "chosen": chosen,
-        "totals": totals,
+    context = {"totals": totals, **_around(request, chosen), **_table(request, chosen, sales, totals["count"])}
+    return page(request, "sales/list.html", context, part="rows")
+
+
+def _table(request: HttpRequest, chosen: SaleFilter, sales, count: int) -> dict:
+    """The rows of this page with their heads, and what may be done with several at once."""
+    keys = shown(chosen.columns, request.COOKIES, chosen.status)
+    rows = page_of(request, read(chosen.order(sales), keys), count=count)
+    selectable = any(request.user.has_perm(f"sales.{right}") for right in CHANGES)
+    drawn = Cells(keys, today=today(), selectable=selectable).rows(rows)
+    return {
         "rows": rows,
-        "phases": Phase.objects.all(),
-        "owners": User.objects.active(),
+        "drawn": drawn,
+        "heads": heads(keys, chosen.sort),
+        "selectable": selectable,
+        "own_columns": keys not in STANDARDS,
+        "any_by_hand": {"phase", "probability"} & {*keys} and any(sale.probability_by_hand for sale in rows),
+        "bulk_query": without(request.GET, "format", "view", "columns").removeprefix("?"),
+    }
+
+
+def _around(request: HttpRequest, chosen: SaleFilter) -> dict:
+    """What stands above the rows: status, search, filters, views."""
+    phases, owners = list(Phase.objects.all()), list(User.objects.active(chosen.only("owner")))
+    known = {"phase": {row.pk for row in phases}, "owner": {row.pk for row in owners}}
+    several = {word for word, ids in known.items() if chosen.ids.get(word) and chosen.only(word) not in ids}
+    in_toolbar = {"phase", "owner", "q", "page"} - several
+    return {
+        "chosen": chosen,
+        "phases": phases,
+        "owners": owners,
+        "several": several,
         "chips": chips(chosen, request.GET),
-        "columns": columns(chosen),
+        "statuses": status_links(chosen, request.GET),
         "carried": [(word, text) for word, texts in request.GET.lists() if word not in in_toolbar for text in texts],
         "as_board": without(request.GET, *NOT_ON_BOARD),
-        "status_open": (SaleStatus.OPEN,),
-        "status_accepted": (SaleStatus.ACCEPTED,),
-        "status_lost": (SaleStatus.LOST,),
-        "any_by_hand": any(sale.probability_by_hand for sale in rows),
-        "today": today(),
+        "query": without(request.GET, "format").removeprefix("?"),
+        "views": saved_views.menu(request.user, request.GET, chosen.view),
     }
-    return page(request, "sales/list.html", context, part="rows")
 
 
 @require_safe
 @permission_required("sales.view_sale", raise_exception=True)
 def filters(request: HttpRequest) -> HttpResponse:
     """Every filter word in one form; it leads back to the list."""
-    words, whose = request.GET.copy(), WhoseForm(request.GET if "apply" in request.GET else None)
-    if whose.is_bound:
-        words = _without_pickers(words)
-        if whose.is_valid():
-            words.update({name: str(relation.pk) for name, relation in whose.cleaned_data.items() if relation})
-            SaleFilter.parse(words)
-            return redirect(f"{reverse('sales:list')}?{words.urlencode()}")
+    form = FilterForm(request.GET) if SENT in request.GET else None
+    words = form.words() if form else request.GET
     chosen = SaleFilter.parse(words)
-    if not whose.is_bound:
-        whose = WhoseForm(initial={name: chosen.ids.get(name, (None,))[0] for name in whose.fields})
+    if form and form.is_valid():
+        return leave(request, f"{reverse('sales:list')}?{words.urlencode()}")
     context = {
         "chosen": chosen,
-        "form": whose,
+        "form": form or FilterForm(initial=FilterForm.initial_of(chosen)),
+        "kept": kept_relations(chosen),
         "lists": filter_choices(chosen),
+        "reasons": reason_choices(chosen),
         "days": {word: chosen.days.get(word, "") for word in DAY_WORDS},
+        "carried": [(word, words[word]) for word in ("columns", "view") if words.get(word)],
         "query": words,
     }
-    return page(request, "sales/filters.html", context, part="dialog", status=422 if whose.is_bound else 200)
-
-
-def _without_pickers(words: QueryDict) -> QueryDict:
-    pickers = {f"{name}{extra}" for name in WhoseForm.base_fields for extra in ("", *WhoseForm.EXTRAS)}
-    rest = QueryDict(mutable=True)
-    for word, texts in words.lists():
-        if word not in pickers | {"apply"} and any(texts):
-            rest.setlist(word, [text for text in texts if text])
-    return rest
+    return page(request, "sales/filters.html", context, part="dialog", status=422 if form else 200)
 
 
 def _panel(request: HttpRequest, sales, url: str, about: str, pk: int) -> HttpResponse:

@@ -1,0 +1,148 @@
+"""Saved views of the list: kept, renamed, shared and removed by who made them."""
+
+from dataclasses import dataclass, field
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from sales.columns import STANDARDS
+from sales.filters import SaleFilter, canonical
+from sales.models import SavedView
+from sales.refusals import Refused
+from salescrm.models import User
+
+LONGEST = SavedView._meta.get_field("query").max_length
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The views of the list: one's own, those of others, the one that is open, and whether something was changed."""
+
+    own: list[SavedView] = field(default_factory=list)
+    of_others: list[SavedView] = field(default_factory=list)
+    opened: SavedView | None = None
+    is_changed: bool = False
+    may_update: bool = False
+
+
+def usable_by(user: User) -> QuerySet[SavedView]:
+    """The views of this user and those that others share, by name. What a view shows depends on who looks."""
+    return SavedView.objects.filter(Q(owner=user) | Q(shared=True)).select_related("owner")
+
+
+def save(*, name: str, query: str, shared: bool, by: User) -> SavedView:
+    """Keep a filter under a name; the same one sent twice is the first. Refuses a name in use and a filter too long."""
+    view = SavedView(owner=by, name=name.strip(), query=_storable(query), shared=shared)
+    first = SavedView.objects.filter(owner=by, name=view.name, query=view.query).first()
+    return first or _store(view)
+
+
+@transaction.atomic
+def change(view: SavedView, *, name: str, shared: bool, by: User) -> SavedView:
+    """Give a view of one's own another name, share it or stop sharing it."""
+    view = _claim(view, by)
+    view.name, view.shared = name.strip(), shared
+    return _store(view)
+
+
+@transaction.atomic
+def update(view: SavedView, *, query: str, by: User) -> SavedView:
+    """Let a view of one's own show what this filter shows."""
+    view = _claim(view, by)
+    view.query = _storable(query)
+    return _store(view)
+
+
+def stop_sharing(view: SavedView, *, by: User) -> SavedView:
+    """Take a view out of everybody's menu; its owner keeps it. For the owner, and for who may change others' views."""
+    if view.owner_id != by.pk and not may_tidy(by):
+        raise PermissionDenied
+    SavedView.objects.filter(pk=view.pk).update(shared=False)
+    view.shared = False
+    return view
+
+
+def delete(view: SavedView, *, by: User) -> None:
+    """Remove a view of one's own; sent twice, it is gone."""
+    if view.owner_id != by.pk:
+        raise PermissionDenied
+    SavedView.objects.filter(pk=view.pk).delete()
+
+
+def may_tidy(user: User) -> bool:
+    """Whether a user may stop the sharing of views of others."""
+    return user.has_perm("sales.change_savedview")
+
+
+def works(view: SavedView) -> bool:
+    """Whether the list still knows every word of the view."""
+    try:
+        SaleFilter.parse(QueryDict(view.query))
+    except BadRequest:
+        return False
+    return True
+
+
+def menu(user: User, query: QueryDict, pk: int | None) -> Menu:
+    """The views this user may open; `pk` is the one this query string says it came from. One statement."""
+    views = list(usable_by(user))
+    opened = next((view for view in views if view.pk == pk), None)
+    return Menu(
+        own=[view for view in views if view.owner_id == user.pk],
+        of_others=[view for view in views if view.owner_id != user.pk],
+        opened=opened,
+        is_changed=opened is not None and canonical(query) != opened.query,
+        may_update=opened is not None and opened.owner_id == user.pk,
+    )
+
+
+def broken(text: str, user: User) -> SavedView | None:
+    """The view with this id, if it is the one that asks for something the list no longer knows."""
+    view = usable_by(user).filter(pk=text).first() if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return view if view and not works(view) else None
+
+
+def as_shown(query: QueryDict, shown: tuple[str, ...]) -> str:
+    """The query string with the columns as they are shown, which may be this browser's own choice."""
+    words = query.copy()
+    words.pop("columns", None)
+    if shown not in STANDARDS:
+        words["columns"] = ",".join(shown)
+    return canonical(words)
+
+
+def _claim(view: SavedView, by: User) -> SavedView:
+    """The view as it stands now, for who made it."""
+    if view.owner_id != by.pk:
+        raise PermissionDenied
+    found = SavedView.objects.select_for_update().filter(pk=view.pk).first()
+    if found is None:
+        raise Refused(_("This view has been removed."), code="gone")
+    return found
+
+
+def _storable(query: str) -> str:
+    text = canonical(QueryDict(query))
+    if len(text) > LONGEST:
+        raise Refused(_("This filter names too much to be kept. Take some of it away."), code="too_long")
+    return text
+
+
+def _store(view: SavedView) -> SavedView:
+    view.clean_fields(exclude=["owner"])
+    same = SavedView.objects.filter(owner=view.owner_id, name=view.name).exclude(pk=view.pk)
+    if same.exists():
+        raise _taken()
+    try:
+        with transaction.atomic():
+            view.save()
+    except IntegrityError as error:  # in another window, in the same moment
+        raise _taken() from error
+    return view
+
+
+def _taken() -> Refused:
+    return Refused({"name": _("You already have a view with this name.")}, code="taken")
