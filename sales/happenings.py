@@ -41,12 +41,12 @@ class Happenings:
         wanted = [(rows, "at") for rows in self.notes if only != "changes"]
         wanted += self.changes if only != "notes" else []
         keys = [
-            rows.annotate(moment=F(at), source=Value(rows.model.__name__))
+            rows.annotate(moment=F(at), model=Value(rows.model.__name__))
             .order_by("-moment", "-pk")
-            .values_list("moment", "source", "pk")[:stop]
+            .values_list("moment", "model", "pk")[:stop]
             for rows, at in wanted
         ]
-        merged = keys[0].union(*keys[1:], all=True).order_by("-moment", "source", "-pk")[start:stop]
+        merged = keys[0].union(*keys[1:], all=True).order_by("-moment", "model", "-pk")[start:stop]
         return [(source, pk) for _moment, source, pk in merged]
 
     def read(self, keys: list[tuple[str, int]], language: str) -> list[Entry]:

@@ -1,6 +1,8 @@
 """The settings of a test run: a cluster of its own, and nothing from the environment of whoever runs it."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 ENVIRONMENT = (
@@ -12,7 +14,8 @@ for name in ENVIRONMENT:
     os.environ.pop(name, None)
 os.environ["DEBUG"] = "1"  # only chooses development settings; pytest-django switches DEBUG itself off
 os.environ.setdefault("EMBEDDED_CLUSTER", f"test-{os.getpid()}")  # workers of one run inherit and share it
-os.environ["FILES_DIR"] = os.path.join(tempfile.gettempdir(), f"salescrm-files-{os.getuid()}")
+os.environ["FILES_DIR"] = tempfile.mkdtemp(prefix="salescrm-files-")
+atexit.register(shutil.rmtree, os.environ["FILES_DIR"], ignore_errors=True)
 
 from salescrm.settings import *  # noqa: E402, F403
 
