@@ -83,9 +83,9 @@ def _add_views(people: People, language: str) -> None:
     aged, large, due = talk.VIEWS[language]
     first = people.sellers[0]
     SavedView.objects.bulk_create([
-        SavedView(owner=people.manager, name=aged, query="status=open&aged=1", shared=True),
+        SavedView(owner=people.manager, name=aged, query="aged=1&status=open", shared=True),
         SavedView(
-            owner=people.manager, name=large, query=f"status=open&amount_from={LARGE}&sort=-weighted", shared=True
+            owner=people.manager, name=large, query=f"amount_from={LARGE}&sort=-weighted&status=open", shared=True
         ),
-        SavedView(owner=first, name=due, query=f"status=open&owner={first.pk}&next=late&next=today&sort=next"),
+        SavedView(owner=first, name=due, query=f"next=late&next=today&owner={first.pk}&sort=next&status=open"),
     ])  # fmt: skip

@@ -22,7 +22,6 @@ from salescrm.models import User
 from salescrm.pages import page, settle
 
 TEMPLATE = "sales/board.html"
-IN_TOOLBAR = ("q", "owner")
 
 
 @require_safe
@@ -50,7 +49,9 @@ def _turn(shown: list[Column], turned: Column) -> SimpleLazyObject:
 def _context(request: HttpRequest, query: QueryDict) -> dict:
     chosen = parse(query)
     sales = chosen.apply(Sale.objects.visible_to(request.user), today=today())
-    elsewhere = replace(chosen, q="", ids={word: ids for word, ids in chosen.ids.items() if word not in IN_TOOLBAR})
+    owners = [pk for pk in chosen.ids.get("owner", ()) if pk]
+    toolbar = {"q", "aged"} | ({"owner"} if len(owners) < 2 else set())
+    elsewhere = {word: ids for word, ids in chosen.ids.items() if word not in toolbar}
     as_list = query.copy()
     as_list["status"] = SaleStatus.OPEN.value
     shown = SimpleLazyObject(lambda: columns(sales, Phase.objects.all(), today=today()))
@@ -60,9 +61,9 @@ def _context(request: HttpRequest, query: QueryDict) -> dict:
         "columns": shown,
         "any_cards": SimpleLazyObject(lambda: any(column.cards for column in shown)),
         "toast_actions": [],
-        "owners": User.objects.active(),
-        "chips": chips(elsewhere, query),
-        "carried": [(word, text) for word, texts in query.lists() if word not in IN_TOOLBAR for text in texts],
+        "owners": User.objects.active(*owners) if "owner" in toolbar else [],
+        "chips": chips(replace(chosen, q="", aged=False, ids=elsewhere), query),
+        "carried": [(word, text) for word, texts in query.lists() if word not in toolbar for text in texts],
         "query": query.urlencode(),
         "travelling": urlencode({"board": query.urlencode()}),
         "as_list": as_list.urlencode(),
