@@ -9,17 +9,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from invoicing import editing
+from invoicing import editing, exporting
 from invoicing.document import document_of
 from invoicing.filters import InvoiceFilter
 from invoicing.forms import HeadForm, LineFormSet
 from invoicing.history import Refused, stale_message
 from invoicing.models import Invoice
 from relations.models import Relation
+from salescrm import exports
 from salescrm.conflicts import Difference, Stale, differences, submitted_version
 from salescrm.listing import Column, asked, page_of, sort
 from salescrm.models import User
 from salescrm.pages import leave, page
+from salescrm.recent import remembers
 
 COLUMNS = [
     Column(pgettext_lazy("invoice", "Number"), "number", "number"),
@@ -41,6 +43,9 @@ def index(request: HttpRequest) -> HttpResponse:
     found = form.apply(Invoice.objects.all())
     summary = found.summary()
     ordered, columns = sort(request, found.for_list(), COLUMNS, default="-date")
+    if kind := exports.asked(request, "invoicing.export_invoice"):
+        parts = exports.parts(request, "lines")
+        return exports.respond(exporting.lines_table(found) if parts else exporting.table(ordered), kind)
     rows = page_of(request, ordered, count=summary["count"])
     context = {"form": form, "rows": rows, "columns": columns, "summary": summary}
     return page(request, "invoicing/list.html", context, part="rows")
@@ -59,6 +64,7 @@ def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @permission_required("invoicing.view_invoice", raise_exception=True)
+@remembers("invoice")
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One invoice as it looks on paper, with its history."""
     invoice = get_object_or_404(Invoice.objects.for_page(), pk=pk)

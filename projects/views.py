@@ -12,16 +12,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from projects import editing
+from projects import editing, exporting
 from projects.billing import by_method
 from projects.filters import ProjectFilter
 from projects.forms import CustomerForm, ProjectForm
 from projects.models import Project
 from relations.models import Relation
+from salescrm import exports
 from salescrm.conflicts import Stale, differences, submitted_token, submitted_version
 from salescrm.listing import Column, asked, page_of, sort
 from salescrm.models import User
 from salescrm.pages import leave, page
+from salescrm.recent import remembers
 
 NUMBER = Column(pgettext_lazy("project", "Number"), "number", "number")
 COLUMNS = [
@@ -43,6 +45,9 @@ def index(request: HttpRequest) -> HttpResponse:
     found = form.apply(Project.objects.all())
     summary = found.summary()
     ordered, columns = sort(request, found.for_list(), [NUMBER, *COLUMNS], default="-number")
+    if kind := exports.asked(request, "projects.export_project"):
+        parts = exports.parts(request, "services")
+        return exports.respond(exporting.services_table(found) if parts else exporting.table(ordered), kind)
     rows = page_of(request, ordered, count=summary["count"])
     numbered = any(project.number for project in rows)
     columns = columns if numbered else columns[1:]
@@ -62,6 +67,7 @@ def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @permission_required("projects.view_project", raise_exception=True)
+@remembers("project")
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One project with its services."""
     project = get_object_or_404(Project.objects.for_page(), pk=pk)

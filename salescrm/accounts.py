@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from salescrm.models import User
 from salescrm.pages import page
+from salescrm.recent import forget
 from salescrm.roles import LABELS
 from salescrm.staff import role_of
 
@@ -72,6 +73,15 @@ class Login(Unprocessable, auth.LoginView):
         return super().get(request, *args, **kwargs)
 
 
+class Logout(auth.LogoutView):
+    """Log out; what was opened on this browser is forgotten."""
+
+    def post(self, request, *args, **kwargs):
+        response = super().post(request, *args, **kwargs)
+        forget(response)
+        return response
+
+
 class ResetRequest(Unprocessable, auth.PasswordResetView):
     form_class = ResetForm
     success_url = reverse_lazy("password_reset_done")
@@ -106,7 +116,7 @@ class PasswordChange(Unprocessable, auth.PasswordChangeView):
 
 urlpatterns = [
     path("login/", Login.as_view(), name="login"),
-    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("logout/", Logout.as_view(), name="logout"),
     path("profile/", profile, name="profile"),
     path("password/", PasswordChange.as_view(), name="password_change"),
     path("password-reset/", login_not_required(ResetRequest.as_view()), name="password_reset"),

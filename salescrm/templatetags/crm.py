@@ -19,6 +19,7 @@ from heroicons.templatetags.heroicons import heroicon_outline
 
 from salescrm.calendar import organisation_zone, today
 from salescrm.money import format_money, format_number, round_money, written_in
+from salescrm.shortcuts import SHORTCUTS
 
 register = template.Library()
 EMPTY = format_html('<span class="muted">{}</span>', "–")
@@ -112,6 +113,15 @@ def breakable(address: str) -> SafeString:
 def icon(name: str, size: int = 20) -> SafeString:
     """One of the heroicons in outline, hidden from screen readers: the words stand beside it."""
     return heroicon_outline(str(name), size=size, aria_hidden="true")
+
+
+@register.simple_tag
+def key(name: str) -> SafeString:
+    """The attributes that give a link, button or field its keyboard shortcut."""
+    keys = SHORTCUTS[name].keys
+    spoken = {"/": "/ Control+K"}.get(keys, keys)
+    said = "" if " " in keys else format_html(' aria-keyshortcuts="{}"', spoken)
+    return format_html('data-key="{}"{}', keys, said)
 
 
 @register.simple_tag

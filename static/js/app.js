@@ -1,7 +1,16 @@
 // What every page needs. Pages add their own modules; all of them only quicken what works without.
 import "./dialog.js";
-import "./submit.js";
+import "./forms.js";
+import "./shortcuts.js";
 import "./toast.js";
+
+// What few visits need is loaded when it gets the focus.
+document.addEventListener("focusin", ({ target }) => {
+  const url = target.closest?.("[data-module]")?.dataset.module;
+  if (url) import(url);
+});
+const started = document.activeElement?.closest("[data-module]");
+if (started) import(started.dataset.module);
 
 // A form that came back with errors starts at the first of them.
 document.querySelector("main [aria-invalid=true]:not([type=hidden])")?.focus();

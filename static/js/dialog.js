@@ -1,5 +1,5 @@
 // Links with data-dialog open in the one <dialog id="dialog">; forms inside it are sent and answered there.
-const ASKED = "[autofocus], [aria-invalid=true]:not([type=hidden])";
+const WRONG = "[aria-invalid=true]:not([type=hidden])";
 const FIRST = "form :is(input:not([type=hidden]), select, textarea), form button";
 const box = () => document.getElementById("dialog");
 let opener = null;
@@ -8,11 +8,16 @@ function load(url) {
   return htmx.ajax("GET", url, { target: "#dialog", swap: "innerHTML" });
 }
 
+// As Escape does: whoever knows of something unsent may say no.
+function shut() {
+  if (box().dispatchEvent(new Event("cancel", { cancelable: true }))) box().close();
+}
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-dialog], #dialog [data-cancel], #dialog [data-close]:not(.toast *)");
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  if (!link.matches("a[data-dialog]")) return box().close();
+  if (!link.matches("a[data-dialog]")) return shut();
   if (link.ariaBusy) return;
   if (!box().contains(link)) opener = link;
   link.ariaBusy = "true";
@@ -35,7 +40,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target?.id !== "dialog") return;
   if (!box().open) box().showModal();
   box().scrollTop = 0;
-  (box().querySelector(ASKED) ?? box().querySelector(FIRST))?.focus();
+  (box().querySelector(WRONG) ?? box().querySelector("[autofocus]") ?? box().querySelector(FIRST))?.focus();
 });
 
 document.addEventListener("close-dialog", () => box().close());

@@ -1,0 +1,11 @@
+"""The address of the one search. No namespace: every page links to it."""
+
+from django.urls import path
+
+from sales.searching import MOST, SHOWN
+from sales.views.search import search
+
+urlpatterns = [
+    path("", search, {"limit": MOST}, name="search"),
+    path("suggest/", search, {"limit": SHOWN}, name="search-suggest"),
+]

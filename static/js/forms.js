@@ -1,0 +1,68 @@
+// A form is sent once, and what was typed but not sent is not thrown away without asking.
+const posts = (form) => form.getAttribute("method")?.toLowerCase() === "post";
+const touched = new WeakSet();
+
+document.addEventListener("submit", (event) => {
+  if (!("sending" in event.target.dataset)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+
+document.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented && posts(event.target)) event.target.dataset.sending = "";
+});
+
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  const form = detail.elt.closest("form");
+  if (form && posts(form) && detail.requestConfig.verb !== "get") form.dataset.sending = "";
+});
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const leaving = detail.xhr.getResponseHeader("HX-Redirect") || detail.xhr.getResponseHeader("HX-Refresh");
+  if (!leaving) delete detail.elt.closest("form")?.dataset.sending;
+});
+
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sending]")) delete form.dataset.sending;
+});
+
+// Typed and not sent: a field that is not as the page came, or a form that came back refused.
+function differs(field) {
+  if (field.type === "hidden" || field.matches("button, [type=submit], [type=search]")) return false;
+  if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
+  if (!field.matches("select")) return field.value !== field.defaultValue;
+  const chosen = [...field.options].some((option) => option.defaultSelected);
+  return chosen ? [...field.options].some((option) => option.selected !== option.defaultSelected) : field.selectedIndex > 0;
+}
+
+function unsent(form) {
+  if (!posts(form) || "sending" in form.dataset || form.closest(".alone, [data-leave]")) return false;
+  if (form.querySelector("[aria-invalid=true]")) return true;
+  return touched.has(form) && [...form.querySelectorAll("input, select, textarea")].some(differs);
+}
+
+const anyIn = (place) => [...place.querySelectorAll("form")].some(unsent);
+
+for (const name of ["input", "change"]) document.addEventListener(name, ({ target }) => target.form && touched.add(target.form));
+
+addEventListener("beforeunload", (event) => {
+  if (anyIn(document)) event.preventDefault();
+});
+
+// A dialog asks inside itself; a second Escape, or the button, throws away.
+document.addEventListener("cancel", (event) => {
+  const box = event.target;
+  if (!box.matches("dialog") || !anyIn(box) || box.querySelector("[data-asking]")) return;
+  event.preventDefault();
+  box.append(document.getElementById("unsent").content.cloneNode(true));
+  box.querySelector("[data-asking] [data-keep]").focus();
+}, true);
+
+document.addEventListener("click", ({ target }) => {
+  const asking = target.closest("[data-asking]");
+  if (!asking || !target.closest("button")) return;
+  const box = asking.closest("dialog");
+  asking.remove();
+  if (target.closest("[data-keep]")) box.querySelector("form :is(input:not([type=hidden]), select, textarea)")?.focus();
+  else box.close();
+});
