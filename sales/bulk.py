@@ -8,8 +8,8 @@ from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import F, Sum, Value
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from sales.deeds import Deed, Move
 from sales.history import commit_many
@@ -17,6 +17,7 @@ from sales.models import Sale
 from sales.querysets import SaleQuerySet
 from sales.refusals import Refused
 from salescrm.models import User
+from salescrm.money import format_number
 
 LIMIT = 5000
 READ = [
@@ -72,15 +73,15 @@ def _digest(rows: Iterable[tuple]) -> str:
 def preview(sales: SaleQuerySet, deed: Deed) -> Preview:
     """What `deed` would do to these sales. Stores nothing. Refuses more than LIMIT sales."""
     rows = list(sales.order_by("pk").only(*READ).prefetch_related(*deed.needs)[: LIMIT + 1])
-    check_number(len(rows))
+    check_number(len(rows), LIMIT)
     return _judge(rows, deed)
 
 
-def check_number(count: int) -> None:
+def check_number(count: int, limit: int) -> None:
     """Refuse more sales than one change may hold."""
-    if count > LIMIT:
-        text = _("At most %(limit)d sales are changed at once. Narrow the filter, or change them in parts.")
-        raise Refused(text % {"limit": LIMIT}, code="many")
+    if count > limit:
+        text = _("At most %(limit)s sales are changed at once. Narrow the filter, or change them in parts.")
+        raise Refused(text % {"limit": format_number(limit, get_language())}, code="many")
 
 
 def _judge(sales: Iterable[Sale], deed: Deed) -> Preview:
@@ -107,7 +108,7 @@ def change_many(sales: SaleQuerySet, deed: Deed, *, basis: str, leave_out: bool 
     LIMIT sales.
     """
     ids = list(sales.order_by("pk").values_list("pk", flat=True)[: LIMIT + 1])
-    check_number(len(ids))
+    check_number(len(ids), LIMIT)
     locked = Sale.objects.filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk")
     rows = list(locked.only(*READ).prefetch_related(*deed.needs))
     found = _judge(rows, deed.settle())

@@ -84,15 +84,20 @@ class End(Deed):
     fields = ["expected_end_date"]
 
     def make(self, sale: Sale) -> bool:
-        if self.later and sale.expected_end_date is None:
-            raise Refused(_("This sale has no expected end date to put off."), code="undated")
-        day = sale.expected_end_date + timedelta(days=self.later) if self.later else self.day
+        day = self._put_off(sale.expected_end_date) if self.later else self.day
         if day == sale.expected_end_date:
             return False
         check_frozen(sale, self.fields)
         self._set(sale, day)
         check_days(sale)
         return True
+
+    def _put_off(self, day: date | None) -> date:
+        if day is None:
+            raise Refused(_("This sale has no expected end date to put off."), code="undated")
+        if date.max - day < timedelta(days=self.later):
+            raise Refused(_("This sale would end too far ahead."), code="range")
+        return day + timedelta(days=self.later)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,126 @@
+"""Changing many sales: which ones, what, what would happen; then all of it or nothing."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from sales.bulk import LIMIT, Changed, Preview, change_many, check_number, preview
+from sales.bulk_forms import FORMS
+from sales.filters import SaleFilter
+from sales.forms import is_id
+from sales.models import Sale
+from sales.querysets import SaleQuerySet
+from sales.refusals import Refused
+from salescrm.calendar import today
+from salescrm.models import User
+from salescrm.pages import leave, page
+
+TICKED = 1000  # more are chosen by their filter: no page carries the ids of all
+NAMED = 50
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The sales a list was sent with: those that were ticked, or all that answer to its filter (`ids` is None)."""
+
+    query: str
+    filter: SaleFilter
+    ids: tuple[int, ...] | None
+
+    @classmethod
+    def read(cls, data: QueryDict) -> "Selection":
+        """What the list or our own form sent; anything that cannot be read is a BadRequest."""
+        words = QueryDict(data.get("query", ""))
+        texts = [text for value in data.getlist("sale") for text in value.split(",")]
+        if not all(map(is_id, texts)):
+            raise BadRequest("a sale is a number")
+        ids = None if data.get("all") == "1" else tuple(dict.fromkeys(map(int, texts)))
+        return cls(words.urlencode(), SaleFilter.parse(words), ids)
+
+    def sales(self, user: User) -> SaleQuerySet:
+        """Those of them this user may see."""
+        seen = Sale.objects.visible_to(user)
+        return self.filter.apply(seen, today=today()) if self.ids is None else seen.filter(pk__in=self.ids)
+
+    @property
+    def joined(self) -> str:
+        """The ticked ones as one word of a form."""
+        return ",".join(map(str, self.ids or ()))
+
+    @property
+    def back(self) -> str:
+        """The list as it was."""
+        return f"{reverse('sales:list')}?{self.query}".removesuffix("?")
+
+    def missing(self, found: int) -> int:
+        """How many of the ticked ones are not there for this user."""
+        return len(self.ids) - found if self.ids is not None else 0
+
+
+@require_POST
+@permission_required("sales.view_sale", raise_exception=True)
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Ask what, show what would happen, do it: every step carries all answers, nothing is stored in between."""
+    action = request.POST.get("action", "")
+    if action not in FORMS:
+        raise BadRequest("no such change")
+    if not request.user.has_perm(FORMS[action].right):
+        raise PermissionDenied
+    chosen = Selection.read(request.POST)
+    if chosen.ids == ():
+        messages.warning(request, _("Select the sales you want to change first."))
+        return leave(request, chosen.back)
+    asks = bool(FORMS[action]().fields)
+    form = FORMS[action](request.POST if "asked" in request.POST or not asks else None)
+    context = {"action": action, "form": form, "chosen": chosen, "asks": asks}
+    try:
+        check_number(len(chosen.ids or ()), TICKED)
+        return _answer(request, chosen, form, context)
+    except Refused as refusal:  # too many
+        context |= {"why": " ".join(refusal.messages), "too_many": True}
+        return page(request, "sales/bulk.html", context, part="dialog", status=422)
+
+
+def _answer(request: HttpRequest, chosen: Selection, form, context: dict) -> HttpResponse:
+    sales, status = chosen.sales(request.user), 200
+    if not (form.is_bound and form.is_valid()):
+        context |= _counted(sales, chosen)
+        return page(request, "sales/bulk.html", context, part="dialog", status=422 if form.is_bound else 200)
+    if "carry-out" in request.POST:
+        others = request.POST["carry-out"] == "others"
+        try:
+            basis = request.POST.get("basis", "")
+            count = change_many(sales, form.deed(), basis=basis, leave_out=others, by=request.user)
+        except Refused as refusal:
+            context["why"], status = " ".join(refusal.messages), 409 if isinstance(refusal, Changed) else 422
+        else:
+            messages.success(request, form.told(count) if count else _("Nothing had to be changed."))
+            return leave(request, chosen.back)
+    context |= _foreseen(preview(sales, form.deed()), form, chosen)
+    return page(request, "sales/bulk.html", context, part="dialog", status=status)
+
+
+def _counted(sales: SaleQuerySet, chosen: Selection) -> dict:
+    totals = sales.totals()
+    check_number(totals["count"], LIMIT)
+    return {"totals": totals, "missing": chosen.missing(totals["count"])}
+
+
+def _foreseen(found: Preview, form, chosen: Selection) -> dict:
+    changing, refused = len(found.changing), len(found.refused)
+    return {
+        "preview": found,
+        "will": form.will(changing),
+        "changing": changing,
+        "alike": len(found.alike),
+        "refused": refused,
+        "named": found.refused[:NAMED],
+        "unnamed": max(refused - NAMED, 0),
+        "missing": chosen.missing(changing + refused + len(found.alike)),
+    }
