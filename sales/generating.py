@@ -1,7 +1,8 @@
 """A large synthetic data set, made by the database itself: the same rows for the same seed and day.
 
-Shape: 40 % open, 35 % accepted, 25 % lost; a relation per five sales; twelve owners, the first with the most sales;
-log-normal amounts; open sales end between three months ago and fifteen months ahead, 12 % of them have no date.
+Shape: 40 % open, 35 % accepted, 25 % lost; an organization per five sales, every second one with a contact person;
+twelve owners, the first with the most sales; log-normal amounts; open sales end between three months ago and fifteen
+months ahead, 12 % of them have no date.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,18 +24,48 @@ BATCH = 50_000
 # Chance number k of row g: between 0 and 1, the same on every machine and in every order of execution.
 CHANCE = "((hashint8extended(g, %(seed)s * 1000 + {k}) & 2147483647) / 2147483648.0)::float8"
 
-RELATIONS = f"""
-INSERT INTO relations_relation (id, kind, number, name, first_name, prefix, family_name, sort_key, relation_type_id,
-    coc_number, vat_number, iban, email, invoice_email, phone, website, street, postcode, city, country, language, note,
-    is_active, version, search_text, created_at, updated_at)
-SELECT %(relation)s + g, 'organization', '', name, '', '', '', lower(name),
-    (%(types)s::bigint[])[1 + floor({CHANCE.format(k=1)} * cardinality(%(types)s::bigint[]))::int],
-    '', '', '', '', '', '', '', 'Street ' || g %% 200, 1000 + g %% 9000 || ' AB', city, '', '', '',
-    true, 1, lower(name || ' ' || city), %(now)s::timestamptz - interval '1500 days', %(now)s
-FROM (SELECT g, 'Company ' || g AS name,
-          (array['Almere', 'Breda', 'Delft', 'Ede', 'Gouda', 'Zwolle'])[1 + g %% 6] AS city
+FIRST = "array['Anna', 'Bram', 'Chris', 'Daan', 'Eva', 'Finn', 'Guus', 'Hanna', 'Iris', 'Jan', 'Kees', 'Lotte', 'Mila']"
+FAMILY = """array['Bakker', 'de Boer', 'Dekker', 'van Dijk', 'Hendriks', 'Jansen', 'de Jong', 'Kok', 'Meijer', 'Mulder',
+    'Peters', 'Smit', 'Visser', 'van Vliet', 'Vos', 'de Vries', 'de Wit']"""
+CITY = "(array['Almere', 'Breda', 'Delft', 'Ede', 'Gouda', 'Zwolle'])[1 + g %% 6]"
+KIND = f"(%(types)s::bigint[])[1 + floor({CHANCE.format(k=1)} * cardinality(%(types)s::bigint[]))::int]"
+RELATION = """INSERT INTO relations_relation (id, kind, number, name, first_name, prefix, family_name, sort_key,
+    relation_type_id, coc_number, vat_number, iban, email, invoice_email, phone, website, street, postcode, city,
+    country, language, note, is_active, version, name_key, domain, search_text, created_at, updated_at)"""
+LATEST = "%(now)s::timestamptz - interval '1500 days', %(now)s"
+
+# What saving a relation derives from the other fields (relations/naming.py) is written out here as well.
+ORGANIZATIONS = f"""
+{RELATION}
+SELECT id, 'organization', number, name, '', '', '', lower(name), {KIND}, coc_number, '', '', 'info@' || domain, '', '',
+    'https://www.' || domain, 'Street ' || g %% 200, 1000 + g %% 9000 || ' AB', city, '', '', '', true, 1,
+    lower(replace(name, ' ', '')), domain,
+    lower(concat_ws(' ', name, number, 'info', replace(domain, '.', ' '), city, coc_number)), {LATEST}
+FROM (SELECT g, %(relation)s + g AS id, 'G' || %(relation)s + g AS number, 'Company ' || g AS name,
+          'company' || g || '.example' AS domain, (10000000 + g * 37 %% 80000000)::text AS coc_number, {CITY} AS city
       FROM generate_series(1, %(relations)s::bigint) g) numbered
 """  # noqa: S608
+
+# Every second organization has a contact person.
+PERSONS = f"""
+{RELATION}
+SELECT id, 'person', number, concat_ws(' ', first, prefix, family), first, coalesce(prefix, ''), family,
+    lower(family || ', ' || concat_ws(' ', first, prefix)), {KIND}, '', '', '', '', '', '', '', '', '', city, '', '',
+    '', true, 1, lower(replace(concat_ws('', first, prefix, family), ' ', '')), '',
+    lower(concat_ws(' ', first, prefix, family, number, city)), {LATEST}
+FROM (SELECT *, reverse(split_part(reverse(whole), ' ', 1)) AS family,
+          nullif(split_part(whole, ' ', -2), '') AS prefix
+      FROM (SELECT g, %(relation)s + %(relations)s + g AS id, 'G' || %(relation)s + %(relations)s + g AS number,
+                ({FIRST})[1 + g %% 13] AS first, ({FAMILY})[1 + g %% 17] AS whole, {CITY} AS city
+            FROM generate_series(1, %(relations)s::bigint / 2) g) numbered) named
+"""  # noqa: S608
+CONTACTS = """
+INSERT INTO relations_contact (organization_id, person_id, function, email, phone, version)
+SELECT %(relation)s + 2 * g, %(relation)s + %(relations)s + g,
+    (array['director', 'buyer', 'office manager'])[1 + g %% 3], 'contact@company' || 2 * g || '.example',
+    '010 555 ' || lpad((g %% 10000)::text, 4, '0'), 1
+FROM generate_series(1, %(relations)s::bigint / 2) g
+"""
 
 # One row per sale with everything that sales, events and lines are made of.
 DRAFT = f"""
@@ -111,13 +142,20 @@ INSERT INTO sales_saleline (sale_id, position, description, quantity, unit_price
 SELECT %(sale)s + g, 0, 'Work', 1, expected_revenue, %(vat)s, 'fixed_price' FROM draft WHERE g %% 2 = 0
 """
 
-TABLES = ["relations_relation", "sales_sale", "sales_saleevent", "sales_saleline"]
+TABLES = ["relations_relation", "sales_sale", "relations_contact", "sales_saleevent", "sales_saleline"]
 
 
-def generate(*, sales: int, seed: int, progress: Callable[[Iterable], Iterable] = iter) -> None:
-    """Add `sales` sales with their relations, owners, lines and events, in batches that are each stored whole."""
-    values = _values(sales, seed)
-    _execute(RELATIONS, values)
+def generate(
+    *, sales: int, seed: int, relations: int | None = None, progress: Callable[[Iterable], Iterable] = iter
+) -> None:
+    """Add `sales` sales with their relations, owners, lines and events, in batches that are each stored whole.
+
+    `relations` is how many organizations there are, one per five sales by default.
+    """
+    values = _values(relations or max(sales // 5, 1), seed)
+    with transaction.atomic():
+        for statement in (ORGANIZATIONS, PERSONS, CONTACTS):
+            _execute(statement, values)
     for first in progress(range(1, sales + 1, BATCH)):
         values |= {"first": first, "last": min(first + BATCH - 1, sales)}
         with transaction.atomic():
@@ -140,12 +178,12 @@ def _execute(statement: str, values: dict) -> None:
         cursor.execute(statement, values)
 
 
-def _values(sales: int, seed: int) -> dict:
+def _values(relations: int, seed: int) -> dict:
     day, zone = today(), organisation_zone()
     phases = list(Phase.objects.active().values_list("pk", "probability"))
     return {
         "seed": seed, "today": day, "zone": zone.key, "noon": datetime.combine(day, time(12), zone),
-        "now": datetime.now(zone), "relations": max(sales // 5, 1),
+        "now": datetime.now(zone), "relations": relations,
         "phases": [pk for pk, _percent in phases], "percentages": [percent for _pk, percent in phases],
         "sale": _highest("sales_sale"), "relation": _highest("relations_relation"), "owners": _owners(),
         "vat": VatRate.objects.active().values_list("pk", flat=True).first(),

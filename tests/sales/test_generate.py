@@ -6,7 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count
 
-from relations.models import Relation
+from relations.models import Contact, Relation
+from relations.naming import apply_names
 from sales.generating import generate
 from sales.models import Sale, SaleEvent
 from salescrm.models import User
@@ -26,7 +27,8 @@ def test_generate_makes_the_shape_it_promises(generated):
     assert abs(status["open"] - 200) < 40
     assert abs(status["accepted"] - 175) < 40
     assert abs(status["lost"] - 125) < 40
-    assert Relation.objects.count() == 100
+    assert Counter(Relation.objects.values_list("kind", flat=True)) == {"organization": 100, "person": 50}
+    assert Contact.objects.count() == 50
     assert User.objects.filter(groups__name="salesperson").count() == 12
     assert 5 < Sale.objects.open().undated().count() < 50
     assert Sale.objects.exclude(expected_revenue__gt=0).count() == 0
@@ -65,6 +67,22 @@ def test_another_seed_gives_other_sales(company):
 
 def test_generated_relations_are_found_by_name(generated):
     assert Relation.objects.search("compa 17").get().name == "Company 17"
+    assert Relation.objects.search("jan jansen").exists()
+
+
+def test_generated_relations_hold_what_saving_them_would_derive(generated):
+    derived = ("name", "sort_key", "name_key", "domain", "search_text")
+    for relation in Relation.objects.all():
+        stored = [getattr(relation, name) for name in derived]
+        apply_names(relation)
+        assert [getattr(relation, name) for name in derived] == stored
+
+
+def test_generate_makes_as_many_organizations_as_asked(company):
+    generate(sales=20, seed=1, relations=300)
+
+    assert Relation.objects.filter(kind="organization").count() == 300
+    assert Sale.objects.values("customer").distinct().count() > 10
 
 
 def test_records_made_afterwards_get_a_number_of_their_own(generated, manager, as_user):

@@ -15,18 +15,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--sales", type=int, default=10_000, help="how many sales (default 10000)")
+        parser.add_argument("--relations", type=int, help="how many organizations (default: one per five sales)")
         parser.add_argument("--seed", type=int, default=1, help="another seed gives other numbers (default 1)")
 
     def handle(self, *args, **options):
         if settings.PRODUCTION:
             raise CommandError("Synthetic data does not belong in production.")
-        if options["sales"] < 1:
-            raise CommandError("--sales is at least 1.")
+        if options["sales"] < 1 or (options["relations"] or 1) < 1:
+            raise CommandError("--sales and --relations are at least 1.")
         install_defaults("en")
         started = time.monotonic()
         generate(
             sales=options["sales"],
             seed=options["seed"],
+            relations=options["relations"],
             progress=lambda batches: tqdm(batches, desc="sales", disable=None, leave=False),
         )
         tidy()
