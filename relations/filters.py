@@ -21,7 +21,7 @@ SORTS = {
     "owner": ["owner__name", "sort_key", "pk"],
     "newest": ["-created_at", "-pk"],
 }
-WORDS = {"q", "kind", "type", "owner", "active", "sort", "page"}
+WORDS = {"q", "kind", "type", "owner", "active", "sort", "page", "format", "rows"}
 ACTIVE = {"yes", "no", "all"}
 
 

@@ -61,6 +61,8 @@ def _text(relation: Relation, key: str) -> str:
             return relation.name
         case "iban":
             return show_iban(relation.iban)
+        case "website":
+            return relation.website_shown
         case "language":
             return str(relation.get_language_display()) if relation.language else ""
     value = getattr(relation, key)

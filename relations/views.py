@@ -14,13 +14,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from relations import exporting
 from relations.duplicate_views import PARAMS, unseen
 from relations.filters import PAGE, RelationFilter
 from relations.forms import FULL, QUICK
 from relations.models import Contact, Relation
 from relations.saving import create_relation, edit_relation, set_active
+from salescrm import exports
 from salescrm.conflicts import Stale, differences, submitted_token, submitted_version
 from salescrm.pages import leave, page, tell
+from salescrm.recent import remembers
 
 
 @require_GET
@@ -28,6 +31,10 @@ from salescrm.pages import leave, page, tell
 def relation_list(request: HttpRequest) -> HttpResponse:
     """Search, filter and page through the relations."""
     chosen = RelationFilter.read(request.GET)
+    if kind := exports.asked(request, "relations.export_relation"):
+        parts = exports.parts(request, "contacts")
+        table = exporting.contacts_table(chosen.apply()) if parts else exporting.table(chosen.ordered())
+        return exports.respond(table, kind)
     paginator = Paginator(chosen.ordered(), PAGE)
     rows = paginator.get_page(chosen.page)
     nothing_yet = not paginator.count and not chosen.narrowed and not Relation.objects.exists()
@@ -40,6 +47,7 @@ def relation_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @permission_required("relations.view_relation", raise_exception=True)
+@remembers("relation")
 def relation_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The facts, the contact persons or positions, and what upper apps know."""
     relation = get_object_or_404(Relation.objects.for_detail(), pk=pk)

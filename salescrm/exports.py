@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.http import HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -19,6 +20,7 @@ from salescrm.money import round_money, written_in
 
 EXACT = Decimal("0.0001")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KINDS = ("csv", "xlsx")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 type Value = str | int | Decimal | date | None
@@ -36,6 +38,24 @@ class Table:
 def amount(value: Decimal, *, exact: bool = False) -> Decimal:
     """An amount as exported: four decimals when exact, else cents, half up."""
     return value.quantize(EXACT) if exact else round_money(value)
+
+
+def asked(request: HttpRequest, permission: str) -> str:
+    """The kind of file `?format=` asks for, "" for the page; 403 for whoever may not export."""
+    kind = request.GET.get("format", "")
+    if kind and kind not in KINDS:
+        raise BadRequest("unknown format")
+    if kind and not request.user.has_perm(permission):
+        raise PermissionDenied
+    return kind
+
+
+def parts(request: HttpRequest, word: str) -> bool:
+    """Whether `?rows=` asks for the parts called `word` (lines, services) instead of the records themselves."""
+    found = request.GET.get("rows", "")
+    if found not in ("", word):
+        raise BadRequest("unknown rows")
+    return bool(found)
 
 
 def respond(table: Table, kind: str) -> HttpResponse:

@@ -57,8 +57,11 @@ def page_of(request: HttpRequest, rows: QuerySet, *, count: int) -> Page:
 
 
 def asked(request: HttpRequest, form: Form) -> Form:
-    """The filter `form` of a list with its answers read; an unknown word or value is a BadRequest."""
-    if unknown := set(request.GET) - {*form.fields, "sort", "page"}:
+    """The filter `form` of a list with its answers read; an unknown word or value is a BadRequest.
+
+    `format` asks for a file, `rows` for one of parts of the records instead of the records themselves.
+    """
+    if unknown := set(request.GET) - {*form.fields, "sort", "page", "format", "rows"}:
         raise BadRequest(f"unknown filter: {', '.join(sorted(unknown))}")
     if not form.is_valid():
         raise BadRequest(f"unknown value of {', '.join(form.errors)}")

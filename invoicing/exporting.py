@@ -1,0 +1,53 @@
+"""Invoices and their lines as files: all that the filter of the list finds."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from invoicing.models import InvoiceLine
+from invoicing.querysets import InvoiceQuerySet
+from salescrm import exports
+from salescrm.calendar import day_of
+
+CHUNK = 2000
+
+
+def table(invoices: InvoiceQuerySet) -> exports.Table:
+    """All invoices of the queryset in its order."""
+    heading = [
+        pgettext("invoice", "Number"), _("Subject"), _("Customer"), _("Customer number"), _("Contact person"),
+        _("Owner"), _("Status"), _("Invoice date"), _("Due date"), _("Sent on"), _("Customer's reference"),
+        _("Excluding VAT"), _("VAT"), _("Including VAT"),
+    ]  # fmt: skip
+    return exports.Table("invoices", heading, _rows(invoices.select_related("contact__person").defer("document")))
+
+
+def lines_table(invoices: InvoiceQuerySet) -> exports.Table:
+    """One row per line of these invoices."""
+    heading = [
+        pgettext("invoice", "Number"), _("Subject"), _("Customer"), _("Invoice date"), _("Description"),
+        _("Quantity"), _("Unit price"), _("VAT"), _("Amount"),
+    ]  # fmt: skip
+    lines = InvoiceLine.objects.filter(invoice__in=invoices.order_by().values("pk"))
+    ordered = lines.select_related("invoice__customer", "vat_rate").defer("invoice__document")
+    return exports.Table("invoice-lines", heading, _line_rows(ordered.order_by("-invoice", "position", "pk")))
+
+
+def _rows(invoices: InvoiceQuerySet) -> Iterator[list]:
+    for invoice in invoices.iterator(chunk_size=CHUNK):
+        yield [
+            invoice.number, invoice.subject, str(invoice.customer), invoice.customer.number,
+            str(invoice.contact.person) if invoice.contact else "", str(invoice.owner), invoice.get_status_display(),
+            invoice.issued_on, invoice.due_on, day_of(invoice.sent_at) if invoice.sent_at else None,
+            invoice.reference, invoice.total_excluding_vat, invoice.total_vat, invoice.total_including_vat,
+        ]  # fmt: skip
+
+
+def _line_rows(lines) -> Iterator[list]:
+    for line in lines.iterator(chunk_size=CHUNK):
+        invoice = line.invoice
+        yield [
+            invoice.number, invoice.subject, str(invoice.customer), invoice.issued_on, line.description,
+            line.quantity, line.unit_price, str(line.vat_rate), line.amount,
+        ]  # fmt: skip

@@ -1,0 +1,51 @@
+"""Projects and their services as files: all that the filter of the list finds."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from projects.models import Service
+from projects.querysets import ProjectQuerySet
+from salescrm import exports
+
+CHUNK = 2000
+
+
+def table(projects: ProjectQuerySet) -> exports.Table:
+    """All projects of the queryset in its order, with what their services add up to."""
+    heading = [
+        pgettext("project", "Number"), _("Project"), _("Customer"), _("Customer number"), _("Contact person"),
+        pgettext("project", "Manager"), _("Status"), _("Start date"), _("End date"), _("Services"), _("Note"),
+    ]  # fmt: skip
+    return exports.Table("projects", heading, _rows(projects.select_related("contact__person")))
+
+
+def services_table(projects: ProjectQuerySet) -> exports.Table:
+    """One row per service of these projects."""
+    heading = [
+        pgettext("project", "Number"), _("Project"), _("Customer"), _("Description"), _("Quantity"), _("Unit price"),
+        _("VAT"), _("Billing method"), _("Amount"),
+    ]  # fmt: skip
+    services = Service.objects.filter(project__in=projects.order_by().values("pk"))
+    ordered = services.select_related("project__customer", "vat_rate").order_by("-project", "position", "pk")
+    return exports.Table("services", heading, _service_rows(ordered))
+
+
+def _rows(projects: ProjectQuerySet) -> Iterator[list]:
+    for project in projects.iterator(chunk_size=CHUNK):
+        yield [
+            project.number, project.name, str(project.customer), project.customer.number,
+            str(project.contact.person) if project.contact else "", str(project.manager),
+            project.get_status_display(), project.start_date, project.end_date, exports.amount(project.total),
+            project.note,
+        ]  # fmt: skip
+
+
+def _service_rows(services) -> Iterator[list]:
+    for service in services.iterator(chunk_size=CHUNK):
+        project = service.project
+        yield [
+            project.number, project.name, str(project.customer), service.description, service.quantity,
+            service.unit_price, str(service.vat_rate), service.get_billing_method_display(), service.amount,
+        ]  # fmt: skip

@@ -1,0 +1,68 @@
+"""Relations and contact persons as files: every one the filter finds, with all that one may see of it."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from relations.models import Contact, Relation
+from relations.querysets import RelationQuerySet
+from salescrm import exports
+from salescrm.calendar import day_of
+
+CHUNK = 2000
+FIELDS = [
+    "number", "kind", "name", "first_name", "prefix", "family_name", "relation_type", "owner", "email",
+    "invoice_email", "phone", "website", "street", "postcode", "city", "country", "coc_number", "vat_number", "iban",
+    "payment_days", "language", "note", "is_active", "former_numbers",
+]  # fmt: skip
+
+
+def table(relations: RelationQuerySet) -> exports.Table:
+    """All relations of the queryset in its order; the headings are the labels of their fields."""
+    rows = relations.select_related("relation_type", "owner").defer(None).defer("search", "search_text")
+    return exports.Table("relations", [*(_heading(Relation, name) for name in FIELDS), _("Created on")], _rows(rows))
+
+
+def contacts_table(relations: RelationQuerySet) -> exports.Table:
+    """The contact persons of these organizations, and the positions of these persons."""
+    found = relations.order_by().values("pk")
+    contacts = Contact.objects.filter(organization__in=found) | Contact.objects.filter(person__in=found)
+    heading = [
+        _("Organization"), _("Number of the organization"), _("Person"), _("Number of the person"),
+        *(_heading(Relation, name) for name in ("first_name", "prefix", "family_name")),
+        *(_heading(Contact, name) for name in ("function", "email", "phone")),
+    ]  # fmt: skip
+    ordered = contacts.select_related("organization", "person").order_by("organization__sort_key", "pk")
+    return exports.Table("contact-persons", heading, _contact_rows(ordered))
+
+
+def _heading(model, name: str) -> str:
+    label = str(model._meta.get_field(name).verbose_name)
+    return label[:1].upper() + label[1:]
+
+
+def _rows(relations: RelationQuerySet) -> Iterator[list]:
+    for relation in relations.iterator(chunk_size=CHUNK):
+        yield [*(_value(relation, name) for name in FIELDS), day_of(relation.created_at)]
+
+
+def _value(relation: Relation, name: str) -> exports.Value:
+    match name:
+        case "kind":
+            return relation.get_kind_display()
+        case "language":
+            return relation.get_language_display() if relation.language else ""
+        case "is_active":
+            return _("yes") if relation.is_active else _("no")
+        case "relation_type" | "owner":
+            return str(getattr(relation, name) or "")
+    return getattr(relation, name)
+
+
+def _contact_rows(contacts) -> Iterator[list]:
+    for contact in contacts.iterator(chunk_size=CHUNK):
+        person = contact.person
+        yield [
+            contact.organization.name, contact.organization.number, person.name, person.number, person.first_name,
+            person.prefix, person.family_name, contact.function, contact.email, contact.phone,
+        ]  # fmt: skip
