@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.http import QueryDict
 from django.utils.translation import get_language, pgettext
@@ -136,14 +136,14 @@ def named(chosen: SaleFilter) -> dict[str, dict[int, str]]:
     wanted = {word: [pk for pk in ids if pk is not None] for word, ids in chosen.ids.items()}
     parts = [_names(word, models[word], ids) for word, ids in wanted.items() if ids]
     names = {word: {} for word in wanted}
-    for word, pk, name in parts[0].union(*parts[1:], all=True) if parts else []:
+    for word, pk, name in parts[0].union(*parts[1:], all=True).order_by() if parts else []:
         names[word][pk] = name
     return names
 
 
 def _names(word: str, model, ids: list[int]) -> QuerySet:
     of_user = Coalesce(NullIf("name", Value("")), "email", output_field=CharField())
-    rows = model.objects.order_by().filter(Q(pk__in=ids))
+    rows = model.objects.order_by().filter(pk__in=ids)
     return rows.values_list(Value(word, output_field=CharField()), "pk", of_user if model is User else "name")
 
 

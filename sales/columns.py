@@ -80,7 +80,7 @@ COLUMNS = {
     "source": Column(_("Source"), Lower("source__name"), ("source__name",)),
     "start": Column(_("Start date"), F("start_date"), ("start_date",)),
     "created": Column(_("Created"), F("created_at"), ("created_at",), downwards=True),
-    "updated": Column(_("Last changed"), F("updated_at"), downwards=True),
+    "updated": Column(_("Last changed"), F("updated_at"), ("updated_at",), downwards=True),
     "closed": Column(_("Closed on"), F("closed_on"), ("closed_on",), downwards=True),
     "reason": Column(
         _("Reason"),

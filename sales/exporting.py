@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from salescrm import exports
+from salescrm.calendar import day_of
 
 RELATED = ("customer", "contact__person", "owner", "phase", "source", "accept_reason", "loss_reason", "lost_to")
 
@@ -16,9 +18,9 @@ def table(sales) -> exports.Table:
         _("Phase"), _("Probability"), _("Probability by hand"), _("Expected revenue"), _("Weighted revenue"),
         _("Start date"), _("Expected end date"), _("Source"), _("Next step"), _("Date of the next step"),
         _("Closed on"), _("Reason accepted"), _("Reason lost"), _("Lost to competitor"),
-        _("Reference in another system"),
+        _("Reference in another system"), _("Note"), _("In its phase since"), _("Created"), _("Last changed"),
     ]  # fmt: skip
-    return exports.Table("sales", heading, _rows(sales.select_related(*RELATED)))
+    return exports.Table(pgettext("file name", "sales"), heading, _rows(sales.select_related(*RELATED)))
 
 
 def _rows(sales) -> Iterator[list]:
@@ -32,6 +34,7 @@ def _rows(sales) -> Iterator[list]:
             None if weighted is None else exports.amount(weighted, exact=True), sale.start_date,
             sale.expected_end_date, _name(sale.source), sale.next_step, sale.next_step_on, sale.closed_on,
             _name(sale.accept_reason), _name(sale.loss_reason), _name(sale.lost_to), sale.external_reference,
+            sale.note, day_of(sale.phase_since), day_of(sale.created_at), day_of(sale.updated_at),
         ]  # fmt: skip
 
 

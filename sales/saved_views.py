@@ -145,4 +145,4 @@ def _store(view: SavedView) -> SavedView:
 
 
 def _taken() -> Refused:
-    return Refused({"name": _("You already have a view with this name.")}, code="taken")
+    return Refused({"name": _("You already have a view with this name.")})
