@@ -4,6 +4,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from django import forms
+from django.db.models import Q
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -11,12 +12,16 @@ from relations.models import RelationType
 from relations.validators import validate_coc_number, validate_iban, validate_vat_number
 from sales.models import SalesSettings
 from salescrm.calendar import today
-from salescrm.models import Organisation, User
+from salescrm.models import Organisation, Team, User
 from salescrm.numbering import NumberSeries, validate_pattern
 from salescrm.roles import LABELS
 from salescrm.staff import role_of
 
-SEEN = [(Organisation.SalesVisible.ALL, _("all sales")), (Organisation.SalesVisible.OWN, _("their own sales"))]
+SEEN = [
+    (Organisation.SalesVisible.ALL, _("all sales")),
+    (Organisation.SalesVisible.TEAM, _("those of their teams")),
+    (Organisation.SalesVisible.OWN, _("their own sales")),
+]
 PATTERN_HELP = _("{year} is the year, {seq:04} the number in four digits.")
 
 
@@ -53,7 +58,10 @@ class SwitchesForm(forms.ModelForm):
 
     sales_visible = forms.ChoiceField(
         label=_("Who sees what"), choices=SEEN, widget=Segmented,
-        help_text=_("What salespeople see. Managers and administrators always see all sales."),
+        help_text=_(
+            "What salespeople see. Who is in no team sees their own sales. Managers and administrators always see all "
+            "sales."
+        ),
     )  # fmt: skip
     number_projects = forms.BooleanField(
         label=_("Project numbering"), required=False, help_text=_("Gives every new project a number.")
@@ -158,6 +166,9 @@ class UserForm(forms.ModelForm):
     """A user and the one role they have; with `invited`, how they get their first password."""
 
     role = forms.ChoiceField(label=_("Role"), choices=LABELS.items, widget=forms.RadioSelect)
+    teams = forms.ModelMultipleChoiceField(
+        Team.objects.all(), label=_("Teams"), required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     class Meta:
         model = User
@@ -167,6 +178,27 @@ class UserForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.initial["role"] = role_of(self.instance) if self.instance.pk else "salesperson"
+        if self.instance.pk:
+            self.initial["teams"] = list(self.instance.teams.all())
+        if not Team.objects.exists():
+            del self.fields["teams"]
 
     def clean_email(self):
         return self.cleaned_data["email"].strip().lower()
+
+
+class TeamForm(forms.ModelForm):
+    """A team and who is in it."""
+
+    members = forms.ModelMultipleChoiceField(
+        User.objects.none(), label=_("Members"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Team
+        fields = ["name", "members"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        known = self.instance.members.values("pk") if self.instance.pk else []
+        self.fields["members"].queryset = User.objects.filter(Q(is_active=True) | Q(pk__in=known))

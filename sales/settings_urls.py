@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from sales import settings_list_views as lists
 from sales import settings_views as views
+from sales import team_views as teams
 from sales import user_views as users
 from sales.settings_lists import LISTS, ListConverter
 
@@ -22,6 +23,10 @@ urlpatterns = [
     path("<list:kind>/order/", lists.order, name="order"),
     path("<list:kind>/<int:pk>/", lists.row, name="row"),
     path("<list:kind>/<int:pk>/remove/", lists.remove, name="remove"),
+    path("teams/", teams.index, name="teams"),
+    path("teams/new/", teams.new, name="team-new"),
+    path("teams/<int:pk>/", teams.edit, name="team"),
+    path("teams/<int:pk>/remove/", teams.remove, name="team-remove"),
     path("users/", users.index, name="users"),
     path("users/new/", users.new, name="user-new"),
     path("users/<int:pk>/", users.edit, name="user"),

@@ -54,7 +54,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         values = dict(form.cleaned_data)
         try:
-            change_user(subject, role=values.pop("role"), values=values, by=request.user)
+            role, teams = values.pop("role"), values.pop("teams", None)
+            change_user(subject, role=role, teams=teams, values=values, by=request.user)
         except ValidationError as error:
             form.add_error(None, error)
         else:

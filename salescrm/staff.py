@@ -1,6 +1,7 @@
 """Who works here and with which role: adding, inviting, changing and deactivating users (rule 23)."""
 
 import logging
+from collections.abc import Iterable
 
 from django.contrib.auth.models import Group
 from django.contrib.auth.tokens import default_token_generator
@@ -14,7 +15,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
-from salescrm.models import Organisation, User
+from salescrm.models import Organisation, Team, User
 from salescrm.roles import ADMINISTRATOR
 
 logger = logging.getLogger(__name__)
@@ -27,16 +28,19 @@ def role_of(user: User) -> str:
 
 
 @transaction.atomic
-def add_user(*, email: str, name: str, language: str, role: str, password: str | None = None) -> User:
+def add_user(
+    *, email: str, name: str, language: str, role: str, teams: Iterable[Team] = (), password: str | None = None
+) -> User:
     """Create a user with a role; without a password only the link of an invitation lets them in."""
     user = User.objects.create_user(email, password, name=name, language=language)
     user.groups.set([Group.objects.get(name=role)])
+    user.teams.set(teams)
     return user
 
 
 @transaction.atomic
-def change_user(user: User, *, values: dict, role: str, by: User) -> User:
-    """Store name, e-mail address and language, and give another role.
+def change_user(user: User, *, values: dict, role: str, by: User, teams: Iterable[Team] | None = None) -> User:
+    """Store name, e-mail address and language, give another role, and other teams where any are named.
 
     Refuses to take the role away from the last administrator who may log in, or from oneself.
     """
@@ -49,6 +53,8 @@ def change_user(user: User, *, values: dict, role: str, by: User) -> User:
         setattr(user, name, value)
     user.save(update_fields=[*values])
     user.groups.set([Group.objects.get(name=role)])
+    if teams is not None:
+        user.teams.set(teams)
     return user
 
 

@@ -1,7 +1,11 @@
 """Teams: who works together, and so who sees whose sales when Settings say "own and team" (rule 23)."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -20,3 +24,23 @@ class Team(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("settings:team", args=[self.pk])
+
+
+@transaction.atomic
+def store_team(team: Team, *, name: str, members: Iterable) -> Team:
+    """Add a team or give it this name and these members. Refuses a name another team has, whatever its capitals."""
+    taken = Team.objects.exclude(pk=team.pk).filter(name__iexact=name.strip())
+    if taken.exists():
+        raise ValidationError({"name": _("There is already a team with this name.")}, code="unique")
+    team.name = name.strip()
+    team.save()
+    team.members.set(members)
+    return team
+
+
+def remove_team(team: Team) -> None:
+    """Dissolve a team: its members stay, and no longer see each other's sales through it."""
+    Team.objects.filter(pk=team.pk).delete()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,11 +18,12 @@ from projects.models import Project, ProjectNote
 from relations.models import Contact, Relation, RelationNote, RelationType
 from sales.acceptance import accept
 from sales.defaults import install_defaults
-from sales.models import AcceptReason, LossReason, Phase, Sale, SaleNote, SalesSettings, SavedView, Source
+from sales.importing import running, uploading
+from sales.models import AcceptReason, ImportRun, LossReason, Phase, Sale, SaleNote, SalesSettings, SavedView, Source
 from sales.transitions import lose, move, set_probability
 from salescrm import noting
 from salescrm.calendar import today
-from salescrm.models import Organisation, User
+from salescrm.models import Organisation, Team, User
 from salescrm.notes import Note
 from tests.factories import (
     ContactFactory,
@@ -33,6 +35,8 @@ from tests.factories import (
     ServiceFactory,
     UserFactory,
 )
+
+IMPORT_PAGES = ("", "-columns", "-words", "-start", "-go", "-undo", "-discard", "-refused", "-file")
 
 
 @dataclass
@@ -51,6 +55,7 @@ class World:
     issued: Invoice
     phase: Phase
     notes: dict[str, Note]
+    imported: ImportRun
 
     def record(self, name: str) -> Model:
         """The record the page with this URL name is about: the one that shows most of the page."""
@@ -60,10 +65,12 @@ class World:
             "relations:contact-edit": self.contact, "relations:contact-remove": self.contact,
             "sales:correct": self.accepted, "sales:reopen": self.lost, "invoicing:send": self.issued,
             "settings:phase": self.phase, "settings:user": self.users["other"],
+            **dict.fromkeys(["settings:team", "settings:team-remove"], Team.objects.first()),
             "settings:user-access": self.users["other"], "settings:user-invite": self.users["other"],
             **dict.fromkeys(["sales:view", "sales:view-update", "sales:view-delete"], SavedView.objects.first()),
             "merge-relation": self.relation, "sales:of-relation": self.relation, "sales:of-project": self.project, "sales:of-invoice": self.invoice,
             "projects:of-relation": self.relation, "invoicing:of-relation": self.relation,
+            **{f"sales:import{what}": self.imported for what in IMPORT_PAGES},
             "sales:timeline-of-relation": self.relation, "sales:timeline-of-project": self.project,
         }  # fmt: skip
         return records.get(name) or records.get(app)
@@ -108,6 +115,7 @@ def fill() -> World:
     SalesSettings.objects.update(own_probability=True, sales_to_persons=True)
     users = people()
     seller = users["salesperson"]
+    Team.objects.create(name="Noord").members.add(seller, users["manager"])
     relation = RelationFactory(
         name="Van Dam B.V.", owner=seller, city="Rotterdam", street="Havenweg 8", postcode="3011 AB",
         invoice_email="facturen@vandam.example", email="post@vandam.example", phone="010 1234567", note="Kwiek",
@@ -123,7 +131,10 @@ def fill() -> World:
     accepted, lost = _closed_sales(relation, rival, project, users, phases)
     invoice, issued = _invoices(relation, users)
     notes = _notes(sale, relation, project, seller)
-    return World(users, relation, person, contact, sale, accepted, lost, project, invoice, issued, phases[1], notes)
+    run = _import(users["manager"])
+    return World(
+        users, relation, person, contact, sale, accepted, lost, project, invoice, issued, phases[1], notes, run
+    )
 
 
 def _projects(relation: Relation, contact: Contact, users: dict[str, User]) -> Project:
@@ -198,6 +209,21 @@ def _notes(sale: Sale, relation: Relation, project: Project, seller: User) -> di
         app: noting.add(note, uploads=[SimpleUploadedFile("Tekening.pdf", b"%PDF")], by=seller)
         for app, note in told.items()
     }
+
+
+def _import(by: User) -> ImportRun:
+    """A file with a row of every verdict, checked and not yet carried out."""
+    rows = ["nummer,onderwerp,klant,fase,verwachte omzet,status", ",Sluis,Van Dam B.V.,Halverwege,10,open"]
+    rows += [f"{sale.pk},{sale.subject} 2,,,," for sale in Sale.objects.open()[:1]]
+    rows += [f"{sale.pk},{sale.subject},,,," for sale in Sale.objects.open()[1:2]]
+    file = SimpleUploadedFile("Sales 2026.csv", "\n".join([*rows, "0,Brug,,,een paar,"]).encode())
+    run = uploading.upload(file, kind="sales", by=by, token=uuid4())
+    told = {"update": True, "create": True, "owner": by.pk}
+    run = running.agree(run, mapping=run.mapping, key=run.key, options=told, version=run.version, by=by)
+    run = running.check(run, words={"phase": {"halverwege": "-"}}, version=run.version, by=by)
+    while run.is_at_work:
+        run = running.advance(run, by=by)
+    return run
 
 
 @pytest.fixture(scope="module")

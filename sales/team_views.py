@@ -1,0 +1,73 @@
+"""Settings > Teams: who works together, and so who sees whose sales when teams decide (rule 23)."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from sales.settings_forms import TeamForm
+from salescrm.models import Organisation, Team, User
+from salescrm.pages import leave, page
+from salescrm.teams import remove_team, store_team
+
+may_change_users = permission_required("salescrm.change_user", raise_exception=True)
+
+
+@require_safe
+@may_change_users
+def index(request: HttpRequest) -> HttpResponse:
+    """Every team with its members, and who is in none."""
+    teams = Team.objects.prefetch_related(Prefetch("members", User.objects.order_by("name", "pk")))
+    context = {
+        "teams": teams,
+        "alone": User.objects.filter(is_active=True, teams=None),
+        "visible": Organisation.current().sales_visible,
+    }
+    return page(request, "settings/teams.html", context, part="teams")
+
+
+@may_change_users
+def new(request: HttpRequest) -> HttpResponse:
+    """Add a team."""
+    return _edit(request, Team())
+
+
+@may_change_users
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The name and the members of a team."""
+    return _edit(request, get_object_or_404(Team, pk=pk))
+
+
+def _edit(request: HttpRequest, team: Team) -> HttpResponse:
+    title = str(team)
+    form = TeamForm(request.POST if request.method == "POST" else None, instance=team)
+    if form.is_bound and form.is_valid():
+        try:
+            with transaction.atomic():
+                store_team(team, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        except IntegrityError:  # added by somebody else at the same moment
+            form.add_error("name", _("There is already a team with this name."))
+        else:
+            messages.success(request, _("%(name)s is saved.") % {"name": team})
+            return leave(request, "settings:teams")
+    context = {"form": form, "team": team, "title": title}
+    return page(request, "settings/team.html", context, part="dialog", status=422 if form.errors else 200)
+
+
+@may_change_users
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Dissolve a team, after saying who will see what."""
+    team = get_object_or_404(Team, pk=pk)
+    if request.method == "POST":
+        remove_team(team)
+        messages.success(request, _("The team %(name)s is gone.") % {"name": team})
+        return leave(request, "settings:teams")
+    context = {"team": team, "members": team.members.all(), "visible": Organisation.current().sales_visible}
+    return page(request, "settings/team_remove.html", context, part="dialog")
