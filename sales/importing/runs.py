@@ -57,6 +57,16 @@ class ImportRun(Versioned):
     def get_absolute_url(self):
         return reverse("sales:import", args=[self.pk])
 
+    @property
+    def is_open(self) -> bool:
+        """Whether its columns can still be chosen: nothing has been written."""
+        return self.status in (self.Status.UPLOADED, self.Status.CHECKING, self.Status.PLANNED)
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether there is something left of what it was told to do."""
+        return self.status in (self.Status.CHECKING, self.Status.RUNNING, self.Status.UNDOING)
+
 
 class ImportRow(models.Model):
     """One row of the file: what is to be done with it, what was done, and what was there before."""

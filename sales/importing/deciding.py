@@ -1,0 +1,225 @@
+"""A verdict per row: what the import will do with it, decided the same way before and during the run."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from sales.importing.cells import Reading, line
+from sales.importing.fields import KEYS, fields_of
+from sales.importing.lists import Lists
+from sales.importing.runs import ImportRow, ImportRun
+from salescrm.models import User
+
+Verdict = ImportRow.Verdict
+LONGEST_WHY = 500
+
+
+class _Trial(Exception):
+    """Everything worked; none of it stays."""
+
+
+@dataclass
+class Decision:
+    """What is to be done with one row. `values` is what the row says, `after` what will be written."""
+
+    row: ImportRow
+    verdict: str = ""
+    why: str = ""
+    key: str = ""
+    label: str = ""
+    values: dict = field(default_factory=dict)
+    target: models.Model | None = None
+    before: dict = field(default_factory=dict)
+    after: dict = field(default_factory=dict)
+
+    def refuse(self, why: str) -> None:
+        """This row is not taken over."""
+        self.verdict, self.why = Verdict.REFUSED, why[:LONGEST_WHY]
+
+    def differ(self, name: str, value) -> None:
+        """Change this field of the target when it holds something else."""
+        now = getattr(self.target, name)
+        if now != value:
+            self.before[name], self.after[name] = now, value
+
+
+def plain(values: dict | None) -> dict | None:
+    """Values as the run keeps them: records by their id, amounts and days as text."""
+    if values is None:
+        return None
+    ids = {name: value.pk if isinstance(value, models.Model) else value for name, value in values.items()}
+    return json.loads(json.dumps(ids, cls=DjangoJSONEncoder))
+
+
+def said(error: ValidationError) -> str:
+    """A refusal as one sentence or more."""
+    return " ".join(dict.fromkeys(error.messages))
+
+
+class Importer:
+    """What all kinds of import share; a kind says how records are found, written and taken back."""
+
+    def __init__(self, run: ImportRun, *, by: User):
+        self.run, self.by = run, by
+        options = run.options
+        self.fields = {int(place): fields_of(run.kind)[name] for place, name in run.mapping.items()}
+        self.mapped = {field.name for field in self.fields.values()}
+        self.reading = Reading(options.get("numbers", "en"), options.get("dates", "dmy"))
+        self.lists = Lists(options.get("words", {}))
+        self.clears, self.updates = options.get("clear", False), options.get("update", True)
+        self.creates, self.twins = options.get("create", True), options.get("twins", False)
+
+    def decide(self, rows: Iterable[ImportRow], *, trial: bool) -> list[Decision]:
+        """A decision per row. With `trial` every change is really made, and taken back at once: what any rule would
+        refuse during the run is known before it.
+        """
+        decisions = [self._read(row) for row in rows]
+        readable = [decision for decision in decisions if not decision.verdict]
+        self.look_up(readable)
+        for decision in [decision for decision in readable if not decision.verdict]:
+            try:
+                self._recognise(decision)
+            except ValidationError as error:
+                decision.refuse(said(error))
+        self._refuse_second([decision for decision in decisions if not decision.verdict])
+        for decision in [decision for decision in decisions if not decision.verdict]:
+            self._settle(decision, trial)
+        return decisions
+
+    def _read(self, row: ImportRow) -> Decision:
+        decision, problems = Decision(row), []
+        if len(row.cells) > len(self.run.columns):
+            problems.append(_("This row has more cells than there are columns."))
+        for place, field_ in self.fields.items():
+            cell = row.cells[place] if place < len(row.cells) else ""
+            try:
+                self._read_cell(decision.values, field_, cell)
+            except ValidationError as error:
+                problems.append(f"{self.run.columns[place] or field_.label}: {said(error)}")
+        decision.label = self.label_of(decision.values)[:250]
+        if problems:
+            decision.refuse(" ".join(problems))
+        return decision
+
+    def _read_cell(self, values: dict, field_, cell) -> None:
+        if cell == "":
+            found = None
+        elif field_.choice:
+            found = self.lists.find(field_.choice, field_.name, line(cell))
+        else:
+            found = field_.read(cell, self.reading)
+        if found not in (None, ""):
+            values[field_.name] = found
+        elif self.clears and field_.clears:
+            values[field_.name] = field_.empty
+
+    def _recognise(self, decision: Decision) -> None:
+        decision.key = self.key_of(decision.values)[:250] if self.run.key else ""
+        found = self.found(decision) if decision.key else []
+        if len(found) > 1:
+            label = KEYS[self.run.kind][self.run.key][0]
+            message = _("%(count)d records fit by %(key)s, so it is not clear which one is meant.")
+            raise ValidationError(message % {"count": len(found), "key": label})
+        decision.target = found[0] if found else None
+        if not decision.key and not self.twins:
+            decision.key = self.twin_key(decision)[:250]
+
+    def _refuse_second(self, decisions: list[Decision]) -> None:
+        """The same record twice in one file: the first row counts."""
+        first = self._earlier(decisions)
+        for decision in decisions:
+            same = [("key", decision.key)] if decision.key else []
+            same += [("target", decision.target.pk)] if decision.target else []
+            lines = [first[known] for known in same if known in first and first[known] < decision.row.line]
+            if lines:
+                decision.refuse(_("The same record stands on line %(line)d already.") % {"line": min(lines)})
+            for known in same:
+                first[known] = min(first.get(known, decision.row.line), decision.row.line)
+
+    def _earlier(self, decisions: list[Decision]) -> dict[tuple, int]:
+        if not decisions:
+            return {}
+        keys = {decision.key for decision in decisions if decision.key}
+        targets = {decision.target.pk for decision in decisions if decision.target}
+        rows = self.run.rows.filter(line__lt=decisions[0].row.line).order_by()
+        found = rows.filter(key__in=keys).values_list("key").annotate(Min("line"))
+        by_target = rows.filter(target__in=targets).values_list("target").annotate(Min("line"))
+        return {("key", key): at for key, at in found} | {("target", pk): at for pk, at in by_target}
+
+    def _settle(self, decision: Decision, trial: bool) -> None:
+        try:
+            if decision.target is None:
+                self._settle_new(decision)
+            else:
+                self._settle_known(decision, trial)
+        except ValidationError as error:
+            decision.refuse(said(error))
+
+    def _settle_new(self, decision: Decision) -> None:
+        if not self.creates:
+            raise ValidationError(_("Not found here, and this import adds nothing new."))
+        self.check_new(decision)
+        decision.verdict = Verdict.CREATE
+
+    def _settle_known(self, decision: Decision, trial: bool) -> None:
+        decision.label = str(decision.target)[:250]
+        if not self.updates:
+            decision.verdict, decision.why = Verdict.UNCHANGED, _("Already here; this import changes nothing.")
+            return
+        self.compare(decision)
+        decision.verdict = Verdict.UPDATE if decision.after else Verdict.UNCHANGED
+        if decision.after and trial:
+            try:
+                with transaction.atomic():
+                    self.update(decision)
+                    raise _Trial
+            except _Trial:
+                pass
+
+    # What a kind of import says
+
+    def label_of(self, values: dict) -> str:
+        """What a row is called before its record is known."""
+        raise NotImplementedError
+
+    def look_up(self, decisions: list[Decision]) -> None:
+        """Read everything these rows name, in a number of queries that does not grow with them."""
+        raise NotImplementedError
+
+    def key_of(self, values: dict) -> str:
+        """What a row is recognised by, comparable; empty when it does not say."""
+        raise NotImplementedError
+
+    def found(self, decision: Decision) -> list[models.Model]:
+        """The records that answer to the key. Refuses a key that must be known and is not."""
+        raise NotImplementedError
+
+    def twin_key(self, decision: Decision) -> str:
+        """What two rows without a key have in common when they seem to be the same."""
+        raise NotImplementedError
+
+    def check_new(self, decision: Decision) -> None:
+        """Fill `after` of a new record. Refuses one that cannot be made."""
+        raise NotImplementedError
+
+    def compare(self, decision: Decision) -> None:
+        """Fill `before` and `after` of a known record. Refuses what rules forbid."""
+        raise NotImplementedError
+
+    def create(self, decisions: list[Decision]) -> None:
+        """Make the new records, and put each into its decision as target."""
+        raise NotImplementedError
+
+    def update(self, decision: Decision) -> models.Model:
+        """Write `after`; returns the record as it then is. Refuses what changed since it was read."""
+        raise NotImplementedError
+
+    def take_back(self, row: ImportRow) -> str:
+        """Undo what was done for this row, as far as nobody changed it since; returns why something was kept."""
+        raise NotImplementedError

@@ -1,0 +1,170 @@
+"""The fields a column can fill, per kind of import, and what records are recognised by.
+
+The labels are those of our own exports; behind them stand the headings of other systems, in Dutch and English.
+"""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from relations.models import Contact, Relation
+from relations.numbers import compact_coc, compact_iban, compact_vat
+from sales.importing.cells import Reader, Reading, amount, day, line, text_of, website, whole
+from sales.importing.columns import Field
+from sales.importing.runs import ImportRun
+from sales.models import Sale
+
+Kind = ImportRun.Kind
+
+
+def _text(model, name: str, *, several: bool = False) -> Reader:
+    return text_of(model._meta.get_field(name), several=several)
+
+
+def _compact(name: str, compact) -> Reader:
+    check = text_of(Relation._meta.get_field(name))
+    return lambda cell, reading: check(compact(line(cell)), reading)
+
+
+def _number(cell, reading: Reading) -> str:
+    return line(cell)
+
+
+NAMES = [
+    Field("first_name", _("First name"), _text(Relation, "first_name"), "voornaam|given name|roepnaam"),
+    Field("prefix", _("Prefix"), _text(Relation, "prefix"), "tussenvoegsel|voorvoegsel|infix|middle name"),
+    Field("family_name", _("Family name"), _text(Relation, "family_name"), "achternaam|last name|surname|lastname"),
+]
+RELATIONS = [
+    Field("number", _("Number"), _number, "relatienummer|relation number|klantnummer|customer number|nr|no",
+          clears=False),
+    Field("kind", _("Kind"), choice="kind", also="soort|record type", clears=False),
+    Field("name", _("Name"), _text(Relation, "name"), "bedrijfsnaam|organisatie|organization|organisation|company|"
+          "company name|bedrijf|account|account name|accountnaam|klant|klantnaam|customer|relatie|relation|relatienaam",
+          clears=False),
+    *NAMES,
+    Field("relation_type", _("Relation type"), choice="relation_type", also="relatiesoort|relatietype|type",
+          clears=False),
+    Field("owner", _("Owner"), choice="owner", empty=None, also="verantwoordelijke|eigenaar|accountmanager|"
+          "account manager|account owner|relatiebeheerder"),
+    Field("coc_number", _("KvK number"), _compact("coc_number", compact_coc), "kvk|kvk nummer|kvk nr|coc number|"
+          "chamber of commerce|coc|kamer van koophandel"),
+    Field("vat_number", _("VAT number"), _compact("vat_number", compact_vat), "btw nummer|btw|vat|btw nr|btw id|"
+          "vat id|tax number"),
+    Field("iban", _("IBAN"), _compact("iban", compact_iban), "rekeningnummer|bankrekening|bank account"),
+    Field("email", _("E-mail address"), _text(Relation, "email"), "e mail|email|mail|e mailadres|emailadres|"
+          "email address"),
+    Field("invoice_email", _("E-mail address for invoices"), _text(Relation, "invoice_email"), "factuur e mail|"
+          "e mail facturen|invoice email|billing email"),
+    Field("phone", _("Phone"), _text(Relation, "phone"), "telefoon|telefoonnummer|tel|phone number|telephone|mobiel"),
+    Field("website", _("Website"), website(Relation._meta.get_field("website")), "url|web|site|webadres|homepage"),
+    Field("street", _("Street and number"), _text(Relation, "street"), "straat|adres|address|street|straatnaam|"
+          "straat huisnummer|bezoekadres|billing street"),
+    Field("postcode", _("Postcode"), _text(Relation, "postcode"), "zip|zip code|postal code|postcode plaats"),
+    Field("city", _("City"), _text(Relation, "city"), "plaats|woonplaats|stad|town|vestigingsplaats"),
+    Field("country", _("Country"), _text(Relation, "country"), "land|office location"),
+    Field("payment_days", _("Payment term in days"), whole(365), "betaaltermijn|betalingstermijn|payment term|"
+          "payment terms", empty=None),
+    Field("language", _("Language"), choice="language", also="taal"),
+    Field("note", _("Note"), _text(Relation, "note", several=True), "notitie|notities|opmerking|opmerkingen|notes|"
+          "remarks|memo|omschrijving|description"),
+]  # fmt: skip
+CONTACTS = [
+    Field("organization_number", _("Organization number"), _number, "nummer organisatie|number of the organization|"
+          "relatienummer organisatie|organisatienummer|klantnummer|customer number|company number", clears=False),
+    Field("organization", _("Organization"), _number, "organisatie|bedrijf|company|company name|bedrijfsnaam|account|"
+          "account name|klant|customer|werkgever|employer|organisation", clears=False),
+    Field("number", _("Person number"), _number, "nummer persoon|number of the person|persoonsnummer|nummer|number|"
+          "relatienummer", clears=False),
+    Field("name", pgettext_lazy("of a person", "Full name"), _text(Relation, "name"), "naam|name|contactpersoon|"
+          "contact person|contact|persoon|person|volledige naam|contact name", clears=False),
+    *NAMES,
+    Field("function", _("Function"), _text(Contact, "function"), "functie|job title|title|position|rol|role"),
+    Field("email", _("Work e-mail address"), _text(Contact, "email"), "zakelijk e mailadres|e mail|email|mail|"
+          "e mailadres|emailadres|email address|e mail address|e mail werk|work email"),
+    Field("phone", _("Work phone"), _text(Contact, "phone"), "zakelijk telefoonnummer|telefoon|telefoonnummer|tel|"
+          "phone|phone number|mobiel|mobile|telefoon werk"),
+]  # fmt: skip
+SALES = [
+    Field("number", _("Number"), _number, "salesnummer|sale number|id|nr|no", clears=False),
+    Field("external_reference", _("Reference in another system"), _text(Sale, "external_reference"), "opportunity id|"
+          "deal id|record id|reference|referentie|external id|externe referentie|kenmerk", clears=False),
+    Field("subject", _("Subject"), _text(Sale, "subject"), "onderwerp|deal|deal name|opportunity|opportunity name|"
+          "naam|name|titel|title|omschrijving|product|sale|sales|salestraject|dealnaam", clears=False),
+    Field("customer_number", _("Customer number"), _number, "klantnummer|relatienummer|relation number", clears=False),
+    Field("customer", _("Customer"), _number, "klant|relatie|relation|account|account name|organisatie|organization|"
+          "organisation|company|bedrijf|bedrijfsnaam|klantnaam|company name", clears=False),
+    Field("contact", _("Contact person"), _number, "contactpersoon|contact|contact name", empty=None),
+    Field("owner", _("Owner"), choice="owner", also="verantwoordelijke|eigenaar|sales agent|salesperson|verkoper|"
+          "accountmanager|account manager|deal owner|opportunity owner", clears=False),
+    Field("phase", _("Phase"), choice="phase", also="fase|stage|deal stage|voortgang|salesfase|pipeline stage|"
+          "stadium", clears=False),
+    Field("status", _("Status"), choice="status", also="deal status|outcome|uitkomst", clears=False),
+    Field("probability", _("Probability"), whole(100), "scoringskans|kans|win probability", clears=False),
+    Field("by_hand", _("Probability by hand"), choice="yes", also="scoringskans handmatig"),
+    Field("expected_revenue", _("Expected revenue"), amount, "verwachte omzet|amount|bedrag|waarde|value|omzet|"
+          "revenue|deal value|close value|deal amount|opportunity amount", empty=None),
+    Field("start_date", _("Start date"), day, "startdatum|start|engage date|begindatum|aanmaakdatum|created|"
+          "create date", empty=None),
+    Field("expected_end_date", _("Expected end date"), day, "verwachte einddatum|einddatum|end date|expected close|"
+          "expected close date|verwachte sluitdatum", empty=None),
+    Field("closed_on", _("Closed on"), day, "afgesloten op|close date|closed date|sluitdatum|closing date|"
+          "datum afgesloten", clears=False),
+    Field("source", _("Source"), choice="source", empty=None, also="bron|lead source|herkomst|leadbron"),
+    Field("next_step", _("Next step"), _text(Sale, "next_step"), "volgende stap|next action|volgende actie"),
+    Field("next_step_on", _("Date of the next step"), day, "datum van de volgende stap|next step date|next action date|"
+          "datum volgende stap|datum volgende actie", empty=None),
+    Field("accept_reason", _("Reason accepted"), choice="accept_reason", empty=None, also="reden geaccepteerd|"
+          "won reason|reden gewonnen"),
+    Field("loss_reason", _("Reason lost"), choice="loss_reason", empty=None, also="reden verloren|loss reason|"
+          "lost reason|reden verlies|closed lost reason"),
+    Field("lost_to", _("Lost to competitor"), _number, "verloren aan concurrent|competitor|concurrent|lost to",
+          empty=None),
+    Field("note", _("Note"), _text(Sale, "note", several=True), "notitie|notities|opmerking|opmerkingen|notes|"
+          "description|toelichting"),
+]  # fmt: skip
+FIELDS = {Kind.RELATIONS: RELATIONS, Kind.CONTACTS: CONTACTS, Kind.SALES: SALES}
+
+# What a record can be recognised by: the name of the key, its label, and the fields of which one must be mapped each.
+KEYS = {
+    Kind.RELATIONS: {
+        "number": (_("the number"), [("number",)]),
+        "coc_number": (_("the KvK number"), [("coc_number",)]),
+        "vat_number": (_("the VAT number"), [("vat_number",)]),
+        "email": (_("the e-mail address"), [("email",)]),
+        "name": (_("exactly the same name"), [("name", "family_name", "first_name")]),
+    },
+    Kind.CONTACTS: {
+        "number": (
+            _("the organization and the number of the person"),
+            [("organization_number", "organization"), ("number",)],
+        ),
+        "name": (
+            _("the organization and the name of the person"),
+            [("organization_number", "organization"), ("name", "family_name", "first_name")],
+        ),
+        "email": (
+            _("the organization and the e-mail address"),
+            [("organization_number", "organization"), ("email",)],
+        ),
+    },
+    Kind.SALES: {
+        "number": (_("the number"), [("number",)]),
+        "external_reference": (_("the reference in another system"), [("external_reference",)]),
+    },
+}
+# What a new record cannot do without; one of each.
+NEEDED = {
+    Kind.RELATIONS: [("name", "family_name", "first_name")],
+    Kind.CONTACTS: [("organization_number", "organization"), ("name", "family_name", "first_name")],
+    Kind.SALES: [("subject",), ("customer_number", "customer")],
+}
+
+
+def fields_of(kind: str) -> dict[str, Field]:
+    """The fields of a kind by name."""
+    return {field.name: field for field in FIELDS[kind]}
+
+
+def fitting_keys(kind: str, mapped: set[str]) -> list[str]:
+    """The keys these mapped fields can serve, the surest first."""
+    return [name for name, (_label, needed) in KEYS[kind].items() if all(mapped & set(some_of) for some_of in needed)]

@@ -1,0 +1,100 @@
+"""Finding the relations a file names, by number or by name, for many rows at once."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from relations.models import Relation
+from relations.naming import KEY_LENGTH, fold, person_key
+
+PREFIXES = {
+    "van", "de", "der", "den", "het", "ten", "ter", "te", "in", "op", "aan", "bij", "von", "vom", "zu", "da", "di",
+    "la", "le", "du", "'t", "d'",
+}  # fmt: skip
+
+
+def split_name(text: str) -> dict[str, str]:
+    """The three parts of a person's name written in one: "Jan van der Berg", or "Berg, Jan van der"."""
+    if "," in text:
+        family, _comma, rest = text.partition(",")
+        parts = [*rest.split(), *family.split()]
+        count = len(family.split())
+    else:
+        parts, count = text.split(), 0
+    first, rest = (parts[:1], parts[1:]) if len(parts) > 1 else ([], parts)
+    cut = len(rest) - count if count else 0
+    between = [place for place, word in enumerate(rest) if word.casefold() in PREFIXES and place < len(rest) - 1]
+    if count:
+        first, rest = [*first, *rest[:cut]], rest[cut:]
+        prefix = [word for word in first[1:] if word.casefold() in PREFIXES]
+        first = [word for word in first if word not in prefix]
+    elif between:
+        first, prefix, rest = [*first, *rest[: between[0]]], rest[between[0] : between[-1] + 1], rest[between[-1] + 1 :]
+    else:
+        prefix = []
+    return {"first_name": " ".join(first), "prefix": " ".join(prefix), "family_name": " ".join(rest)}
+
+
+def sort_keys(name: str) -> set[str]:
+    """What a relation of this name is sorted by, whether it is an organization or a person."""
+    return {fold(name)[:KEY_LENGTH], person_key(**split_name(name))[:KEY_LENGTH]}
+
+
+class Directory:
+    """The relations with these numbers and names. A number of a relation that was merged leads to the one kept."""
+
+    def __init__(self, *, numbers: Iterable[str] = (), names: Iterable[str] = ()):
+        self._numbers: dict[str, Relation] = {}
+        self._names: dict[str, list[Relation]] = {}
+        wanted = {number for text in numbers if text for number in (text, text.upper())}
+        if wanted:
+            self._find_numbers(wanted)
+        keys = set().union(*(sort_keys(name) for name in names if name))
+        if keys:
+            self._find_names(keys)
+
+    def _find_numbers(self, wanted: set[str]) -> None:
+        for relation in Relation.objects.filter(number__in=wanted).select_related("merged_into__merged_into"):
+            found = relation
+            while found.merged_into is not None:
+                found = found.merged_into
+            self._numbers[fold(relation.number)] = found
+
+    def _find_names(self, keys: set[str]) -> None:
+        for relation in Relation.objects.filter(Q(sort_key__in=keys), merged_into=None).order_by("pk"):
+            self._names.setdefault(fold(relation.name), []).append(relation)
+
+    def by_number(self, number: str) -> Relation | None:
+        """The relation with this number."""
+        return self._numbers.get(fold(number))
+
+    def by_name(self, name: str) -> list[Relation]:
+        """The relations called exactly so; only the active ones when there are any."""
+        found = self._names.get(fold(name), [])
+        return [relation for relation in found if relation.is_active] or found
+
+    def everybody(self) -> set[int]:
+        """The ids of all relations found."""
+        return {
+            found.pk for found in [*self._numbers.values(), *(one for some in self._names.values() for one in some)]
+        }
+
+    def one(self, number: str, name: str) -> Relation | None:
+        """The relation a row means: by number, else by name. Refuses one that is unknown or not the only one."""
+        if number:
+            found = self.by_number(number)
+            if found is None:
+                raise ValidationError(_("There is no relation with the number %(number)s.") % {"number": number})
+            if name and fold(name) != fold(found.name) and found not in self.by_name(name):
+                message = _("Number %(number)s is %(found)s, not “%(name)s”.")
+                raise ValidationError(message % {"number": number, "found": found, "name": name})
+            return found
+        found = self.by_name(name)
+        if name and not found:
+            raise ValidationError(_("“%(name)s” is not a relation yet.") % {"name": name})
+        if len(found) > 1:
+            message = _("%(count)d relations are called “%(name)s”: give the number.")
+            raise ValidationError(message % {"count": len(found), "name": name})
+        return found[0] if found else None

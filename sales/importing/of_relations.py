@@ -1,0 +1,161 @@
+"""Importing relations: organizations and persons."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from relations.models import Relation, RelationType
+from relations.naming import fold, full_name
+from relations.removing import delete_untouched_relation
+from relations.saving import create_relation, edit_relation
+from sales.importing.deciding import Importer
+from sales.importing.finding import Directory, split_name
+from sales.importing.runs import ImportRow
+from salescrm.models import User
+
+PARTS = ("first_name", "prefix", "family_name")
+NUMBERS = ("coc_number", "vat_number")
+Kind = Relation.Kind
+
+
+def parts_of(values: dict) -> dict[str, str]:
+    """The parts of a person's name: as the row gives them, else taken from the name in one."""
+    given = {name: values[name] for name in PARTS if values.get(name)}
+    return dict.fromkeys(PARTS, "") | given if given else split_name(values.get("name", ""))
+
+
+class RelationImporter(Importer):
+    """Rows of relations."""
+
+    def label_of(self, values):
+        return values.get("name") or full_name(*(values.get(name, "") for name in PARTS)) or values.get("number", "")
+
+    def look_up(self, decisions):
+        for decision in decisions:
+            decision.values.setdefault("kind", self.run.options.get("kind", Kind.ORGANIZATION))
+        values = [decision.values for decision in decisions]
+        self.directory = Directory(
+            numbers={said.get("number", "") for said in values}, names={self.label_of(said) for said in values}
+        )
+        self.same = {name: self._same(name, values) for name in ("coc_number", "vat_number", "email")}
+        self.kind = RelationType.objects.filter(pk=self.run.options.get("relation_type") or 0).first()
+        self.kind = self.kind or RelationType.objects.proposed()
+        self.owner = User.objects.filter(pk=self.run.options.get("owner") or 0).first()
+
+    def _same(self, name: str, values: list[dict]) -> dict[str, list[Relation]]:
+        wanted = {said[name] for said in values if said.get(name)}
+        rows = Relation.objects.filter(merged_into=None)
+        if name == "email":
+            rows = rows.annotate(folded=models.functions.Lower("email")).filter(folded__in={w.lower() for w in wanted})
+        else:
+            rows = rows.filter(**{f"{name}__in": wanted})
+        found: dict[str, list[Relation]] = {}
+        for relation in rows.order_by("pk") if wanted else []:
+            found.setdefault(getattr(relation, name).lower(), []).append(relation)
+        return found
+
+    def key_of(self, values):
+        match self.run.key:
+            case "name":
+                return f"{values['kind']} {fold(self.label_of(values))}" if self.label_of(values) else ""
+            case name:
+                return fold(values.get(name, ""))
+
+    def found(self, decision):
+        values = decision.values
+        if self.run.key == "number":
+            return [self.directory.one(values["number"], "")]
+        if self.run.key == "name":
+            return self._called(values)
+        return self.same[self.run.key].get(values[self.run.key].lower(), [])
+
+    def twin_key(self, decision):
+        return f"new {decision.values['kind']} {fold(self.label_of(decision.values))}"
+
+    def _called(self, values: dict) -> list[Relation]:
+        return [found for found in self.directory.by_name(self.label_of(values)) if found.kind == values["kind"]]
+
+    def check_new(self, decision):
+        values = decision.values
+        written = {name: value for name, value in values.items() if name not in ("number", "kind", "name", *PARTS)}
+        if values["kind"] == Kind.PERSON:
+            written |= parts_of(values)
+            if not (written["first_name"] or written["family_name"]):
+                raise ValidationError(_("There is no name."))
+        elif not values.get("name"):
+            raise ValidationError(_("There is no name."))
+        else:
+            written["name"] = values["name"]
+        written.setdefault("relation_type", self.kind)
+        if self.owner:
+            written.setdefault("owner", self.owner)
+        if not written["relation_type"].is_active:
+            raise ValidationError(_("This relation type is retired. Choose another one."))
+        self._refuse_twin(values)
+        decision.after = {"kind": values["kind"], **written}
+
+    def _refuse_twin(self, values: dict) -> None:
+        """A copy is worse than a row to look at again: the same name or number means the same relation, perhaps."""
+        if self.twins:
+            return
+        known = [(name, self.same[name].get(values[name].lower())) for name in NUMBERS if values.get(name)]
+        known = [found for _name, found in known if found] + [self._called(values)]
+        if twin := next((found[0] for found in known if found), None):
+            message = _("It looks like %(name)s (%(number)s), which is here already.")
+            raise ValidationError(message % {"name": twin, "number": twin.number or twin.pk})
+
+    def compare(self, decision):
+        values, relation = dict(decision.values), decision.target
+        values.pop("number", None)
+        if "kind" in self.mapped and values["kind"] != relation.kind:
+            raise ValidationError(_("It is a person in one place and an organization in the other."))
+        values.pop("kind")
+        name = values.pop("name", "")
+        given = {part: values.pop(part) for part in PARTS if part in values}
+        if relation.is_person:
+            if not any(given.values()) and name and fold(name) != fold(relation.name):
+                given = split_name(name)
+            values |= given
+        elif name:
+            values["name"] = name
+        for field, value in values.items():
+            decision.differ(field, value)
+
+    def create(self, decisions):
+        for decision in decisions:
+            values = dict(decision.after)
+            kind = values.pop("kind")
+            decision.target = create_relation(kind=kind, values=values, by=self.by, token=None)
+
+    def update(self, decision):
+        relation = decision.target
+        return edit_relation(relation, values=decision.after, version=relation.version, by=self.by)
+
+    def take_back(self, row: ImportRow) -> str:
+        relation = Relation.objects.select_for_update(of=("self",)).filter(pk=row.target).first()
+        if relation is None:
+            return "" if row.verdict == ImportRow.Verdict.CREATE else _("It has been deleted since.")
+        if row.verdict == ImportRow.Verdict.CREATE:
+            return delete_untouched_relation(relation, version=row.version)
+        back, kept = still_as_written(relation, row)
+        if back:
+            edit_relation(relation, values=back, version=relation.version, by=self.by)
+        return kept
+
+
+def still_as_written(record: models.Model, row: ImportRow) -> tuple[dict, str]:
+    """What a run wrote and nobody changed since, with the former values; and a sentence on what somebody changed."""
+    back, changed = {}, []
+    for name, after in row.after.items():
+        field = record._meta.get_field(name)
+        if getattr(record, field.attname) != field.to_python(after):
+            changed.append(str(field.verbose_name))
+        elif row.before[name] is not None and field.is_relation:
+            former = field.related_model._base_manager.filter(pk=row.before[name]).first()
+            back |= {name: former} if former else {}
+            changed += [] if former else [str(field.verbose_name)]
+        else:
+            back[name] = None if row.before[name] is None else field.to_python(row.before[name])
+    if not changed:
+        return back, ""
+    return back, _("Changed since, so it stays: %(fields)s.") % {"fields": ", ".join(changed)}

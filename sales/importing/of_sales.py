@@ -1,0 +1,175 @@
+"""Importing sales: what a row changes, and writing it through the domain functions."""
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from relations.models import Relation
+from sales import editing
+from sales.correcting import correct
+from sales.importing.deciding import Decision
+from sales.importing.of_sales_back import ENTERED, OUTCOME, take_back
+from sales.importing.of_sales_read import SaleReader, alike
+from sales.importing.storing import Outcome, add_sales, close_as_history
+from sales.models import Phase, Sale, SalesSettings, SaleStatus
+from sales.transitions import enter, move, set_probability
+from salescrm.models import User
+
+FIELDS = (
+    "subject", "start_date", "next_step", "next_step_on", "note", "expected_revenue", "expected_end_date", "owner",
+    "source",
+)  # fmt: skip
+EDITED = (*FIELDS, "customer", "contact")
+
+
+class SaleImporter(SaleReader):
+    """Rows of sales."""
+
+    def check_new(self, decision):
+        values, status = decision.values, self._status(decision.values) or str(SaleStatus.OPEN)
+        customer = self._customer(values)
+        if customer is None:
+            raise ValidationError(_("There is no customer."))
+        if not values.get("subject"):
+            raise ValidationError(_("There is no subject."))
+        after = {name: values[name] for name in FIELDS if values.get(name) is not None}
+        after = {"owner": self.owner, **after, "customer": customer}
+        if values.get("contact"):
+            after["contact"] = self._contact(values["contact"], customer.pk)
+        phase = values.get("phase")
+        default = self.last if status == SaleStatus.ACCEPTED else self.phase
+        after["phase"] = phase if isinstance(phase, Phase) else default
+        self._refuse_phase(after["phase"], status)
+        after |= self._entered(values, after["phase"])
+        if after["probability_by_hand"] and not SalesSettings.current().own_probability:
+            raise ValidationError(_("The probability follows the phase. An administrator can change that."))
+        if status != SaleStatus.OPEN:
+            after |= {"status": status, **self._outcome(values, status, customer)}
+            self._refuse_days(after)
+        if values.get("external_reference"):
+            after["external_reference"] = values["external_reference"]
+        self._refuse_twin(decision, after)
+        editing.check_new(Sale(**{name: after.get(name) for name in ("customer", "contact", "source")}))
+        decision.after = after
+
+    def _refuse_phase(self, phase: Phase, status: str) -> None:
+        if not phase.is_active and status == SaleStatus.OPEN:
+            raise ValidationError(_("This phase is retired. Choose another one."))
+
+    def _refuse_twin(self, decision: Decision, after: dict) -> None:
+        keyless = not decision.key or decision.key.startswith("new ")
+        said = alike(after["customer"].pk, after["subject"], after.get("expected_revenue"), after.get("start_date"))
+        if keyless and (twin := self.here.get(said)):
+            message = _("The same sale is here already: number %(number)s.")
+            raise ValidationError(message % {"number": twin.pk})
+
+    def compare(self, decision):
+        sale, values = decision.target, decision.values
+        if sale.trashed:
+            raise ValidationError(_("This sale is in the trash. Restore it first."))
+        if external := values.get("external_reference"):
+            self._refuse_other_reference(sale, external)
+        customer = self._customer(values) or sale.customer
+        for name in FIELDS:
+            if name in values:
+                decision.differ(name, values[name])
+        decision.differ("customer", customer)
+        if "contact" in values:
+            said = values["contact"]
+            decision.differ("contact", self._contact(said, customer.pk) if said else None)
+        elif "customer" in decision.after:
+            decision.differ("contact", None)
+        if sale.is_open:
+            self._compare_open(decision, customer)
+        else:
+            self._compare_closed(decision, customer)
+
+    def _compare_open(self, decision: Decision, customer: Relation) -> None:
+        values, sale, status = decision.values, decision.target, self._status(decision.values)
+        phase = values["phase"] if isinstance(values.get("phase"), Phase) else sale.phase
+        moves = phase != sale.phase
+        entered = {"phase": phase, **self._entered(values, phase)}
+        if not moves and "probability" not in values:
+            entered = {}
+        if {name: getattr(sale, name) for name in entered} != entered:
+            decision.before |= {name: getattr(sale, name) for name in ENTERED}
+            decision.after |= entered
+        if status in (SaleStatus.ACCEPTED, SaleStatus.LOST):
+            outcome = self._outcome(values, status, customer)
+            self._refuse_days({"start_date": decision.after.get("start_date", sale.start_date), **outcome})
+            decision.before |= {"status": sale.status, **dict.fromkeys(outcome)}
+            decision.after |= {"status": status, **outcome}
+
+    def _compare_closed(self, decision: Decision, customer: Relation) -> None:
+        values, sale, status = decision.values, decision.target, self._status(decision.values)
+        if status and status != sale.status:
+            message = _("It is %(here)s here and %(there)s in the file. Reopen it first.")
+            labels = dict(SaleStatus.choices)
+            raise ValidationError(message % {"here": sale.get_status_display(), "there": labels[status]})
+        by_hand = values.get("by_hand", False) and values.get("probability") != sale.probability
+        if (isinstance(values.get("phase"), Phase) and values["phase"] != sale.phase) or by_hand:
+            raise ValidationError(_("This sale is closed, so its phase and probability stay as they stood."))
+        for name, value in self._outcome(values, sale.status, customer).items():
+            decision.differ(name, value)
+
+    def create(self, decisions):
+        try:
+            with transaction.atomic():
+                self._add(decisions)
+        except IntegrityError:
+            for decision in decisions:
+                self._add_alone(decision)
+
+    def _add_alone(self, decision: Decision) -> None:
+        try:
+            with transaction.atomic():
+                self._add([decision])
+        except IntegrityError:
+            decision.target = None
+            decision.refuse(_("There is already a sale with this reference."))
+
+    def _add(self, decisions: list[Decision]) -> None:
+        drafts = [_draft(decision.after, self.by) for decision in decisions]
+        for decision, sale in zip(decisions, add_sales(drafts, by=self.by), strict=True):
+            decision.target = sale
+
+    def update(self, decision):
+        sale, after = decision.target, decision.after
+        closed = not sale.is_open
+        edits = {name: after[name] for name in EDITED if name in after and not (closed and name == "source")}
+        if edits:
+            sale = editing.edit(sale, values=edits, version=sale.version, by=self.by)
+        if "phase" in after:
+            sale = self._enter(sale, after)
+        if "status" in after:
+            reason = after.get("accept_reason") or after.get("loss_reason")
+            outcome = Outcome(after["status"], after["closed_on"], reason, after.get("lost_to"))
+            sale = close_as_history(sale, outcome, version=sale.version, by=self.by)
+        elif closed and {*OUTCOME, "source"} & set(after):
+            sale = self._correct(sale, after)
+        return sale
+
+    def _enter(self, sale: Sale, after: dict) -> Sale:
+        sale = move(sale, phase=after["phase"], version=sale.version, by=self.by)
+        own = after["probability"] if after["probability_by_hand"] else None
+        return set_probability(sale, probability=own, version=sale.version, by=self.by)
+
+    def _correct(self, sale: Sale, after: dict) -> Sale:
+        said = {name: after.get(name, getattr(sale, name)) for name in (*OUTCOME, "source")}
+        reason = said.pop("accept_reason") or said.pop("loss_reason", None)
+        said.pop("loss_reason", None)
+        return correct(sale, reason=reason, version=sale.version, by=self.by, **said)
+
+    def take_back(self, row):
+        return take_back(row, by=self.by)
+
+
+def _draft(after: dict, by: User) -> tuple[Sale, Outcome | None]:
+    values = {name: value for name, value in after.items() if name not in ("status", *ENTERED, *OUTCOME)}
+    sale = Sale(**values, last_sequence=1, updated_by=by)
+    enter(sale, after["phase"])
+    sale.probability, sale.probability_by_hand = after["probability"], after["probability_by_hand"]
+    if "status" not in after:
+        return sale, None
+    reason = after.get("accept_reason") or after.get("loss_reason")
+    return sale, Outcome(after["status"], after["closed_on"], reason, after.get("lost_to"))

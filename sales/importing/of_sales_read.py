@@ -1,0 +1,133 @@
+"""Importing sales: which sale a row means, and what its cells say together."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from relations.models import Contact, Relation
+from relations.naming import fold
+from sales.importing.deciding import Importer
+from sales.importing.finding import Directory
+from sales.models import Phase, Sale, SaleStatus
+from salescrm.calendar import today
+from salescrm.models import User
+
+RELATED = (
+    "customer", "contact__person", "owner", "phase", "source", "accept_reason", "loss_reason", "lost_to",
+)  # fmt: skip
+
+
+class SaleReader(Importer):
+    """Looks up everything the rows name, a fixed number of queries for all of them."""
+
+    def label_of(self, values):
+        return values.get("subject") or values.get("customer") or values.get("number", "")
+
+    def look_up(self, decisions):
+        values = [decision.values for decision in decisions]
+        names = {said.get(name) or "" for said in values for name in ("customer", "lost_to")}
+        self.directory = Directory(numbers={said.get("customer_number", "") for said in values}, names=names)
+        self.sales = self._sales({said.get(self.run.key, "") for said in values} - {""})
+        known = [sale.pk for sale in self.sales.values()]
+        shown = [Sale.objects.visible_to(self.by), Sale.objects.in_trash(self.by)]
+        self.visible = {pk for sales in shown for pk in sales.filter(pk__in=known).values_list("pk", flat=True)}
+        customers = self.directory.everybody() | {sale.customer_id for sale in self.sales.values()}
+        self.contacts: dict[tuple, list[Contact]] = {}
+        for contact in Contact.objects.filter(organization__in=customers).select_related("person"):
+            key = (contact.organization_id, fold(contact.person.name))
+            self.contacts.setdefault(key, []).append(contact)
+        self.here = self._twins(customers, {said.get("subject", "") for said in values})
+        self._defaults()
+
+    def _sales(self, wanted: set[str]) -> dict[str, Sale]:
+        sales = Sale.objects.select_related(*RELATED)
+        if self.run.key == "number":
+            numbers = {int(text) for text in wanted if text.isascii() and text.isdigit() and len(text) < 18}
+            return {str(sale.pk): sale for sale in sales.filter(pk__in=numbers)} if numbers else {}
+        found = sales.filter(external_reference__in=wanted)
+        return {sale.external_reference: sale for sale in found} if wanted else {}
+
+    def _twins(self, customers: set[int], subjects: set[str]) -> dict[tuple, Sale]:
+        if self.twins:
+            return {}
+        sales = Sale.objects.kept().filter(customer__in=customers, subject__in=subjects)
+        return {alike(sale.customer_id, sale.subject, sale.expected_revenue, sale.start_date): sale for sale in sales}
+
+    def _defaults(self) -> None:
+        options, phases = self.run.options, list(Phase.objects.active())
+        self.owner = User.objects.filter(pk=options.get("owner") or 0).first() or self.by
+        self.phase = next((phase for phase in phases if phase.pk == options.get("phase")), phases[0])
+        self.last = phases[-1]
+        self.today = today()
+
+    def key_of(self, values):
+        text = values.get(self.run.key, "")
+        return text.lstrip("0") if self.run.key == "number" else text
+
+    def found(self, decision):
+        sale = self.sales.get(decision.key)
+        if sale is None and self.run.key == "number":
+            raise ValidationError(_("There is no sale with the number %(number)s.") % {"number": decision.key})
+        if sale is not None and sale.pk not in self.visible:
+            raise ValidationError(_("This sale belongs to a colleague whose sales you do not see."))
+        return [sale] if sale else []
+
+    def twin_key(self, decision):
+        values = decision.values
+        customer = values.get("customer_number") or fold(values.get("customer", ""))
+        told = (customer, values.get("subject"), values.get("expected_revenue"), values.get("start_date"))
+        return "new {} {} {} {}".format(*told)
+
+    def _customer(self, values: dict) -> Relation | None:
+        return self.directory.one(values.get("customer_number", ""), values.get("customer", ""))
+
+    def _contact(self, name: str, customer: int) -> Contact:
+        found = self.contacts.get((customer, fold(name)), [])
+        if len(found) != 1:
+            message = _("“%(name)s” is not a contact person of the customer.")
+            raise ValidationError(message % {"name": name})
+        return found[0]
+
+    def _status(self, values: dict) -> str:
+        """The status a row says: by its own column, else by a stage that stands for an outcome."""
+        stage = values.get("phase")
+        told, outcome = values.get("status", ""), stage if isinstance(stage, str) else ""
+        if told and outcome and told != outcome:
+            raise ValidationError(_("Status and phase contradict each other."))
+        return str(told or outcome)
+
+    def _outcome(self, values: dict, status: str, customer: Relation) -> dict:
+        """The closing day, reason and competitor a row says about a closed sale."""
+        said = {}
+        if closed_on := values.get("closed_on"):
+            if closed_on > self.today:
+                raise ValidationError(_("The closing day cannot lie in the future."))
+            said["closed_on"] = closed_on
+        reason = "accept_reason" if status == SaleStatus.ACCEPTED else "loss_reason"
+        if reason in values:
+            said[reason] = values[reason]
+        if status == SaleStatus.LOST and "lost_to" in values:
+            rival = said["lost_to"] = self.directory.one("", values["lost_to"] or "")
+            if rival is not None and rival.pk == customer.pk:
+                raise ValidationError(_("A sale cannot be lost to its own customer."))
+        return said
+
+    def _refuse_days(self, after: dict) -> None:
+        if "closed_on" not in after:
+            raise ValidationError(_("It is closed, but without a closing day."))
+        if after.get("start_date") and after["start_date"] > after["closed_on"]:
+            raise ValidationError(_("It was closed before it started."))
+
+    def _entered(self, values: dict, phase: Phase) -> dict:
+        """Probability and by-hand mark of a sale that comes to stand in this phase (rule 3)."""
+        own = values.get("probability")
+        told = "by_hand" in self.mapped
+        by_hand = own is not None and (values.get("by_hand", False) if told else own != phase.probability)
+        return {"probability": own if by_hand else phase.probability, "probability_by_hand": bool(by_hand)}
+
+    def _refuse_other_reference(self, sale: Sale, external: str) -> None:
+        if external != sale.external_reference:
+            raise ValidationError(_("Its reference in another system is another one, and an import keeps that."))
+
+
+def alike(customer: int, subject: str, amount, start) -> tuple:
+    return customer, fold(subject), amount, start

@@ -1,0 +1,243 @@
+"""A run in slices, each a transaction of its own under a lock of the run: checking, carrying out, taking back."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sales.importing.deciding import Decision, Importer, plain, said
+from sales.importing.of_contacts import ContactImporter
+from sales.importing.of_relations import RelationImporter
+from sales.importing.of_sales import SaleImporter
+from sales.importing.runs import ImportRow, ImportRun
+from sales.importing.storing import LOCK
+from salescrm.models import User
+
+SLICE = 200
+IMPORTERS = {
+    ImportRun.Kind.RELATIONS: RelationImporter,
+    ImportRun.Kind.CONTACTS: ContactImporter,
+    ImportRun.Kind.SALES: SaleImporter,
+}
+Status, Verdict = ImportRun.Status, ImportRow.Verdict
+WRITES = (Verdict.CREATE, Verdict.UPDATE)
+DECIDED = ("verdict", "why", "key", "label", "target", "version", "before", "after")
+
+
+@transaction.atomic
+def agree(run: ImportRun, *, mapping: dict, key: str, options: dict, version: int, by: User) -> ImportRun:
+    """Keep what the columns are and how they are read; what was checked before is forgotten.
+
+    Refuses a run that has been started.
+    """
+    run = _lock(run)
+    if run.version != version or not run.is_open:
+        raise _moved_on()
+    run.mapping, run.key, run.options = mapping, key, run.options | options
+    run.rows.update(verdict="", why="", key="", target=None, version=None, before=None, after=None)
+    return _enter(run, Status.UPLOADED, by)
+
+
+@transaction.atomic
+def check(run: ImportRun, *, words: dict, version: int, by: User) -> ImportRun:
+    """Begin to check every row, with the meanings of `words` by field. Twice is harmless."""
+    run = _lock(run)
+    if run.status in (Status.CHECKING, Status.PLANNED) and run.version in (version + 1, version + 2):
+        return run
+    if run.version != version or run.status != Status.UPLOADED or not run.mapping:
+        raise _moved_on()
+    run.options["words"] = run.options.get("words", {}) | words
+    return _enter(run, Status.CHECKING, by)
+
+
+@transaction.atomic
+def start(run: ImportRun, *, version: int, by: User) -> ImportRun:
+    """Begin to carry out what the preview of this `version` shows. Twice is harmless."""
+    run = _lock(run)
+    if run.status in (Status.RUNNING, Status.DONE) and run.version == version + 1:
+        return run
+    if run.version != version or run.status != Status.PLANNED:
+        raise _moved_on()
+    run.started_at = timezone.now()
+    return _enter(run, Status.RUNNING, by)
+
+
+@transaction.atomic
+def undo(run: ImportRun, *, by: User) -> ImportRun:
+    """Begin to take back everything the run did, a run that was interrupted too. Twice is harmless."""
+    run = _lock(run)
+    if run.status in (Status.UNDOING, Status.UNDONE):
+        return run
+    if run.status not in (Status.RUNNING, Status.DONE):
+        raise _moved_on()
+    run = _enter(run, Status.UNDOING, by)
+    run.position = 1 + (run.rows.order_by("-line").values_list("line", flat=True).first() or 0)
+    run.save(update_fields=["position"])
+    return run
+
+
+def _moved_on() -> ValidationError:
+    return ValidationError(_("Somebody went on with this import meanwhile. This is how it stands now."), code="stale")
+
+
+def _lock(run: ImportRun) -> ImportRun:
+    return ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+
+
+def _enter(run: ImportRun, status: str, by: User) -> ImportRun:
+    run.status, run.position, run.updated_by = status, 0, by
+    run.version += 1
+    run.save()
+    return run
+
+
+def advance(run: ImportRun, *, by: User) -> ImportRun:
+    """Do the next slice of whatever the run is at; two at the same time do two different slices."""
+    with transaction.atomic():
+        run = _lock(run)
+        match run.status:
+            case Status.CHECKING:
+                _check_slice(run, by)
+            case Status.RUNNING:
+                _run_slice(run, by)
+            case Status.UNDOING:
+                _undo_slice(run, by)
+    return run
+
+
+def _check_slice(run: ImportRun, by: User) -> None:
+    rows = list(run.rows.filter(line__gt=run.position).order_by("line")[:SLICE])
+    if not rows:
+        _finish(run, Status.PLANNED)
+        return
+    for decision in _importer(run, by).decide(rows, trial=True):
+        _note(decision)
+    ImportRow.objects.bulk_update(rows, DECIDED)
+    _came_to(run, rows)
+
+
+def _note(decision: Decision) -> None:
+    row, target = decision.row, decision.target
+    row.verdict, row.why, row.key, row.label = decision.verdict, decision.why, decision.key, decision.label
+    row.target, row.version = (target.pk, target.version) if target else (None, None)
+    row.before, row.after = plain(decision.before), plain(decision.after)
+
+
+def _run_slice(run: ImportRun, by: User) -> None:
+    rows = list(run.rows.filter(line__gt=run.position, verdict__in=WRITES).order_by("line")[:SLICE])
+    if not rows:
+        run.finished_at = timezone.now()
+        _finish(run, Status.DONE)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    importer = _importer(run, by)
+    decisions = [_as_shown(decision) for decision in importer.decide(rows, trial=False)]
+    importer.create([decision for decision in decisions if decision.verdict == Verdict.CREATE])
+    for decision in decisions:
+        if decision.verdict == Verdict.UPDATE:
+            _update(importer, decision)
+        _done(decision)
+    ImportRow.objects.bulk_update(rows, ["verdict", "why", "label", "target", "version", "made", "is_done"])
+    _came_to(run, rows)
+
+
+def _as_shown(decision: Decision) -> Decision:
+    """Refuse what is no longer what the preview showed: the record, or what the row means, changed since."""
+    row, target = decision.row, decision.target
+    if decision.verdict == Verdict.REFUSED:
+        return decision
+    now = (decision.verdict, target and target.pk, target and target.version)
+    if now != (row.verdict, row.target, row.version) or plain(decision.after) != row.after:
+        decision.refuse(_("It was changed after this import was checked, so this row was left out."))
+    return decision
+
+
+def _update(importer: Importer, decision: Decision) -> None:
+    try:
+        with transaction.atomic():
+            decision.target = importer.update(decision)
+    except ValidationError as error:
+        decision.refuse(said(error))
+
+
+def _done(decision: Decision) -> None:
+    row = decision.row
+    if decision.verdict == Verdict.REFUSED:
+        row.verdict, row.why = decision.verdict, decision.why
+        return
+    row.target, row.version, row.is_done = decision.target.pk, decision.target.version, True
+
+
+def _undo_slice(run: ImportRun, by: User) -> None:
+    rows = list(run.rows.filter(line__lt=run.position, is_done=True, is_undone=False).order_by("-line")[:SLICE])
+    if not rows:
+        run.undone_at = timezone.now()
+        _finish(run, Status.UNDONE)
+        return
+    importer = _importer(run, by)
+    for row in rows:
+        try:
+            with transaction.atomic():
+                row.kept = importer.take_back(row)[:500]
+        except ValidationError as error:
+            row.kept = said(error)[:500]
+        row.is_undone = not row.kept
+    ImportRow.objects.bulk_update(rows, ["kept", "is_undone"])
+    _came_to(run, rows)
+
+
+def _importer(run: ImportRun, by: User) -> Importer:
+    return IMPORTERS[run.kind](run, by=by)
+
+
+def _came_to(run: ImportRun, rows: list[ImportRow]) -> None:
+    run.position = rows[-1].line
+    run.save(update_fields=["position"])
+
+
+def _finish(run: ImportRun, status: str) -> None:
+    run.status, run.position = status, 0
+    run.version += 1
+    run.save(update_fields=["status", "position", "version", "finished_at", "undone_at", "updated_at"])
+
+
+def counts(run: ImportRun) -> dict[str, int]:
+    """How many rows have each verdict, how many were done, undone and kept."""
+    return run.rows.aggregate(
+        rows=Count("pk"),
+        done=Count("pk", filter=Q(is_done=True)),
+        undone=Count("pk", filter=Q(is_undone=True)),
+        kept=Count("pk", filter=~Q(kept="")),
+        **{verdict: Count("pk", filter=Q(verdict=verdict)) for verdict in Verdict.values},
+    )
+
+
+def written(runs: Iterable[ImportRun]) -> dict[int, dict[str, int]]:
+    """What each of these runs created, updated and refused, by its id."""
+    rows = ImportRow.objects.filter(run__in=[run.pk for run in runs]).order_by()
+    kinds = {
+        "create": Count("pk", filter=Q(is_done=True, verdict=Verdict.CREATE)),
+        "update": Count("pk", filter=Q(is_done=True, verdict=Verdict.UPDATE)),
+        "refused": Count("pk", filter=Q(verdict=Verdict.REFUSED)),
+        "kept": Count("pk", filter=~Q(kept="")),
+    }
+    return {found.pop("run"): found for found in rows.values("run").annotate(**kinds)}
+
+
+def progress(run: ImportRun, counted: dict[str, int]) -> tuple[int, int]:
+    """How far the present stage is: rows dealt with, and all that it is about."""
+    before = Q(line__lte=run.position)
+    match run.status:
+        case Status.CHECKING:
+            return run.rows.filter(before).count(), counted["rows"]
+        case Status.RUNNING:
+            todo = counted[Verdict.CREATE] + counted[Verdict.UPDATE]
+            return run.rows.filter(before, verdict__in=WRITES).count(), todo
+        case Status.UNDOING:
+            return run.rows.filter(is_done=True, line__gte=run.position).count(), counted["done"]
+        case _:
+            return counted["rows"], counted["rows"]

@@ -1,0 +1,150 @@
+"""Taking a file in: reading it row by row into a new run, and proposing what its columns are."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import islice
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sales.importing.cells import kept
+from sales.importing.columns import guess, guess_reading
+from sales.importing.fields import FIELDS, fields_of, fitting_keys
+from sales.importing.reading import UNREADABLE, filled, headings, lines_of, stands_twice
+from sales.importing.runs import ImportRow, ImportRun
+from salescrm.files import MEGABYTE, drop, extension, kept_together, store
+from salescrm.models import User
+
+LARGEST_FILE = 20 * MEGABYTE
+MOST_ROWS = 100_000
+MOST_COLUMNS = 200
+EXTENSIONS = ("csv", "txt", "xlsx")
+SAMPLES = 200
+BATCH = 1000
+
+
+def upload(file: UploadedFile, *, kind: str, by: User, token: UUID) -> ImportRun:
+    """Keep the file and its rows as a new run; the same `token` twice gives the first one.
+
+    Refuses, for the field "file", what is too large, no table, empty, or has a column twice.
+    """
+    first = ImportRun.objects.filter(create_token=token).first()
+    if first:
+        return first
+    raw = _content(file)
+    try:
+        lines = lines_of(raw)
+        columns = _columns(next(lines, None))
+        with kept_together() as written:
+            run = ImportRun(kind=kind, by=by, updated_by=by, create_token=token, columns=columns)
+            run.options = {"digest": sha256(raw).hexdigest()}
+            run.file = store([file], by=by, written=written)[0]
+            run.save(force_insert=True)
+            _keep_rows(run, lines)
+            _propose(run, by)
+    except UNREADABLE as error:
+        raise _refused(_("This file cannot be read as a table. Save it as CSV or as an Excel workbook.")) from error
+    return run
+
+
+def _refused(message: str) -> ValidationError:
+    return ValidationError({"file": message}, code="file")
+
+
+def _content(file: UploadedFile) -> bytes:
+    if extension(file.name) not in EXTENSIONS:
+        raise _refused(_("Choose a CSV file or an Excel workbook (.csv or .xlsx)."))
+    if file.size > LARGEST_FILE:
+        raise _refused(_("This file is larger than 20 MB. Divide it into smaller ones."))
+    raw = file.read()
+    file.seek(0)
+    if not raw.strip():
+        raise _refused(_("This file is empty."))
+    return raw
+
+
+def _columns(head: tuple[int, list] | None) -> list[str]:
+    columns = headings([kept(cell) for cell in head[1]]) if head else []
+    if not columns:
+        raise _refused(_("The first row has to hold the headings of the columns, and it is empty."))
+    if twice := stands_twice(columns):
+        raise _refused(_("The column “%(name)s” stands there twice. Give one another name.") % {"name": twice})
+    if len(columns) > MOST_COLUMNS:
+        raise _refused(_("This file has more than %(count)d columns.") % {"count": MOST_COLUMNS})
+    return columns
+
+
+def _keep_rows(run: ImportRun, lines: Iterator[tuple[int, list]]) -> None:
+    rows = (ImportRow(run=run, line=line, cells=_trimmed(cells)) for line, cells in lines if filled(cells))
+    count = 0
+    while batch := list(islice(rows, BATCH)):
+        count += len(batch)
+        if count > MOST_ROWS:
+            raise _refused(_("This file has more than 100,000 rows. Divide it into smaller ones."))
+        ImportRow.objects.bulk_create(batch)
+    if not count:
+        raise _refused(_("Below the headings this file has no rows."))
+    run.options["rows"] = count
+
+
+def _trimmed(cells: list) -> list:
+    found = [kept(cell) for cell in cells]
+    while found and found[-1] == "":
+        found.pop()
+    return found
+
+
+def _propose(run: ImportRun, by: User) -> None:
+    """The mapping of the last run with these columns, else a guess from headings and the first rows."""
+    last = remembered(run)
+    if last is not None:
+        run.mapping, run.key = last.mapping, last.key
+        forget = {"digest", "rows", "again"}
+        run.options |= {name: value for name, value in last.options.items() if name not in forget}
+    else:
+        run.mapping = guess(run.columns, FIELDS[run.kind])
+        mapped = set(run.mapping.values())
+        if "by_hand" not in mapped:  # a percentage of another system is not one set by hand here
+            run.mapping = {place: name for place, name in run.mapping.items() if name != "probability"}
+        reading = guess_reading(_samples(run), by.language)
+        run.options |= {"numbers": reading.numbers, "dates": reading.dates}
+        run.key = next(iter(fitting_keys(run.kind, mapped)), "")
+    same = ImportRun.objects.filter(options__digest=run.options["digest"], kind=run.kind)
+    run.options["again"] = bool(same.filter(status=ImportRun.Status.DONE).exclude(pk=run.pk).exists())
+    run.save(update_fields=["mapping", "options", "key"])
+
+
+def remembered(run: ImportRun) -> ImportRun | None:
+    """The last run of the same kind and columns that got as far as a mapping somebody agreed to."""
+    runs = ImportRun.objects.filter(kind=run.kind, columns=run.columns).exclude(pk=run.pk)
+    return runs.exclude(status=ImportRun.Status.UPLOADED).order_by("-pk").first()
+
+
+def samples_of(run: ImportRun, count: int) -> list[list]:
+    """The first cells of every column that hold something, at most `count` different ones."""
+    rows = run.rows.order_by("line").values_list("cells", flat=True)[:SAMPLES]
+    found: list[dict] = [{} for _column in run.columns]
+    for cells in rows:
+        for place, cell in enumerate(cells[: len(found)]):
+            if cell != "" and len(found[place]) < count:
+                found[place][cell] = None
+    return [list(cells) for cells in found]
+
+
+def _samples(run: ImportRun) -> dict:
+    fields, samples = fields_of(run.kind), samples_of(run, SAMPLES)
+    return {fields[name]: samples[int(place)] for place, name in run.mapping.items()}
+
+
+@transaction.atomic
+def discard(run: ImportRun) -> None:
+    """Forget a run that has written nothing, with its file."""
+    locked = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if not locked.is_open:
+        raise ValidationError(_("This import has been started, so it stays in the list. Undo it instead."))
+    file = locked.file
+    locked.delete()
+    drop([file])
