@@ -9,7 +9,8 @@ from tests.markup import Markup
 from tests.pages import check, english
 from tests.test_access import TABLE
 
-PAGES = [name for name, (get, _post) in TABLE.items() if get.split()[3] == "200" and not name.endswith(":file")]
+FILES = (":file", ":import-file", ":import-refused")
+PAGES = [name for name, (get, _post) in TABLE.items() if get.split()[3] == "200" and not name.endswith(FILES)]
 FOR_EVERYBODY = {name for name in PAGES if TABLE[name][0] == "302 200 200 200 200"}
 ALONE = [name for name in PAGES if TABLE[name][0].startswith("200")]
 WHOLE = {*ALONE, "password_change", "invoicing:print"}  # always whole pages, whoever asks
