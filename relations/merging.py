@@ -20,6 +20,7 @@ CHOICES = [
     "relation_type", "owner", "email", "phone", "website", "address", "invoice_email", "payment_days", "coc_number",
     "vat_number", "iban", "language",
 ]  # fmt: skip
+KEYS = {"name", "person_name", *CHOICES}
 HOLD = "SELECT merged_into_id FROM relations_relation WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
 MERGED = gettext_lazy("This relation has been merged into another one. Choose that one.")
 CONTACT = ["function", "email", "phone"]

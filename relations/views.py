@@ -130,27 +130,33 @@ def _attempt(form, deed, *arguments, **values):
 @permission_required("relations.change_relation", raise_exception=True)
 def relation_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a relation; a stale form is answered with theirs beside yours."""
-    relation = get_object_or_404(Relation.objects.for_detail(), pk=pk)
-    form = FULL[relation.kind](
-        request.POST if request.method == "POST" else None, by=request.user, instance=copy(relation)
-    )
+    relation, posted = get_object_or_404(Relation.objects.for_detail(), pk=pk), request.method == "POST"
+    if relation.merged_into_id and not posted:
+        return redirect(relation)
+    form = FULL[relation.kind](request.POST if posted else None, by=request.user, instance=copy(relation))
     context = {"relation": relation, "form": form, "version": relation.version, "conflict": None}
     context |= {"kind": relation.kind, "likely": [], "params": PARAMS, "field": ""}
-    if request.method != "POST":
-        return redirect(relation) if relation.merged_into_id else page(request, "relations/edit.html", context, part="dialog")
-    version, status = submitted_version(request), 422
+    if not posted:
+        return page(request, "relations/edit.html", context, part="dialog")
+    context["version"], status = submitted_version(request), 422
     try:
-        valid = form.is_valid()
-        if valid and version == relation.version:
-            context["likely"] = unseen(request, form, kind=relation.kind, exclude=relation.pk)
-        valid = valid and not context["likely"]
-        if valid and _attempt(form, edit_relation, relation, values=form.values(), version=version, by=request.user):
+        if _edited(request, context):
             messages.success(request, _("The relation has been changed."))
             return leave(request, relation)
-        context["version"] = version
     except Stale as stale:
         context, status = _conflict(context, form, stale), 409
     return page(request, "relations/edit.html", context, part="dialog", status=status)
+
+
+def _edited(request: HttpRequest, context: dict) -> Relation | None:
+    form, relation, version = context["form"], context["relation"], context["version"]
+    if not form.is_valid():
+        return None
+    if version == relation.version:
+        context["likely"] = unseen(request, form, kind=relation.kind, exclude=relation.pk)
+    if context["likely"]:
+        return None
+    return _attempt(form, edit_relation, relation, values=form.values(), version=version, by=request.user)
 
 
 def _conflict(context: dict, form, stale: Stale) -> dict:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from relations.fields import RelationField
-from relations.merging import Choice, choices
+from relations.merging import KEYS, Choice, choices
 from relations.models import Relation
 from sales.merging import LostToItself, check, merge, what_moves
 from salescrm.conflicts import Stale
@@ -58,7 +58,7 @@ def _carry_out(request: HttpRequest, kept: Relation, other: Relation) -> HttpRes
     seen = {name: _digits(request.POST.get(name, "")) for name in ("version", "other_version")}
     if None in seen.values():
         raise BadRequest("version is missing")
-    taken = [name.removeprefix("take_") for name, side in request.POST.items() if name[:5] == "take_" and _other(side)]
+    taken = [key for key in _keys(request) if _other(request.POST[f"take_{key}"])]
     try:
         merge(kept, other, taken=taken, by=request.user, **seen)
     except ValidationError as refusal:
@@ -82,6 +82,13 @@ def _preview(request: HttpRequest, kept: Relation, other: Relation) -> dict:
         context |= {"refusal": refusal.message, "stopped": True}
         context["sales"] = refusal.sales if isinstance(refusal, LostToItself) else []
     return context
+
+
+def _keys(request: HttpRequest) -> list[str]:
+    keys = [name.removeprefix("take_") for name in request.POST if name.startswith("take_")]
+    if unknown := set(keys) - KEYS:
+        raise BadRequest(f"unknown fields: {', '.join(sorted(unknown))}")
+    return keys
 
 
 def _other(side: str) -> bool:

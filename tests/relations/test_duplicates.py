@@ -95,9 +95,7 @@ def test_same_numbers_are_very_probably_the_same(add):
     add(name="Acme B.V.", coc_number="12345678", vat_number="NL123456782B90")
     add(name="Other B.V.", coc_number="87654321")
 
-    assert found(name="Nothing alike", coc_number="12 34.56 78") == [
-        ("Acme B.V.", Strength.SURE, ["same KvK number"])
-    ]
+    assert found(name="Nothing alike", coc_number="12 34.56 78") == [("Acme B.V.", Strength.SURE, ["same KvK number"])]
     assert found(vat_number="nl 1234.56.782.b90") == [("Acme B.V.", Strength.SURE, ["same VAT number"])]
     assert found(coc_number="1234567") == []
 
@@ -172,7 +170,13 @@ def test_asking_stays_on_the_indexes(company):
     values = {"name": "C7 B.V.", "email": "info@c7.nl", "coc_number": "12345678", "vat_number": "NL123456782B90"}
     with connection.execute_wrapper(_explained):
         likely(ORGANIZATION, values)
-    for name in ("relation_name_key", "relation_domain", "relation_email", "relation_coc_number", "relation_vat_number"):
+    for name in (
+        "relation_name_key",
+        "relation_domain",
+        "relation_email",
+        "relation_coc_number",
+        "relation_vat_number",
+    ):
         assert name in _explained.plan
     assert "Seq Scan" not in _explained.plan
 

@@ -20,7 +20,6 @@ from tests.factories import (
     ProjectFactory,
     RelationFactory,
     ServiceFactory,
-    UserFactory,
 )
 
 LISTS = ["/relations/", "/projects/", "/invoices/"]
@@ -140,10 +139,10 @@ def test_workbooks_open_and_unknown_rows_are_refused(seller, acme, url, rows):
 
 
 @pytest.mark.parametrize("url", LISTS)
-def test_export_is_a_right_of_its_own(as_user, company, url):
-    user = UserFactory()
-    user.user_permissions.set(Permission.objects.filter(codename__in=["view_relation", "view_project", "view_invoice"]))
-    browser = as_user(user)
+def test_export_is_a_right_of_its_own(as_user, salesperson, acme, url):
+    exports = Permission.objects.filter(codename__in=["export_relation", "export_project", "export_invoice"])
+    salesperson.groups.get().permissions.remove(*exports)
+    browser = as_user(salesperson)
     assert browser.get(url).status_code == 200
     assert b"format=csv" not in browser.get(url).content
     assert browser.get(url, {"format": "csv"}).status_code == 403

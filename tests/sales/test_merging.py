@@ -73,7 +73,9 @@ def test_everything_that_names_the_other_names_the_kept_one(pair, manager):
 
     assert {sale.customer for sale in Sale.objects.filter(pk__in=[open_sale.pk, lost.pk, trashed.pk])} == {kept}
     assert Sale.objects.get(pk=rival.pk).lost_to == kept
-    assert {project.__class__.objects.get(pk=project.pk).customer, Invoice.objects.get(pk=invoice.pk).customer} == {kept}
+    assert {project.__class__.objects.get(pk=project.pk).customer, Invoice.objects.get(pk=invoice.pk).customer} == {
+        kept
+    }
     assert RelationNote.objects.get(pk=note.pk).relation == kept
     contact.refresh_from_db()
     assert contact.organization == kept
@@ -256,7 +258,10 @@ def test_nothing_new_for_a_merged_relation(pair, manager, salesperson):
     with pytest.raises(ValidationError, match="merged into Acme B.V."):
         set_active(other, active=True, version=2, by=manager)
     for model, values in [
-        (Sale, {"customer": other, "owner": manager, "phase": Phase.objects.first(), "probability": 10, "subject": "x"}),
+        (
+            Sale,
+            {"customer": other, "owner": manager, "phase": Phase.objects.first(), "probability": 10, "subject": "x"},
+        ),
         (Project, {"customer": other, "manager": manager, "name": "x"}),
         (Invoice, {"customer": other, "owner": manager, "subject": "x"}),
         (Contact, {"organization": other, "person": person}),
@@ -327,7 +332,9 @@ def test_merging_knows_everything_that_names_relations_and_contacts():
         Contact: {"sales.Sale.contact", "projects.Project.contact", "invoicing.Invoice.contact"},
     }  # fmt: skip
     for model, names in known.items():
-        found = [field for field in model._meta.get_fields(include_hidden=True) if field.auto_created and field.is_relation]
+        found = [
+            field for field in model._meta.get_fields(include_hidden=True) if field.auto_created and field.is_relation
+        ]
         assert {f"{field.related_model._meta.label}.{field.field.name}" for field in found} == names
 
 
@@ -350,22 +357,23 @@ def test_a_sale_made_while_merging_never_ends_at_the_signpost():
     install_defaults("en")
     by = UserFactory(role="manager")
     for _attempt in range(4):
-        kept, other = RelationFactory(), RelationFactory()
-        old = SaleFactory(customer=other, owner=by)
-        values = {
-            "subject": "Roof", "customer": other, "owner": by, "phase": Phase.objects.first(), "contact": None,
-            "source": None,
-        }  # fmt: skip
-        results = together(
-            lambda: merge(kept, other, taken=[], version=1, other_version=1, by=by),
-            lambda: create(values=dict(values), by=by, token=None),
-            lambda: create(values=dict(values), by=by, token=None),
-        )
-        made = [result for result in results if isinstance(result, Sale)]
-        assert results[0] == kept
-        assert Sale.objects.filter(customer=kept).count() == 1 + len(made)
-        assert not Sale.objects.filter(customer=other).exists()
-        assert Sale.objects.get(pk=old.pk).events.count() == 2
+        _merge_while_selling(by)
+
+
+def _merge_while_selling(by):
+    kept, other = RelationFactory(), RelationFactory()
+    old = SaleFactory(customer=other, owner=by)
+    values = {"subject": "Roof", "customer": other, "owner": by, "phase": Phase.objects.first(), "contact": None}
+
+    def sell():
+        return create(values=values | {"source": None}, by=by, token=None)
+
+    first, *results = together(lambda: merge(kept, other, taken=[], version=1, other_version=1, by=by), sell, sell)
+    made = [result for result in results if isinstance(result, Sale)]
+    assert first == kept
+    assert Sale.objects.filter(customer=kept).count() == 1 + len(made)
+    assert not Sale.objects.filter(customer=other).exists()
+    assert Sale.objects.get(pk=old.pk).events.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
