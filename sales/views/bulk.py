@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -77,7 +78,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("Select the sales you want to change first."))
         return leave(request, chosen.back)
     asks = bool(FORMS[action]().fields)
-    form = FORMS[action](request.POST if "asked" in request.POST or not asks else None)
+    form = FORMS[action](request.POST if "asked" in request.POST or not asks else None, auto_id="bulk_%s")
     context = {"action": action, "form": form, "chosen": chosen, "asks": asks}
     try:
         check_number(len(chosen.ids or ()), TICKED)
@@ -107,20 +108,23 @@ def _answer(request: HttpRequest, chosen: Selection, form, context: dict) -> Htt
 
 
 def _counted(sales: SaleQuerySet, chosen: Selection) -> dict:
-    totals = sales.totals()
-    check_number(totals["count"], LIMIT)
-    return {"totals": totals, "missing": chosen.missing(totals["count"])}
+    selected = sales.count()
+    check_number(selected, LIMIT)
+    return {"selected": selected, "missing": chosen.missing(selected)}
 
 
 def _foreseen(found: Preview, form, chosen: Selection) -> dict:
-    changing, refused = len(found.changing), len(found.refused)
+    changing, alike, refused = len(found.changing), len(found.alike), len(found.refused)
+    named, selected = found.refused[:NAMED], changing + alike + refused
+    prefetch_related_objects([sale for sale, _why in named], "customer")
     return {
         "preview": found,
         "will": form.will(changing),
         "changing": changing,
-        "alike": len(found.alike),
+        "alike": alike,
         "refused": refused,
-        "named": found.refused[:NAMED],
-        "unnamed": max(refused - NAMED, 0),
-        "missing": chosen.missing(changing + refused + len(found.alike)),
+        "named": named,
+        "unnamed": refused - len(named),
+        "selected": selected,
+        "missing": chosen.missing(selected),
     }
