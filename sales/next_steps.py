@@ -10,6 +10,7 @@ from sales.history import commit
 from sales.models import Sale
 from sales.noting import note_step_done
 from sales.refusals import Refused, require_open
+from salescrm.calendar import written_day
 from salescrm.models import User
 
 # The days a click plans for, counted from today.
@@ -31,7 +32,7 @@ def complete_step(sale: Sale, *, version: int, by: User) -> Sale:
         raise Refused(_("This sale is in the trash. Restore it first."), code="trashed")
     if not has_step(sale):
         raise Refused(_("There is no next step to complete."), code="no_step")
-    note_step_done(sale, text=sale.next_step, by=by)
+    note_step_done(sale, text=sale.next_step or written_day(sale.next_step_on), by=by)
     sale.next_step, sale.next_step_on = "", None
     return commit(sale, fields=["next_step", "next_step_on"], by=by)
 

@@ -12,7 +12,7 @@ function note(row, itself) {
 
 function land() {
   const row = wanted.map((id) => document.getElementById(id)).find(Boolean);
-  (row?.querySelector(".tick button, .later a") ?? row?.querySelector("a") ?? document.getElementById("main")).focus();
+  (row?.querySelector("button.tick, .later a") ?? row?.querySelector("a") ?? document.getElementById("main")).focus();
 }
 
 document.addEventListener("click", ({ target }) => {
