@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Model
+from django.db.models import BooleanField, Model
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
@@ -23,6 +24,12 @@ ICONS = {
     SaleEvent.Kind.LOST: "x-mark", SaleEvent.Kind.REOPENED: "arrow-uturn-left",
     SaleEvent.Kind.UNDONE: "arrow-uturn-left", SaleEvent.Kind.TRASHED: "trash", SaleEvent.Kind.RESTORED: "arrow-path",
 }  # fmt: skip
+
+NOTED = RawSQL(
+    "EXISTS (SELECT FROM sales_salenote note WHERE note.sale_id = sales_saleevent.sale_id)",
+    (),
+    output_field=BooleanField(),
+)
 
 
 @dataclass
@@ -65,9 +72,10 @@ class Stay:
 def read(sale: Sale, phases: Iterable[Phase]) -> list[SaleEvent]:
     """All events of a sale with the names they speak of, oldest first: one statement, seldom more.
 
-    Most events speak of what the sale has now, so names are taken from there and only the others are read.
+    Most events speak of what the sale has now, so names are taken from there and only the others are read. Each also
+    knows whether the sale has notes (`noted`): most have none, which spares asking for them.
     """
-    events = list(sale.events.order_by("sequence"))
+    events = list(sale.events.order_by("sequence").annotate(noted=NOTED))
     _name(events, ["phase"], Phase, {phase.pk: phase for phase in phases})
     _name(events, ["by", "owner"], User, {sale.owner_id: sale.owner})
     for name in ("customer", "source", "accept_reason", "loss_reason", "lost_to"):

@@ -65,7 +65,7 @@ def of_sale(request: HttpRequest, sale: Sale, events: list[SaleEvent]) -> dict:
     """What the page of a sale tells of its history: `events`, which were read already, and its notes."""
     asked, user = Asked.parse(request.GET), request.user
     entries = timeline.tell(events, get_language()) if asked.only != "notes" else []
-    if asked.only != "changes":
+    if asked.only != "changes" and any(event.noted for event in events[:1]):
         notes = sale.notes.select_related("by").defer("by__password").prefetch_related("files")
         newest = noting.NOTES.dress(notes[: asked.number * PAGE + 1], user)
         entries = timeline.with_notes(entries, newest)

@@ -367,7 +367,7 @@ def test_detail_statements_do_not_grow(desk, sale, salesperson, phases, count, d
     LineFactory.create_batch(count, sale=sale)
     for turn in range(count):
         sale = move(sale, phase=phases[[25, 50, 75][turn]], version=turn + 1, by=salesperson)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         desk.get(f"/sales/{sale.pk}/")
 
 
