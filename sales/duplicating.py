@@ -1,0 +1,40 @@
+"""A second sale like one there is."""
+
+from django.db import transaction
+
+from sales.editing import LINE, create
+from sales.lookups import Phase
+from sales.models import Sale, SaleLine, SalesSettings
+from salescrm.models import User
+
+
+@transaction.atomic
+def duplicate(sale: Sale, *, subject: str, owner: User, with_lines: bool, by: User, token) -> Sale:
+    """Create an open sale in the first phase for the same customer and amount, with its own history.
+
+    Contact person and source go along as far as a new sale may have them; dates, next step, note and outcome do not.
+    Of a sale that is open, accepted or lost; refuses what creating refuses, such as a deactivated customer. The same
+    `token` twice gives the first copy.
+    """
+    first = Sale.objects.filter(create_token=token).first()
+    if first is not None:
+        return first
+    contact, source = sale.contact, sale.source
+    still = contact is not None and contact.organization_id == sale.customer_id
+    offered = source is not None and source.is_active and SalesSettings.current().source
+    values = {
+        "subject": subject, "owner": owner, "customer": sale.customer, "contact": contact if still else None,
+        "source": source if offered else None, "expected_revenue": sale.expected_revenue,
+        "phase": Phase.objects.active().first(),
+    }  # fmt: skip
+    copy = create(values=values, by=by, token=token)
+    if with_lines and not copy.lines.exists():  # somebody's other click may have been quicker
+        _copy_lines(sale, copy)
+    return copy
+
+
+def _copy_lines(sale: Sale, copy: Sale) -> None:
+    SaleLine.objects.bulk_create(
+        SaleLine(sale=copy, position=line.position, **{name: getattr(line, name) for name in LINE})
+        for line in sale.lines.select_related("vat_rate")
+    )
