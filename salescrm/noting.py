@@ -82,10 +82,14 @@ def change(
             locked.files.remove(*leaving)
             files.drop(leaving)
             locked.files.add(*files.store(uploads, by=by, written=written))
-            locked.version += 1
-            locked.updated_by = by
-            locked.save(update_fields=[*changed, "version", "updated_by", "updated_at"])
+            _commit(locked, changed, by)
     return locked
+
+
+def _commit(note: Note, changed: list[str], by: User) -> None:
+    note.version += 1
+    note.updated_by = by
+    note.save(update_fields=[*changed, "version", "updated_by", "updated_at"])
 
 
 def _is_repeated(locked: Note, values: dict, version: int, by: User) -> bool:

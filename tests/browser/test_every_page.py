@@ -12,6 +12,7 @@ AREAS = {
         "sales:list", "sales:board", "sales:filters", "sales:new", "sales:detail", "sales:edit", "sales:lines",
         "sales:probability", "sales:accept", "sales:lose", "sales:reopen", "sales:correct",
     ],
+    "notes": ["sales:note-new", "sales:note-remove", "sales:timeline-of-relation", "sales:timeline-of-project"],
     "reports": [
         "reports:start", "reports:index", "reports:forecast", "reports:kpis", "reports:won-lost", "reports:sources",
     ],

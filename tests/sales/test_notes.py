@@ -188,6 +188,9 @@ def test_done_step_stands_on_the_timeline(desk, sale, salesperson):
     assert "Step done" in page
     assert "Call back" in page
     assert 'value="step"' not in page
+    form = desk.get(url("note", sale, SaleNote.objects.get().pk)).content.decode()
+    assert "Call back</textarea>" in form
+    assert 'name="kind"' not in form
 
 
 def test_writing_a_note_is_no_event_of_the_sale(desk, sale):
