@@ -10,7 +10,7 @@ from relations.models import Relation, RelationType
 from relations.naming import fold
 from sales.importing.columns import Field
 from sales.importing.fields import KEYS, NEEDED, fields_of, fitting_keys
-from sales.importing.lists import DEFAULT, Lists
+from sales.importing.lists import DEFAULT, REFUSE, REST, Lists
 from sales.importing.runs import ImportRun
 from sales.importing.uploading import samples_of
 from sales.importing.wording import Word, words_of
@@ -171,23 +171,34 @@ class WordsForm(forms.Form):
         for number, word in enumerate(self.words):
             known = told.get(word.field.name, {}).get(fold(word.text), self._known(word))
             self.fields[f"word-{number}"] = forms.ChoiceField(
-                label=word.text, choices=self._choices(word.field), initial=known, required=False
+                label=word.text, choices=self._choices(word.field, _("As all others")), initial=known, required=False
             )
+        for name, field in {word.field.name: word.field for word in self.words}.items():
+            choices = self._choices(field, "")[1:]
+            initial = told.get(name, {}).get(REST, REFUSE)
+            self.fields[f"rest-{name}"] = forms.ChoiceField(label=_("All others"), choices=choices, initial=initial)
 
     def _known(self, word: Word) -> str:
         found = self.lists.choices(word.field.choice).names.get(fold(word.text), ())
         return next(iter(found)) if len(found) == 1 else ""
 
-    def _choices(self, field: Field) -> list[tuple]:
+    def _choices(self, field: Field, nothing: str) -> list[tuple]:
         offered = [(value, label) for value, label in self.lists.choices(field.choice).labels.items() if value]
-        return [("", _("Refuse these rows")), (DEFAULT, _("Take it for an empty cell")), *offered]
+        ways = [(REFUSE, _("Leave these rows out")), (DEFAULT, _("Take it for an empty cell"))]
+        return [("", nothing), *ways, *offered]
 
     @property
     def groups(self) -> list[dict]:
         """The words by the field they are about."""
         groups: dict[str, dict] = {}
         for number, word in enumerate(self.words):
-            group = groups.setdefault(word.field.name, {"label": word.field.label, "column": word.column, "words": []})
+            start = {
+                "label": word.field.label,
+                "column": word.column,
+                "words": [],
+                "rest": self[f"rest-{word.field.name}"],
+            }
+            group = groups.setdefault(word.field.name, start)
             group["words"].append({"field": self[f"word-{number}"], "count": word.count})
         return list(groups.values())
 
@@ -195,5 +206,6 @@ class WordsForm(forms.Form):
         """The chosen meanings by field and word."""
         said: dict[str, dict[str, str]] = {}
         for number, word in enumerate(self.words):
-            said.setdefault(word.field.name, {})[fold(word.text)] = self.cleaned_data[f"word-{number}"]
+            rest = {REST: self.cleaned_data[f"rest-{word.field.name}"]}
+            said.setdefault(word.field.name, rest)[fold(word.text)] = self.cleaned_data[f"word-{number}"]
         return said

@@ -220,6 +220,10 @@ class Importer:
         """Write `after`; returns the record as it then is. Refuses what changed since it was read."""
         raise NotImplementedError
 
+    def take_back_together(self, rows: list[ImportRow]) -> set[int]:
+        """Undo at once what is simple; returns the ids of the rows that are done with. The others go one by one."""
+        return set()
+
     def take_back(self, row: ImportRow) -> str:
         """Undo what was done for this row, as far as nobody changed it since; returns why something was kept."""
         raise NotImplementedError

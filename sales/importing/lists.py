@@ -13,7 +13,8 @@ from sales.importing.columns import LANGUAGES
 from sales.models import AcceptReason, LossReason, Phase, SaleStatus, Source
 from salescrm.models import User
 
-DEFAULT = "-"  # a word that is to be taken for an empty cell
+DEFAULT, REFUSE = "-", "!"  # a word to be taken for an empty cell; one whose rows are left out
+REST = "*"  # every other word
 ALSO = {
     SaleStatus.OPEN: "active|actief|lopend|in behandeling|in progress|pending",
     SaleStatus.ACCEPTED: "won|closed won|gewonnen|akkoord|gescoord|order",
@@ -61,16 +62,14 @@ class Lists:
 
     def find(self, name: str, field_name: str, text: str) -> object:
         """What a cell means: what was chosen for this word, else what goes by this name. Refuses any other."""
-        choices, word = self.choices(name), fold(text)
-        chosen = self.words.get(field_name, {}).get(word, "")
+        choices, said, word = self.choices(name), self.words.get(field_name, {}), fold(text)
+        found = choices.names.get(word, set())
+        chosen = said.get(word, "") or (next(iter(found)) if len(found) == 1 else said.get(REST, ""))
         if chosen == DEFAULT:
             return None
-        if chosen in choices.objects and chosen:
+        if chosen in choices.objects and (chosen or len(found) == 1):
             return choices.objects[chosen]
-        found = choices.names.get(word, set())
-        if len(found) == 1:
-            return choices.objects[next(iter(found))]
-        message = _("several are called “%(text)s”.") if found else _("“%(text)s” is unknown here.")
+        message = _("several are called “%(text)s”.") if len(found) > 1 else _("“%(text)s” is unknown here.")
         raise ValidationError(message % {"text": text})
 
 

@@ -4,14 +4,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from relations.models import Relation
+from relations.models import Contact, Relation
 from sales import editing
 from sales.correcting import correct
 from sales.importing.deciding import Decision
-from sales.importing.of_sales_back import ENTERED, OUTCOME, take_back
+from sales.importing.of_sales_back import ENTERED, OUTCOME, discard_untouched, take_back
 from sales.importing.of_sales_read import SaleReader, alike
 from sales.importing.storing import Outcome, add_sales, close_as_history
-from sales.models import Phase, Sale, SalesSettings, SaleStatus
+from sales.models import Phase, Sale, SalesSettings, SaleStatus, Source
 from sales.transitions import enter, move, set_probability
 from salescrm.models import User
 
@@ -49,8 +49,14 @@ class SaleImporter(SaleReader):
         if values.get("external_reference"):
             after["external_reference"] = values["external_reference"]
         self._refuse_twin(decision, after)
-        editing.check_new(Sale(**{name: after.get(name) for name in ("customer", "contact", "source")}))
+        self._check_new(*(after.get(name) for name in ("customer", "contact", "source")))
         decision.after = after
+
+    def _check_new(self, customer: Relation, contact: Contact | None, source: Source | None) -> None:
+        """What any new sale must answer to, asked once per slice for each combination."""
+        if (customer, contact, source) not in self.checked:
+            editing.check_new(Sale(customer=customer, contact=contact, source=source))
+            self.checked.add((customer, contact, source))
 
     def _refuse_phase(self, phase: Phase, status: str) -> None:
         if not phase.is_active and status == SaleStatus.OPEN:
@@ -159,6 +165,9 @@ class SaleImporter(SaleReader):
         reason = said.pop("accept_reason") or said.pop("loss_reason", None)
         said.pop("loss_reason", None)
         return correct(sale, reason=reason, version=sale.version, by=self.by, **said)
+
+    def take_back_together(self, rows):
+        return discard_untouched(rows, by=self.by)
 
     def take_back(self, row):
         return take_back(row, by=self.by)

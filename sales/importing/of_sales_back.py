@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from sales import editing
 from sales.correcting import correct
-from sales.history import claim, commit, count_days_anew
+from sales.history import claim, commit, commit_many, count_days_anew
 from sales.importing.runs import ImportRow
 from sales.models import Sale, SaleEvent
 from sales.transitions import reopen
@@ -26,6 +26,20 @@ def take_back(row: ImportRow, *, by: User) -> str:
     if sale.trashed:
         return _("It is in the trash, as it was.")
     return _Back(sale, row, by).carry_out()
+
+
+def discard_untouched(rows: list[ImportRow], *, by: User) -> set[int]:
+    """Put in the trash all sales these rows created that nobody touched since; returns the ids of their rows."""
+    made = {row.target: row for row in rows if row.verdict == ImportRow.Verdict.CREATE}
+    locked = Sale.objects.select_for_update(of=("self",)).filter(pk__in=made, trashed=False).order_by("pk")
+    sales = [
+        sale for sale in locked
+        if sale.version == made[sale.pk].version and not (sale.invoice_id or sale.project_id)
+    ]  # fmt: skip
+    for sale in sales:
+        sale.trashed, sale.external_reference = True, ""
+    commit_many(sales, fields=["trashed", "external_reference"], by=by, kind=Kind.TRASHED)
+    return {made[sale.pk].pk for sale in sales}
 
 
 def _discard(sale: Sale, row: ImportRow, by: User) -> str:

@@ -36,6 +36,7 @@ class SaleReader(Importer):
             key = (contact.organization_id, fold(contact.person.name))
             self.contacts.setdefault(key, []).append(contact)
         self.here = self._twins(customers, {said.get("subject", "") for said in values})
+        self.checked: set[tuple] = set()
         self._defaults()
 
     def _sales(self, wanted: set[str]) -> dict[str, Sale]:

@@ -1,10 +1,11 @@
 """A run in slices, each a transaction of its own under a lock of the run: checking, carrying out, taking back."""
 
+import json
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
-from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,6 @@ IMPORTERS = {
     ImportRun.Kind.SALES: SaleImporter,
 }
 Status, Verdict = ImportRun.Status, ImportRow.Verdict
-WRITES = (Verdict.CREATE, Verdict.UPDATE)
 DECIDED = ("verdict", "why", "key", "label", "target", "version", "before", "after")
 
 
@@ -115,7 +115,7 @@ def _check_slice(run: ImportRun, by: User) -> None:
         return
     for decision in _importer(run, by).decide(rows, trial=True):
         _note(decision)
-    ImportRow.objects.bulk_update(rows, DECIDED)
+    _keep(rows, DECIDED)
     _came_to(run, rows)
 
 
@@ -127,7 +127,7 @@ def _note(decision: Decision) -> None:
 
 
 def _run_slice(run: ImportRun, by: User) -> None:
-    rows = list(run.rows.filter(line__gt=run.position, verdict__in=WRITES).order_by("line")[:SLICE])
+    rows = list(run.rows.filter(line__gt=run.position, verdict__in=ImportRow.WRITES).order_by("line")[:SLICE])
     if not rows:
         run.finished_at = timezone.now()
         _finish(run, Status.DONE)
@@ -141,7 +141,7 @@ def _run_slice(run: ImportRun, by: User) -> None:
         if decision.verdict == Verdict.UPDATE:
             _update(importer, decision)
         _done(decision)
-    ImportRow.objects.bulk_update(rows, ["verdict", "why", "label", "target", "version", "made", "is_done"])
+    _keep(rows, ("verdict", "why", "label", "target", "version", "made", "is_done"))
     _came_to(run, rows)
 
 
@@ -179,19 +179,36 @@ def _undo_slice(run: ImportRun, by: User) -> None:
         _finish(run, Status.UNDONE)
         return
     importer = _importer(run, by)
+    together = importer.take_back_together(rows)
     for row in rows:
+        row.is_undone = row.pk in together
+    for row in [row for row in rows if not row.is_undone]:
         try:
             with transaction.atomic():
                 row.kept = importer.take_back(row)[:500]
         except ValidationError as error:
             row.kept = said(error)[:500]
         row.is_undone = not row.kept
-    ImportRow.objects.bulk_update(rows, ["kept", "is_undone"])
+    _keep(rows, ("kept", "is_undone"))
     _came_to(run, rows)
 
 
 def _importer(run: ImportRun, by: User) -> Importer:
     return IMPORTERS[run.kind](run, by=by)
+
+
+def _keep(rows: list[ImportRow], names: Iterable[str]) -> None:
+    """Store these fields of all rows in one short statement."""
+    types = {name: ImportRow._meta.get_field(name).db_type(connection) for name in names}
+    told = [{"id": row.pk} | {name: getattr(row, name) for name in names} for row in rows]
+    columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
+    changes = ", ".join(f"{name} = told.{name}" for name in types)
+    statement = f"""
+        UPDATE {ImportRow._meta.db_table} AS kept SET {changes}
+        FROM jsonb_to_recordset(%s::jsonb) AS told(id bigint, {columns}) WHERE kept.id = told.id
+    """  # noqa: S608 (names of columns)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [json.dumps(told, cls=DjangoJSONEncoder)])
 
 
 def _came_to(run: ImportRun, rows: list[ImportRow]) -> None:
@@ -203,41 +220,3 @@ def _finish(run: ImportRun, status: str) -> None:
     run.status, run.position = status, 0
     run.version += 1
     run.save(update_fields=["status", "position", "version", "finished_at", "undone_at", "updated_at"])
-
-
-def counts(run: ImportRun) -> dict[str, int]:
-    """How many rows have each verdict, how many were done, undone and kept."""
-    return run.rows.aggregate(
-        rows=Count("pk"),
-        done=Count("pk", filter=Q(is_done=True)),
-        undone=Count("pk", filter=Q(is_undone=True)),
-        kept=Count("pk", filter=~Q(kept="")),
-        **{verdict: Count("pk", filter=Q(verdict=verdict)) for verdict in Verdict.values},
-    )
-
-
-def written(runs: Iterable[ImportRun]) -> dict[int, dict[str, int]]:
-    """What each of these runs created, updated and refused, by its id."""
-    rows = ImportRow.objects.filter(run__in=[run.pk for run in runs]).order_by()
-    kinds = {
-        "create": Count("pk", filter=Q(is_done=True, verdict=Verdict.CREATE)),
-        "update": Count("pk", filter=Q(is_done=True, verdict=Verdict.UPDATE)),
-        "refused": Count("pk", filter=Q(verdict=Verdict.REFUSED)),
-        "kept": Count("pk", filter=~Q(kept="")),
-    }
-    return {found.pop("run"): found for found in rows.values("run").annotate(**kinds)}
-
-
-def progress(run: ImportRun, counted: dict[str, int]) -> tuple[int, int]:
-    """How far the present stage is: rows dealt with, and all that it is about."""
-    before = Q(line__lte=run.position)
-    match run.status:
-        case Status.CHECKING:
-            return run.rows.filter(before).count(), counted["rows"]
-        case Status.RUNNING:
-            todo = counted[Verdict.CREATE] + counted[Verdict.UPDATE]
-            return run.rows.filter(before, verdict__in=WRITES).count(), todo
-        case Status.UNDOING:
-            return run.rows.filter(is_done=True, line__gte=run.position).count(), counted["done"]
-        case _:
-            return counted["rows"], counted["rows"]

@@ -77,6 +77,8 @@ class ImportRow(models.Model):
         UNCHANGED = "unchanged", pgettext_lazy("import", "unchanged")
         REFUSED = "refused", pgettext_lazy("import", "refused")
 
+    WRITES = (Verdict.CREATE, Verdict.UPDATE)
+
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
     line = models.PositiveIntegerField()
     cells = models.JSONField()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from sales.import_forms import ColumnsForm, UploadForm, WordsForm
-from sales.importing import running, uploading
+from sales.importing import counting, running, uploading
 from sales.importing.fields import KEYS
 from sales.importing.runs import ImportRow, ImportRun
 from sales.importing.showing import refused as refused_rows
@@ -38,7 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Every import there was, the last one first."""
     runs = ImportRun.objects.select_related("by", "file")
     rows = page_of(request, runs, count=runs.count())
-    told = running.written(rows)
+    told = counting.written(rows)
     for run in rows:
         run.told = told.get(run.pk, {})
     return page(request, "sales/imports.html", {"rows": rows}, part="rows")
@@ -127,7 +127,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("sales:import-columns", run.pk)
     if run.is_at_work:
         return page(request, "sales/import_progress.html", _progress(run, "going" in request.GET), part="progress")
-    counted = running.counts(run)
+    counted = counting.counts(run)
     verdict, rows = _rows(request, run, counted)
     context = {
         "run": run, "counts": counted, "verdict": verdict, "rows": rows, "shown": show(run, rows.object_list),
@@ -150,7 +150,7 @@ def _rows(request: HttpRequest, run: ImportRun, counted: dict[str, int]) -> tupl
 
 
 def _progress(run: ImportRun, going: bool) -> dict:
-    done, total = running.progress(run, running.counts(run))
+    done, total = counting.progress(run, counting.counts(run))
     return {"run": run, "done": done, "total": total, "going": going}
 
 
@@ -192,7 +192,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             return _stale(request, run, error)
         return leave(request, _going(run))
-    context = {"run": run, "counts": running.counts(run)}
+    context = {"run": run, "counts": counting.counts(run)}
     return page(request, "sales/import_undo.html", context, part="dialog")
 
 

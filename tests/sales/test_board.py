@@ -5,12 +5,9 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import BadRequest
-from django.db import connection
-from django.test import override_settings
 from django.utils import timezone
 
 from sales.board import CARDS, Place, cards, columns, following
-from sales.generating import generate
 from sales.history import count_days_anew, event_of
 from sales.models import Phase, Sale
 from sales.transitions import lose, set_probability
@@ -181,45 +178,3 @@ def test_days_in_phase_pass_over_a_move_that_was_undone(story):
 
 def test_days_in_phase_start_again_when_a_sale_is_reopened(story):
     assert story((99, 10, "created", "open"), (50, 10, "lost", "lost"), (3, 10, "reopened", "open")) == 3
-
-
-# Plans
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.xdist_group("many sales")
-def test_cards_of_many_sales_come_from_their_index(company, phases):
-    generate(sales=30_000, seed=5)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE sales_sale")
-        cursor.execute("VACUUM ANALYZE sales_saleevent")
-    after = Place(date(2026, 3, 1), 5)
-    first, rows, more = (_plan(statement) for statement in _statements(phases[50], after))
-    assert "sale_board" in first
-    assert "sale_board" in more
-    for plan in (first, rows, more):
-        assert "Seq Scan on sales_sale" not in plan
-    assert first.count("Sort  (") == 1  # of the phases
-    assert more.count("Sort  (") == rows.count("Sort  (") == 0
-
-
-def _statements(phase, after):
-    noted = []
-
-    def note(execute, sql, params, many, context):
-        if "sales_sale" in sql and "GROUP BY" not in sql:
-            noted.append((sql, params))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(note), override_settings(TODAY=TODAY):
-        columns(Sale.objects.kept(), Phase.objects.all(), today=TODAY)
-        following(Sale.objects.kept(), phase, after, today=TODAY)
-    assert len(noted) == 3
-    return noted
-
-
-def _plan(statement):
-    sql, params = statement
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {sql}", params)
-        return "\n".join(line for (line,) in cursor.fetchall())

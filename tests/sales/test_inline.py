@@ -13,6 +13,7 @@ from salescrm.calendar import today
 from tests.factories import LineFactory, SaleFactory
 
 HTMX = {"HX-Request": "true"}
+AMOUNTS = [("20000", "20,000"), ("30000", "30,000")]
 
 
 @pytest.fixture
@@ -146,7 +147,8 @@ def test_stale_value_shows_theirs_beside_yours_and_keeps_what_was_typed(desk, sa
     text = response.content.decode()
     assert response.status_code == 409
     assert "Bram Bakker changed this sale" in text
-    assert "stored now <b>€ 20,000.00</b>, yours € 30,000.00" in text.replace("\xa0", " ")
+    theirs, yours = (f'<data value="{value}.00">€ {shown}.00</data>' for value, shown in AMOUNTS)
+    assert f"stored now <b>{theirs}</b>, yours {yours}" in text.replace("\xa0", " ")
     assert 'value="30,000.00"' in text
     assert stored(sale, "expected_revenue", "version") == (Decimal("20000"), 2)
     again = desk.post(url(sale, "amount"), {"version": 2, "expected_revenue": "30,000.00"}, headers=headers)
@@ -166,6 +168,7 @@ def test_sale_closed_meanwhile_keeps_its_amount(desk, sale, colleague):
     response = desk.post(url(sale, "amount"), {"version": 1, "expected_revenue": "5"}, headers=HTMX)
     assert response.status_code == 409
     assert "data-change-form" not in response.content.decode()
+    assert '<data value="5.00">' in response.content.decode()
     assert desk.post(url(sale, "amount"), {"version": 2, "expected_revenue": "5"}).status_code == 422
     assert stored(sale, "expected_revenue") == (Decimal("24000"),)
 

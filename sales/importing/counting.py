@@ -1,0 +1,45 @@
+"""How far a run is, and what it did: counted by the database."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Q
+
+from sales.importing.runs import ImportRow, ImportRun
+
+
+def counts(run: ImportRun) -> dict[str, int]:
+    """How many rows have each verdict, how many were done, undone and kept."""
+    return run.rows.aggregate(
+        rows=Count("pk"),
+        done=Count("pk", filter=Q(is_done=True)),
+        undone=Count("pk", filter=Q(is_undone=True)),
+        kept=Count("pk", filter=~Q(kept="")),
+        **{verdict: Count("pk", filter=Q(verdict=verdict)) for verdict in ImportRow.Verdict.values},
+    )
+
+
+def written(runs: Iterable[ImportRun]) -> dict[int, dict[str, int]]:
+    """What each of these runs created, updated and refused, by its id."""
+    rows = ImportRow.objects.filter(run__in=[run.pk for run in runs]).order_by()
+    kinds = {
+        "create": Count("pk", filter=Q(is_done=True, verdict=ImportRow.Verdict.CREATE)),
+        "update": Count("pk", filter=Q(is_done=True, verdict=ImportRow.Verdict.UPDATE)),
+        "refused": Count("pk", filter=Q(verdict=ImportRow.Verdict.REFUSED)),
+        "kept": Count("pk", filter=~Q(kept="")),
+    }
+    return {found.pop("run"): found for found in rows.values("run").annotate(**kinds)}
+
+
+def progress(run: ImportRun, counted: dict[str, int]) -> tuple[int, int]:
+    """How far the present stage is: rows dealt with, and all that it is about."""
+    before = Q(line__lte=run.position)
+    match run.status:
+        case ImportRun.Status.CHECKING:
+            return run.rows.filter(before).count(), counted["rows"]
+        case ImportRun.Status.RUNNING:
+            todo = counted[ImportRow.Verdict.CREATE] + counted[ImportRow.Verdict.UPDATE]
+            return run.rows.filter(before, verdict__in=ImportRow.WRITES).count(), todo
+        case ImportRun.Status.UNDOING:
+            return run.rows.filter(is_done=True, line__gte=run.position).count(), counted["done"]
+        case _:
+            return counted["rows"], counted["rows"]
