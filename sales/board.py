@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import BadRequest
-from django.db.models import BigIntegerField, BooleanField, Count, F, Func, OuterRef, Q, Sum, Value
+from django.db.models import BigIntegerField, Count, F, OuterRef, Q, Sum, Value
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -17,6 +17,7 @@ from sales.ageing import Age, later
 from sales.filters import SaleFilter
 from sales.lookups import Phase
 from sales.models import Sale, SaleStatus
+from sales.querysets import OneOf
 from salescrm.calendar import organisation_zone
 
 CARDS = 20
@@ -122,18 +123,13 @@ def columns(sales, phases, *, today: date) -> list[Column]:
     phases = list(phases.annotate(first=ArraySubquery(first)))
     known = heads(sales, phases)
     wanted = [pk for phase in phases for pk in phase.first[:CARDS]]
-    found = {card.pk: card for card in cards(Sale.objects.filter(_among(wanted)).order_by(), today=today)}
+    chosen = OneOf(F("pk"), Value(wanted, output_field=ArrayField(BigIntegerField())))
+    found = {card.pk: card for card in cards(Sale.objects.filter(chosen).order_by(), today=today)}
     return [
         Column(head, [found[pk] for pk in phase.first[:CARDS] if pk in found], more=len(phase.first) > CARDS)
         for phase, head in zip(phases, known, strict=True)
         if phase.is_active or phase.first
     ]
-
-
-def _among(ids: list[int]) -> Func:
-    # One parameter instead of 140.
-    numbers = Value(ids, output_field=ArrayField(BigIntegerField()))
-    return Func(F("pk"), numbers, template="(%(expressions)s))", arg_joiner=" = ANY(", output_field=BooleanField())
 
 
 def following(sales, phase: Phase, after: Place, *, today: date) -> tuple[list[Card], bool]:

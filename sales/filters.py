@@ -125,9 +125,7 @@ class SaleFilter:
             sales = sales.filter(status__in=self.status)
         for word, chosen in self.ids.items():
             sales = sales.of_teams(chosen) if word == "team" else sales.filter(self._ids(word, chosen))
-        if self.days.keys() & {"created_from", "created_to"}:
-            sales = sales.alias(created_on=TruncDate("created_at", tzinfo=organisation_zone()))
-        sales = sales.filter(**{DAY_WORDS[word]: day for word, day in self.days.items()})
+        sales = self._in_days(sales)
         sales = sales.filter(**{AMOUNT_WORDS[word]: amount for word, amount in self.amounts.items()})
         if self.undated:
             sales = sales.undated()
@@ -142,6 +140,13 @@ class SaleFilter:
         if self.next:
             sales = sales.with_next_step(*self.next, today=today)
         return sales.search(self.q) if self.q else sales
+
+    def _in_days(self, sales):
+        if self.days.keys() & {"created_from", "created_to"}:
+            sales = sales.alias(created_on=TruncDate("created_at", tzinfo=organisation_zone()))
+        if self.days.keys() & {"closed_from", "closed_to"}:
+            sales = sales.closed()  # nothing else has a closing day, and the index of closing days holds nothing else
+        return sales.filter(**{DAY_WORDS[word]: day for word, day in self.days.items()})
 
     def _ids(self, word: str, chosen: tuple[int | None, ...]) -> Q:
         if word == "customer_not":

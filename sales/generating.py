@@ -144,6 +144,9 @@ SELECT %(sale)s + g, 0, 'Work', 1, expected_revenue, %(vat)s, 'fixed_price' FROM
 
 TABLES = ["relations_relation", "sales_sale", "relations_contact", "sales_saleevent", "sales_saleline"]
 
+# VACUUM passes over rows whose commit, or that of a neighbour, is not on disk yet.
+AT_ONCE, AS_BEFORE = "SET synchronous_commit TO on", "RESET synchronous_commit"
+
 
 def generate(
     *, sales: int, seed: int, relations: int | None = None, progress: Callable[[Iterable], Iterable] = iter
@@ -153,6 +156,7 @@ def generate(
     `relations` is how many organizations there are, one per five sales by default.
     """
     values = _values(relations or max(sales // 5, 1), seed)
+    _execute(AT_ONCE)
     with transaction.atomic():
         for statement in (ORGANIZATIONS, PERSONS, CONTACTS):
             _execute(statement, values)
@@ -161,19 +165,20 @@ def generate(
         with transaction.atomic():
             for statement in (DRAFT, SALES, EVENTS, LINES, "DROP TABLE draft"):
                 _execute(statement, values)
-    with connection.cursor() as cursor:
-        for table in TABLES[:2]:  # the others number themselves
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608
+    for table in TABLES[:2]:  # the others number themselves
+        _execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608
+    _execute(AS_BEFORE)
 
 
 def tidy() -> None:
     """Give the planner its statistics and index-only scans their visibility map; not inside a transaction."""
-    with connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"VACUUM (ANALYZE) {table}")
+    _execute(AT_ONCE)
+    for table in TABLES:
+        _execute(f"VACUUM (ANALYZE) {table}")
+    _execute(AS_BEFORE)
 
 
-def _execute(statement: str, values: dict) -> None:
+def _execute(statement: str, values: dict | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 

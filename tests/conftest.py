@@ -11,7 +11,7 @@ from django.db import connection
 from salescrm import embedded
 
 pytest.register_assert_rewrite("tests.pages")
-pytest_plugins = ["tests.world", "tests.filled"]
+pytest_plugins = ["tests.world", "tests.filled", "tests.many"]
 
 CHROMIUM = next(
     filter(None, [os.environ.get("CHROMIUM"), *map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))]),

@@ -1,0 +1,133 @@
+"""With a hundred thousand sales, list and board read the indexes made for them, and no more than they show."""
+
+import re
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+
+from sales.board import Place, columns, following, heads
+from sales.filters import SaleFilter
+from sales.models import Phase, Sale
+from salescrm.calendar import today
+
+pytestmark = [pytest.mark.xdist_group("many sales"), pytest.mark.usefixtures("many_sales")]
+
+
+def plans(read) -> list[str]:
+    """The plans of the statements over sales that `read` runs."""
+    with CaptureQueriesContext(connection) as captured:
+        read()
+    with connection.cursor() as cursor:
+        found = []
+        for query in captured.captured_queries:
+            if "sales_sale" in query["sql"]:
+                cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, BUFFERS OFF, COSTS OFF) {query['sql']}")
+                found.append("\n".join(line for (line,) in cursor.fetchall()))
+    return found
+
+
+def most_rows(plan: str) -> int:
+    """The most rows that any part of it gave, over all its rounds."""
+    rounds = re.findall(r"actual rows=([\d.]+) loops=(\d+)", plan)
+    return max(round(float(rows) * int(loops)) for rows, loops in rounds)
+
+
+def asked(words: str):
+    """The sales that a query string asks for, unsorted, and the filter."""
+    chosen = SaleFilter.parse(QueryDict(words))
+    return chosen, chosen.apply(Sale.objects.kept(), today=today())
+
+
+# The board
+
+
+def test_first_cards_of_every_column_come_from_the_board_index():
+    first, sums, cards = plans(lambda: columns(Sale.objects.kept(), Phase.objects.all(), today=today()))
+
+    assert "Index Only Scan using sale_board" in first or "Index Scan using sale_board" in first
+    assert most_rows(first) <= 21 * 5
+    assert "Index Only Scan using sale_forecast" in sums
+    assert "sales_sale_pkey" in cards
+    assert most_rows(cards) <= 20 * 5
+    for plan in (first, sums, cards):
+        assert "Seq Scan on sales_sale" not in plan
+
+
+@pytest.mark.parametrize("place", [Place(date(2020, 1, 1), 5), Place(None, 12)])
+def test_more_cards_of_a_column_come_from_the_board_index(place):
+    (plan,) = plans(lambda: following(Sale.objects.kept(), Phase.objects.first(), place, today=today()))
+
+    assert "sale_board" in plan
+    assert "Sort" not in plan
+    assert most_rows(plan) <= 21
+
+
+def test_sums_of_an_owner_come_from_the_forecast_index_too():
+    owner = Sale.objects.values_list("owner", flat=True).first()
+    (plan,) = plans(lambda: heads(Sale.objects.filter(owner=owner), Phase.objects.all()))
+
+    assert "sale_forecast" in plan or "sale_owner" in plan
+    assert "Seq Scan" not in plan
+
+
+def test_first_cards_of_aged_sales_read_their_columns_only_as_far_as_needed():
+    first, _sums, _cards = plans(lambda: columns(Sale.objects.aged(today()), Phase.objects.all(), today=today()))
+
+    assert "sale_board" in first
+    assert "Seq Scan on sales_sale" not in first
+    assert most_rows(first) < 2000
+
+
+# The list
+
+
+@pytest.mark.parametrize(
+    ("words", "index"),
+    [
+        ("status=open", "sale_open_recent"),
+        ("", "sale_recent"),
+        ("status=open&sort=updated", "sale_open_recent"),
+    ],
+)
+def test_a_page_of_the_list_comes_from_the_index_of_its_order(words, index):
+    chosen, sales = asked(words)
+    (plan,) = plans(lambda: list(chosen.order(sales.for_list())[:50]))
+
+    assert index in plan
+    assert "Sort" not in plan
+    assert most_rows(plan) <= 50
+
+
+def test_totals_of_open_sales_come_from_the_forecast_index_alone():
+    (plan,) = plans(lambda: asked("status=open")[1].totals())
+
+    assert "Index Only Scan using sale_forecast" in plan
+    assert "Heap Fetches: 0" in plan
+
+
+@pytest.mark.parametrize(
+    ("words", "index"),
+    [
+        ("status=open&q=company+1234", "relation_search"),
+        ("status=open&customer=77", "sale_customer"),
+        ("status=open&overdue=1", "sale_forecast"),
+        ("closed_from=2026-01-01&closed_to=2026-01-03", "sale_closed"),
+    ],
+)
+def test_a_narrow_filter_reads_an_index_and_not_all_sales(words, index):
+    chosen, sales = asked(words)
+    (totals,) = plans(sales.totals)
+
+    assert index in totals
+    assert "Seq Scan on sales_sale" not in totals
+
+
+def test_words_are_looked_up_in_the_index_of_words():
+    (plan,) = plans(lambda: Sale.objects.search("4321").totals())
+
+    assert "sale_search" in plan
+    assert "relation_search" in plan
+    assert "Seq Scan on sales_sale" not in plan
