@@ -123,10 +123,7 @@ def groups(visible: SaleQuerySet, *, whose: Whose, today: date) -> list[Group]:
     found = {key: [] for key in queries}
     for sale in first.union(*others, all=True).order_by("place"):
         found[sale.group].append(sale)
-    return [
-        Group(key, sales, sales[0].of if sales else 0, _list(queries[key]))
-        for key, sales in found.items()
-    ]
+    return [Group(key, sales, sales[0].of if sales else 0, _list(queries[key])) for key, sales in found.items()]
 
 
 def _parts(visible: SaleQuerySet, queries: dict[str, str], today: date) -> Iterator[SaleQuerySet]:
