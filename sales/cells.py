@@ -46,7 +46,7 @@ class Cells:
         badge = f" {self.states[sale.status]}" if closed and self.tells_status else ""
         cells = "".join([f"{opening}{draw(sale)}</td>" for draw, opening in self.columns])
         return (
-            f'<tr data-id="{sale.pk}"{closed}>{box if self.selectable else ""}'
+            f"<tr{closed}>{box if self.selectable else ''}"
             f'<td data-column="subject"><a href="{self.base}{sale.pk}/"><b>{subject}</b></a>'
             f"{badge}<small>{escape(sale.customer.name)}</small></td>{cells}</tr>"
         )

@@ -40,6 +40,7 @@ def columns(request: HttpRequest) -> HttpResponse:
         "choice": [
             Row(key, COLUMNS[key].label, key in keys, *(way for way, moved in moves if moved == key)) for key in order
         ],
+        "is_moved": bool(moves),
         "nothing": sent and not keys and not moves,
         "query": query.urlencode(),
     }
