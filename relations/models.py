@@ -135,6 +135,8 @@ class Relation(Versioned):
             models.Index(fields=["vat_number"], name="relation_vat_number", condition=~Q(vat_number="")),
             models.Index(Upper("email"), name="relation_email"),
             GinIndex(fields=["search"], name="relation_search"),
+            # Which persons have words that begin like these, where thousands of organizations do too?
+            GinIndex(fields=["search"], name="relation_person_search", condition=Q(kind="person")),
             models.Index(fields=["sort_key", "id"], name="relation_by_name"),
         ]
 

@@ -116,7 +116,7 @@ def test_teams_cost_the_same_for_any_number_of_rows(admin, django_assert_num_que
     for rows in (1, 3):
         for number in range(rows):
             store_team(Team(), name=f"{rows} {number}", members=UserFactory.create_batch(rows, role="salesperson"))
-        with django_assert_num_queries(7) as captured:  # session, user, roles, organisation, teams, members, in no team
+        with django_assert_num_queries(5) as captured:  # session, user with permissions, teams, members, in no team
             admin.get(reverse("settings:teams"))
         counts.append(len(captured))
     assert counts[0] == counts[1]
