@@ -91,4 +91,6 @@ FORMS = {"amount": AmountForm, "end": EndForm, "owner": OwnerForm, "step": StepF
 
 def form_of(what: str, sale: Sale, data=None) -> forms.ModelForm:
     """The form for this value of the sale; the sale itself stays as it is, whatever is typed."""
-    return FORMS[what](data, instance=copy(sale), auto_id="change_%s", use_required_attribute=False)
+    form = FORMS[what](data, instance=copy(sale), auto_id="change_%s", use_required_attribute=False)
+    form.visible_fields()[0].field.widget.attrs["autofocus"] = True
+    return form
