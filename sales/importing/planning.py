@@ -108,8 +108,8 @@ def _look_up(plan: Plan, records: list[Record]) -> None:
     customers = {}
     wanted = {fold(record.customer) for record in records}
     found = Relation.objects.filter(kind=Relation.Kind.ORGANIZATION, sort_key__in=wanted)
-    for relation in found.order_by("is_active", "-pk"):
-        customers[relation.sort_key] = relation
+    for relation in found.select_related("merged_into").order_by("is_active", "-pk"):
+        customers[relation.sort_key] = relation.merged_into or relation  # the name of a merged one leads on
     for record in records:
         plan.owners.setdefault(record.owner, owners.get(fold(record.owner)))
         plan.customers.setdefault(record.customer, customers.get(fold(record.customer)))

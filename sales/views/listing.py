@@ -104,34 +104,21 @@ def filters(request: HttpRequest) -> HttpResponse:
     return page(request, "sales/filters.html", context, part="dialog", status=422 if form else 200)
 
 
-def _panel(request: HttpRequest, sales, url: str, about: str, pk: int) -> HttpResponse:
+def _panel(request: HttpRequest, sales) -> HttpResponse:
     sales = sales.visible_to(request.user)
-    context = {
-        "sales": sales.for_list().order_by("-updated_at", "-pk")[:PANEL_ROWS],
-        "totals": sales.totals(),
-        "url": url,
-        "about": about,
-        "pk": pk,
-    }
+    context = {"sales": sales.for_list().order_by("-updated_at", "-pk")[:PANEL_ROWS], "totals": sales.totals()}
     return page(request, "sales/panel.html", context, part="panel")
-
-
-@require_safe
-@permission_required("sales.view_sale", raise_exception=True)
-def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
-    """The sales of a relation, for the page of that relation."""
-    return _panel(request, Sale.objects.filter(customer=pk), f"{reverse('sales:list')}?customer={pk}", "relation", pk)
 
 
 @require_safe
 @permission_required("sales.view_sale", raise_exception=True)
 def of_project(request: HttpRequest, pk: int) -> HttpResponse:
     """The sales a project came from, for the page of that project."""
-    return _panel(request, Sale.objects.filter(project=pk), "", "project", pk)
+    return _panel(request, Sale.objects.filter(project=pk))
 
 
 @require_safe
 @permission_required("sales.view_sale", raise_exception=True)
 def of_invoice(request: HttpRequest, pk: int) -> HttpResponse:
     """The sale an invoice came from, for the page of that invoice."""
-    return _panel(request, Sale.objects.filter(invoice=pk), "", "invoice", pk)
+    return _panel(request, Sale.objects.filter(invoice=pk))
