@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -81,7 +82,7 @@ class ColumnsForm(forms.Form):
         for name in {"owner", "phase", "kind", "relation_type"} - set(self.DEFAULTS[run.kind]):
             del self.fields[name]
         self._offer()
-        said = [("", _("Do not import")), *((name, field.label) for name, field in self.ours.items())]
+        said = [("", _("Do not import")), *((name, capfirst(field.label)) for name, field in self.ours.items())]
         for place, column in enumerate(run.columns):
             label = column or _("Column %(number)d") % {"number": place + 1}
             self.fields[f"column-{place}"] = forms.ChoiceField(label=label, choices=said, required=False)
@@ -145,7 +146,7 @@ class ColumnsForm(forms.Form):
             self.add_error("create", self._lacking(missing, mapped))
 
     def _lacking(self, needed: list[tuple], mapped: set[str]) -> str:
-        names = [str(self.ours[some[0]].label) for some in needed if not mapped & set(some)]
+        names = [capfirst(self.ours[some[0]].label) for some in needed if not mapped & set(some)]
         return _("For this a column has to be: %(fields)s.") % {"fields": ", ".join(names)}
 
     def mapping(self) -> dict[str, str]:
@@ -193,7 +194,7 @@ class WordsForm(forms.Form):
         groups: dict[str, dict] = {}
         for number, word in enumerate(self.words):
             start = {
-                "label": word.field.label,
+                "label": capfirst(word.field.label),
                 "column": word.column,
                 "words": [],
                 "rest": self[f"rest-{word.field.name}"],

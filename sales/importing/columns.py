@@ -11,7 +11,8 @@ from relations.naming import words
 from sales.importing.cells import Reader, Reading, amount, day
 
 LANGUAGES = ("en", "nl")
-UNITS = {"eur", "euro", "excl", "btw", "vat", "in", "de", "het", "the"}
+UNITS = {"eur", "euro", "in", "de", "het", "the"}
+TAXED = {"excl", "incl", "ex", "exclusief", "inclusief", "excluding", "including"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Field:
 def comparable(heading: str) -> str:
     """A heading without capitals, accents, punctuation and units: "Bedrag (€)" is "bedrag"."""
     found = words(heading.replace("_", " "))
-    return " ".join([word for word in found if word not in UNITS] or found)
+    units = UNITS | TAXED | {"btw", "vat"} if TAXED & set(found) else UNITS
+    return " ".join([word for word in found if word not in units] or found)
 
 
 def guess(columns: Sequence[str], fields: Iterable[Field]) -> dict[str, str]:

@@ -3,8 +3,9 @@
 The labels are those of our own exports; behind them stand the headings of other systems, in Dutch and English.
 """
 
+from django.db.models import Model
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from relations.models import Contact, Relation
 from relations.numbers import compact_coc, compact_iban, compact_vat
@@ -20,6 +21,16 @@ def _text(model, name: str, *, several: bool = False) -> Reader:
     return text_of(model._meta.get_field(name), several=several)
 
 
+def _label(model: type[Model], name: str) -> Promise:
+    """What our exports call it: the label of the field of the model."""
+    return model._meta.get_field(name).verbose_name
+
+
+def _own(model: type[Model], name: str, *, also: str, several: bool = False, **options) -> Field:
+    """A text of the model as it is."""
+    return Field(name, _label(model, name), _text(model, name, several=several), also, **options)
+
+
 def _compact(name: str, compact) -> Reader:
     check = text_of(Relation._meta.get_field(name))
     return lambda cell, reading: check(compact(line(cell)), reading)
@@ -30,58 +41,66 @@ def _number(cell, reading: Reading) -> str:
 
 
 NAMES = [
-    Field("first_name", _("First name"), _text(Relation, "first_name"), "voornaam|given name|roepnaam"),
-    Field("prefix", _("Prefix"), _text(Relation, "prefix"), "tussenvoegsel|voorvoegsel|infix|middle name"),
-    Field("family_name", _("Family name"), _text(Relation, "family_name"), "achternaam|last name|surname|lastname"),
+    _own(Relation, "first_name", also="voornaam|given name|roepnaam"),
+    _own(Relation, "prefix", also="tussenvoegsel|voorvoegsel|infix|middle name"),
+    _own(Relation, "family_name", also="achternaam|last name|surname|lastname"),
 ]
 RELATIONS = [
-    Field("number", _("Number"), _number, "relatienummer|relation number|klantnummer|customer number|nr|no",
+    Field("number", _label(Relation, "number"), _number, "relatienummer|relation number|klantnummer|customer number|"
+          "nr|no",
           clears=False),
-    Field("kind", _("Kind"), choice="kind", also="soort|record type", clears=False),
-    Field("name", _("Name"), _text(Relation, "name"), "bedrijfsnaam|organisatie|organization|organisation|company|"
+    Field("kind", _label(Relation, "kind"), choice="kind", also="soort|record type", clears=False),
+    _own(Relation, "name", also="bedrijfsnaam|organisatie|organization|organisation|company|"
           "company name|bedrijf|account|account name|accountnaam|klant|klantnaam|customer|relatie|relation|relatienaam",
           clears=False),
     *NAMES,
-    Field("relation_type", _("Relation type"), choice="relation_type", also="relatiesoort|relatietype|type",
+    Field("relation_type", _label(Relation, "relation_type"), choice="relation_type", also="relatiesoort|relatietype|"
+          "type",
           clears=False),
-    Field("owner", _("Owner"), choice="owner", empty=None, also="verantwoordelijke|eigenaar|accountmanager|"
+    Field("owner", _label(Relation, "owner"), choice="owner", empty=None, also="verantwoordelijke|eigenaar|"
+          "accountmanager|"
           "account manager|account owner|relatiebeheerder"),
-    Field("coc_number", _("KvK number"), _compact("coc_number", compact_coc), "kvk|kvk nummer|kvk nr|coc number|"
+    Field("coc_number", _label(Relation, "coc_number"), _compact("coc_number", compact_coc), "kvk|kvk nummer|kvk nr|"
+          "coc number|"
           "chamber of commerce|coc|kamer van koophandel"),
-    Field("vat_number", _("VAT number"), _compact("vat_number", compact_vat), "btw nummer|btw|vat|btw nr|btw id|"
+    Field("vat_number", _label(Relation, "vat_number"), _compact("vat_number", compact_vat), "btw nummer|btw|vat|"
+          "btw nr|btw id|"
           "vat id|tax number"),
-    Field("iban", _("IBAN"), _compact("iban", compact_iban), "rekeningnummer|bankrekening|bank account"),
-    Field("email", _("E-mail address"), _text(Relation, "email"), "e mail|email|mail|e mailadres|emailadres|"
+    Field("iban", _label(Relation, "iban"), _compact("iban", compact_iban), "rekeningnummer|bankrekening|bank account"),
+    _own(Relation, "email", also="e mail|email|mail|e mailadres|emailadres|"
           "email address"),
-    Field("invoice_email", _("E-mail address for invoices"), _text(Relation, "invoice_email"), "factuur e mail|"
+    _own(Relation, "invoice_email", also="factuur e mail|"
           "e mail facturen|invoice email|billing email"),
-    Field("phone", _("Phone"), _text(Relation, "phone"), "telefoon|telefoonnummer|tel|phone number|telephone|mobiel"),
-    Field("website", _("Website"), website(Relation._meta.get_field("website")), "url|web|site|webadres|homepage"),
-    Field("street", _("Street and number"), _text(Relation, "street"), "straat|adres|address|street|straatnaam|"
+    _own(Relation, "phone", also="telefoon|telefoonnummer|tel|phone number|telephone|mobiel"),
+    Field("website", _label(Relation, "website"), website(Relation._meta.get_field("website")), "url|web|site|"
+          "webadres|homepage"),
+    _own(Relation, "street", also="straat|adres|address|street|straatnaam|"
           "straat huisnummer|bezoekadres|billing street"),
-    Field("postcode", _("Postcode"), _text(Relation, "postcode"), "zip|zip code|postal code|postcode plaats"),
-    Field("city", _("City"), _text(Relation, "city"), "plaats|woonplaats|stad|town|vestigingsplaats"),
-    Field("country", _("Country"), _text(Relation, "country"), "land|office location"),
-    Field("payment_days", _("Payment term in days"), whole(365), "betaaltermijn|betalingstermijn|payment term|"
+    _own(Relation, "postcode", also="zip|zip code|postal code|postcode plaats"),
+    _own(Relation, "city", also="plaats|woonplaats|stad|town|vestigingsplaats"),
+    _own(Relation, "country", also="land|office location"),
+    Field("payment_days", _label(Relation, "payment_days"), whole(365), "betaaltermijn|betalingstermijn|payment term|"
           "payment terms", empty=None),
-    Field("language", _("Language"), choice="language", also="taal"),
-    Field("note", _("Note"), _text(Relation, "note", several=True), "notitie|notities|opmerking|opmerkingen|notes|"
+    Field("language", _label(Relation, "language"), choice="language", also="taal"),
+    _own(Relation, "note", several=True, also="notitie|notities|opmerking|opmerkingen|notes|"
           "remarks|memo|omschrijving|description"),
 ]  # fmt: skip
 CONTACTS = [
-    Field("organization_number", _("Organization number"), _number, "nummer organisatie|number of the organization|"
+    Field("organization_number", _("Number of the organization"), _number, "nummer organisatie|"
+          "number of the organization|"
           "relatienummer organisatie|organisatienummer|klantnummer|customer number|company number", clears=False),
     Field("organization", _("Organization"), _number, "organisatie|bedrijf|company|company name|bedrijfsnaam|account|"
           "account name|klant|customer|werkgever|employer|organisation", clears=False),
-    Field("number", _("Person number"), _number, "nummer persoon|number of the person|persoonsnummer|nummer|number|"
+    Field("number", _("Number of the person"), _number, "nummer persoon|number of the person|persoonsnummer|nummer|"
+          "number|"
           "relatienummer", clears=False),
-    Field("name", pgettext_lazy("of a person", "Full name"), _text(Relation, "name"), "naam|name|contactpersoon|"
+    Field("name", _("Person"), _text(Relation, "name"), "naam|name|full name|contactpersoon|"
           "contact person|contact|persoon|person|volledige naam|contact name", clears=False),
     *NAMES,
-    Field("function", _("Function"), _text(Contact, "function"), "functie|job title|title|position|rol|role"),
-    Field("email", _("Work e-mail address"), _text(Contact, "email"), "zakelijk e mailadres|e mail|email|mail|"
+    _own(Contact, "function", also="functie|job title|title|position|rol|role"),
+    _own(Contact, "email", also="zakelijk e mailadres|e mail|email|mail|"
           "e mailadres|emailadres|email address|e mail address|e mail werk|work email"),
-    Field("phone", _("Work phone"), _text(Contact, "phone"), "zakelijk telefoonnummer|telefoon|telefoonnummer|tel|"
+    _own(Contact, "phone", also="zakelijk telefoonnummer|telefoon|telefoonnummer|tel|"
           "phone|phone number|mobiel|mobile|telefoon werk"),
 ]  # fmt: skip
 SALES = [
