@@ -81,7 +81,9 @@ def chips(chosen: SaleFilter, query: QueryDict) -> list[Chip]:
     found += [(word, f"{labels[word]} {written_day(day)}") for word, day in chosen.days.items()]
     found += [(word, f"{labels[word]} {_written(amount)}") for word, amount in chosen.amounts.items()]
     kinds = ", ".join(next_labels()[kind] for kind in chosen.next)
+    several = ", ".join(str(SaleStatus(status).label) for status in chosen.status)
     flags = {
+        "status": (len(chosen.status) > 1, f"{_('Status')}: {several}"),
         "end": (chosen.undated, _("No expected end date")),
         "overdue": (chosen.overdue, _("Overdue")),
         "revenue": (chosen.unknown_revenue, _("Expected revenue unknown")),

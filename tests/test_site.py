@@ -17,7 +17,9 @@ WHOLE = {*ALONE, "password_change", "invoicing:print"}  # always whole pages, wh
 CONTAINERS = {"relations:pick": "ul", "relations:contact-options": "select"}
 MORE = [
     "/sales/?status=accepted&sort=-amount", "/sales/?status=lost&status=accepted", "/sales/?q=nergens",
-    "/sales/?overdue=1&by_hand=1&end_from=2020-01-01", "/sales/?end=none",
+    "/sales/?overdue=1&by_hand=1&end_from=2020-01-01", "/sales/?end=none", "/sales/views/new/?status=open&phase=1",
+    "/sales/?columns=phase,days,contact,number,source,start,created,updated,closed,reason,lost_to,status,reference",
+    "/sales/?aged=1&team=none&next=late&amount_from=1000", "/sales/columns/?columns=owner,days",
     "/sales/board/?q=nergens", "/sales/board/?customer=1&source=none", "/sales/filters/?status=open&source=none",
     "/sales/new/?customer=1", "/relations/?q=rivaal", "/relations/?q=nergens", "/relations/new/?kind=person",
     "/relations/new/?quick=1&field=lost_to", "/relations/pick/?q=dam", "/projects/?q=kade", "/projects/?q=nergens",

@@ -4,8 +4,10 @@ import csv
 import io
 from decimal import Decimal
 
+import pytest
 from openpyxl import load_workbook
 
+from salescrm.calendar import today
 from tests.factories import RelationFactory, SaleFactory
 
 
@@ -49,3 +51,32 @@ def test_export_statements_do_not_grow(as_user, salesperson, django_assert_num_q
 
 def test_unknown_format_is_refused(as_user, salesperson):
     assert as_user(salesperson).get("/sales/?format=pdf").status_code == 400
+
+
+def test_export_tells_everything_a_user_may_see(as_user, salesperson):
+    sale = SaleFactory(owner=salesperson, subject="A", note="First line\nand; more", external_reference="X-1")
+    (row,) = rows(as_user(salesperson).get("/sales/?format=csv"))
+    assert list(row) == [
+        "Number", "Subject", "Customer", "Customer number", "Contact person", "Owner", "Status", "Phase", "Probability",
+        "Probability by hand", "Expected revenue", "Weighted revenue", "Start date", "Expected end date", "Source",
+        "Next step", "Date of the next step", "Closed on", "Reason accepted", "Reason lost", "Lost to competitor",
+        "Reference in another system", "Note", "In its phase since", "Created", "Last changed",
+    ]  # fmt: skip
+    day = today().isoformat()
+    assert (row["Number"], row["Note"], row["Reference in another system"]) == (str(sale.pk), sale.note, "X-1")
+    assert [row[name] for name in ("In its phase since", "Created", "Last changed")] == [day, day, day]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_export_is_exactly_the_filter_whatever_columns_or_page_are_shown(as_user, salesperson, colleague, kind):
+    for owner, revenue in ((salesperson, "100"), (salesperson, "300"), (colleague, "500"), (salesperson, "700")):
+        SaleFactory(owner=owner, subject=revenue, expected_revenue=Decimal(revenue))
+    query = f"owner={salesperson.pk}&amount_from=200&sort=amount&columns=owner&page=7&view=1"
+    response = as_user(salesperson).get(f"/sales/?{query}&format={kind}")
+    assert f'filename="sales.{kind}"' in response["Content-Disposition"]
+    if kind == "csv":
+        found = [row["Subject"] for row in rows(response)]
+    else:
+        sheet = load_workbook(io.BytesIO(response.content)).active
+        found = [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert found == ["300", "700"]

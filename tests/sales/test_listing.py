@@ -200,14 +200,14 @@ def test_status_links_leave_behind_what_no_such_sale_answers_to(desk, sale):
 def test_every_filter_has_a_chip_in_words_that_removes_it(desk, sale):
     team = Team.objects.create(name="North")
     query = (
-        f"status=open&team={team.pk}&team=none&amount_from=1234.5&aged=1&by_hand=1&next=late&next=none&revenue=none"
+        f"status=open&status=lost&team={team.pk}&team=none&amount_from=1234.5&aged=1&by_hand=1&next=late&next=none&revenue=none"
         f"&created_from=2026-03-20&customer={sale.customer_id}&customer=999999&page=2"
     )
     chips = {chip.text: chip.query for chip in desk.get(f"/sales/?{query}").context["chips"]}
     assert set(chips) == {
-        "Team: North, none", "Revenue from € 1,234.50", "Too long in its phase", "Probability by hand",
-        "Next step: late, none", "Expected revenue unknown", "Created from 20 Mar 2026",
-        f"Customer: {sale.customer}, unknown",
+        "Status: open, lost", "Team: North, none", "Revenue from € 1,234.50", "Too long in its phase",
+        "Probability by hand", "Next step: late, none", "Expected revenue unknown",
+        "Created from 20 Mar 2026", f"Customer: {sale.customer}, unknown",
     }  # fmt: skip
     rest = QueryDict(chips["Next step: late, none"][1:])
     assert "next" not in rest and "page" not in rest and rest["aged"] == "1"
