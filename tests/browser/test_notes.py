@@ -38,6 +38,13 @@ def test_call_with_a_file_is_added_in_place(desk, timeline, tmp_path):
     assert (download.value.suggested_filename, download.value.path().read_bytes()) == ("offer.pdf", b"%PDF-1.7")
 
 
+def test_key_leads_to_the_note(desk, timeline):
+    desk.keyboard.press("t")
+    expect(timeline.get_by_label("Text")).to_be_focused()
+    desk.keyboard.type("Typed at once")
+    expect(timeline.get_by_label("Text")).to_have_value("Typed at once")
+
+
 def test_refused_note_stays_in_the_form(desk, timeline):
     timeline.get_by_role("button", name="Add", exact=True).click()
     expect(timeline.get_by_text("Write something, or add a file.")).to_be_visible()
