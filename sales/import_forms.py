@@ -146,7 +146,7 @@ class ColumnsForm(forms.Form):
             self.add_error("create", self._lacking(missing, mapped))
 
     def _lacking(self, needed: list[tuple], mapped: set[str]) -> str:
-        names = [capfirst(self.ours[some[0]].label) for some in needed if not mapped & set(some)]
+        names = [str(capfirst(self.ours[some[0]].label)) for some in needed if not mapped & set(some)]
         return _("For this a column has to be: %(fields)s.") % {"fields": ", ".join(names)}
 
     def mapping(self) -> dict[str, str]:
