@@ -61,7 +61,7 @@ demo: $(VENV)/.runtime
 	@exec $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --log-level warning
 
 test: $(VENV)/.development
-	@$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST_ARGS)
 
 lint: $(VENV)/.development
 	@$(BIN)/ruff check .

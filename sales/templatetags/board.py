@@ -20,11 +20,10 @@ def drawn(context, cards: Iterable[Card]) -> SafeString:
     """These cards. A drawing is kept under all that it depends on, so a card that says something else gets another."""
     page = get_template("sales/_card.html").template
     around = (context["travelling"], context["can_move"], bool(context.get("arrived")), get_language())
-    return SafeString("\n".join([_drawn(page, card, *around) for card in cards]))
+    return SafeString("".join([_drawn(page, card, *around) for card in cards]))
 
 
 @lru_cache(maxsize=KEPT)
 def _drawn(page: Template, card: Card, travelling: str, can_move: bool, arrived: bool, language: str) -> str:
-    return page.render(
-        Context({"card": card, "travelling": travelling, "can_move": can_move, "arrived": arrived}, use_l10n=False)
-    )
+    around = {"travelling": travelling, "can_move": can_move, "arrived": arrived}
+    return page.render(Context({"card": card, **around}, use_l10n=False)).replace("\n", "")

@@ -1,10 +1,11 @@
 """The page of the board: sums, filter words, more cards, and what it may cost."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from sales.board import CARDS
 from sales.models import Phase, Sale
@@ -77,6 +78,31 @@ def test_words_the_board_does_not_know_are_400(desk, words):
     assert desk.get(f"{URL}?{words}").status_code == 400
 
 
+def test_toolbar_filters_on_sales_that_stand_too_long(desk, salesperson, phases):
+    Phase.objects.update(age_limit=10)
+    long_ago = timezone.now() - timedelta(days=15)
+    late, waiting, fresh = (SaleFactory(owner=salesperson, phase=phases[50]) for _ in range(3))
+    Sale.objects.filter(pk__in=[late.pk, waiting.pk]).update(phase_since=long_ago)
+    Sale.objects.filter(pk=waiting.pk).update(next_step="Call", next_step_on=date(2100, 1, 1))
+    board, filtered = text(desk.get(URL)), text(desk.get(f"{URL}?aged=1"))
+    assert re.findall(r'<em data-age="(\w+)">([^<]+)<', board) == [
+        ("waiting", "15 days, limit 10"), ("late", "15 days, limit 10"),
+    ]  # fmt: skip
+    assert (len(ids(board)), ids(filtered)) == (3, [late.pk])
+    assert '<input type="checkbox" name="aged" value="1">' in board
+    assert '<input type="checkbox" name="aged" value="1" checked>' in filtered
+    assert f'href="/sales/?aged=1&amp;status=open&amp;phase={phases[50].pk}"' in filtered
+
+
+def test_toolbar_keeps_owners_it_cannot_show(desk, salesperson, colleague):
+    several = text(desk.get(f"{URL}?owner={salesperson.pk}&owner={colleague.pk}"))
+    assert '<select name="owner"' not in several
+    assert several.count('<input type="hidden" name="owner"') == 2
+    assert "Owner: " in several
+    type(colleague).objects.filter(pk=colleague.pk).update(is_active=False)
+    assert f'<option value="{colleague.pk}" selected>' in text(desk.get(f"{URL}?owner={colleague.pk}"))
+
+
 def test_switch_carries_the_words_to_the_list(desk, salesperson):
     SaleFactory(owner=salesperson)
     page = text(desk.get(f"{URL}?owner={salesperson.pk}&q=sale"))
@@ -107,7 +133,7 @@ def test_empty_board_says_so(desk, salesperson):
     assert "No sales answer to this filter" in text(desk.get(f"{URL}?q=nothing"))
 
 
-@pytest.mark.parametrize("words", ["", "?q=company&overdue=1", "?customer=1"])
+@pytest.mark.parametrize("words", ["", "?q=company&overdue=1", "?customer=1", "?aged=1"])
 def test_board_takes_as_many_statements_for_three_sales_as_for_sixty(
     manager, as_user, reads_only, django_assert_max_num_queries, django_assert_num_queries, words
 ):
@@ -137,7 +163,7 @@ def test_more_cards_take_few_statements(manager, as_user, phases, django_assert_
         browser.get(link, headers=HTMX)
 
 
-def test_page_of_seven_full_columns_stays_small(desk, salesperson):
+def _seven_full_columns(salesperson):
     for number in range(2):
         Phase.objects.create(name=f"Extra phase {number}", position=10 + number, probability=90, colour="green")
     sales = []
@@ -151,15 +177,28 @@ def test_page_of_seven_full_columns_stays_small(desk, salesperson):
             for _ in range(CARDS + 1)
         ]  # fmt: skip
     Sale.objects.bulk_create(sales)
+
+
+def test_page_of_seven_full_columns_stays_small(desk, salesperson):
+    _seven_full_columns(salesperson)
     page = desk.get(f"{URL}?owner={salesperson.pk}").content
     assert len(ids(page.decode())) == 7 * CARDS
     assert len(page) < 120_000
+
+
+def test_page_of_seven_full_columns_of_late_sales_stays_small(desk, salesperson):
+    _seven_full_columns(salesperson)
+    Phase.objects.update(age_limit=20)
+    Sale.objects.update(phase_since=datetime(2026, 1, 1, tzinfo=UTC))
+    page = desk.get(f"{URL}?owner={salesperson.pk}&aged=1")
+    assert page.content.count(b'data-age="late"') == 7 * CARDS
+    assert len(page.content) < 120_000
 
 
 def test_cold_first_load_of_the_board_is_small(desk, salesperson):
     SaleFactory(owner=salesperson)
     page = desk.get(URL).content
     files = first_load(page.decode())
-    assert 1 + len(files) <= 14
+    assert 1 + len(files) <= 16
     assert on_the_wire(*[content for path, content in files.items() if path.endswith(".js")]) <= 28_000
     assert on_the_wire(*[content for path, content in files.items() if path.endswith(".css")]) <= 20_000
