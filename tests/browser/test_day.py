@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from sales.calendar_feed import renew
 from sales.models import CalendarFeed, Sale, SaleNote
 from salescrm.calendar import today
+from tests.browser.test_every_page import look, told
 from tests.factories import SaleFactory
 
 DAY = timedelta(days=1)
@@ -130,3 +131,20 @@ def test_address_of_the_calendar_is_copied_and_asks_before_it_changes(desk, cont
     desk.get_by_role("button", name="Make a new address").click()
     expect(desk.locator(".toast")).to_contain_text("This is the address of your calendar.")
     assert CalendarFeed.objects.get().secret != secret
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_busy_day_and_its_forms_are_accessible_and_fit_a_phone(desk, steps, scheme):
+    Sale.objects.filter(subject="Beta").update(expected_end_date=today() - DAY, next_step="Mail " + "x" * 150)
+    SaleFactory(owner=steps[0].owner, subject="Delta " + "y" * 150)
+    desk.emulate_media(color_scheme=scheme)
+    desk.goto("/sales/day/")
+    found = {"day": look(desk, scheme)}
+    desk.goto(f"/sales/{steps[0].pk}/change/step/?back=/sales/day/")
+    found["asked"] = look(desk, scheme)
+    desk.goto(f"/sales/{steps[0].pk}/change/step/")
+    desk.get_by_label("Next step", exact=True).fill("")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.locator("[data-change-form] [aria-invalid=true]")).to_be_focused()
+    found["in place"] = look(desk, scheme)
+    assert told(found) == ""
