@@ -143,7 +143,7 @@ def test_busy_day_and_its_forms_are_accessible_and_fit_a_phone(desk, steps, sche
     desk.goto(f"/sales/{steps[0].pk}/change/step/?back=/sales/day/")
     found["asked"] = look(desk, scheme)
     desk.goto(f"/sales/{steps[0].pk}/change/step/")
-    desk.get_by_label("Next step", exact=True).fill("")
+    desk.get_by_role("textbox", name="Next step").fill("")
     desk.get_by_role("button", name="Save", exact=True).click()
     expect(desk.locator("[data-change-form] [aria-invalid=true]")).to_be_focused()
     found["in place"] = look(desk, scheme)
