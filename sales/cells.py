@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date
+from html import escape
 
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -54,7 +54,7 @@ class Cells:
     @staticmethod
     def _opening(key: str) -> str:
         kind = ' class="n"' if COLUMNS[key].figure else ""
-        return f'<td{kind} data-column="{key}" data-label="{escape(COLUMNS[key].label)}">'
+        return f'<td{kind} data-column="{key}" data-label="{escape(str(COLUMNS[key].label))}">'
 
     def status(self, sale: Sale) -> str:
         return self.states[sale.status]
@@ -109,7 +109,7 @@ class Cells:
         return f'<span class="badge" data-tone="bad" data-age="late" title="{reason}">{icon("clock", 14)}{brief}</span>'
 
     def owner(self, sale: Sale) -> str:
-        return escape(sale.owner)
+        return escape(str(sale.owner))
 
     def contact(self, sale: Sale) -> str:
         return escape(sale.contact.person.name) if sale.contact else EMPTY

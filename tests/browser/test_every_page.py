@@ -14,7 +14,7 @@ AREAS = {
     ],
     "desk": ["sales:day", "sales:calendar", "sales:change"],
     "notes": ["sales:note-new", "sales:note-remove", "sales:timeline-of-relation", "sales:timeline-of-project"],
-    "list": ["sales:list", "sales:filters", "sales:columns", "sales:views", "sales:view-new", "sales:view", "sales:view-delete"],
+    "list": ["sales:columns", "sales:views", "sales:view-new", "sales:view", "sales:view-delete"],
     "reports": [
         "reports:start", "reports:index", "reports:forecast", "reports:kpis", "reports:won-lost", "reports:sources",
     ],
