@@ -20,6 +20,10 @@ SELECT phase_id, date_trunc('month', expected_end_date), count(*), sum(expected_
 FROM sales_sale WHERE status = 'open' GROUP BY 1, 2
 """
 
+PART = {"HX-Request": "true"}
+# What all records share, what many do, what one does and what none does; one letter and two words.
+TYPED = ["company", "s", "sale", "renewal", "company+17", "19999", "ede", "12", "zzzz", "pilot+company"]
+
 
 @dataclass
 class Series:
@@ -85,6 +89,7 @@ def our_requests(browser: Browser) -> dict[str, Callable[[], float]]:
         "empty": lambda: browser.must("/empty/"),
         "list": lambda: browser.must("/sales/?status=open"),
         "board": lambda: browser.must("/sales/board/"),
+        "search": lambda: browser.must(f"/search/suggest/?q={TYPED[next(turn) % len(TYPED)]}", headers=PART),
         "sale": lambda: browser.must(f"/sales/{ids[next(turn) % len(ids)]}/"),
         "move": Mover(browser),
         "forecast": lambda: browser.must("/reports/forecast/"),
