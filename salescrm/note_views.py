@@ -14,14 +14,14 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django_htmx.http import reswap, retarget
+from django_htmx.http import reswap, retarget, trigger_client_event
 
 from salescrm import noting
 from salescrm.conflicts import Stale, differences, submitted_token, submitted_version
 from salescrm.models import StoredFile, User
 from salescrm.note_forms import ACCEPT, NoteForm
 from salescrm.notes import Note
-from salescrm.pages import follow, leave, page
+from salescrm.pages import follow, page, tell
 
 FORM, REMOVE, MISSING = "notes/form.html", "notes/remove.html", "notes/missing.html"
 # Whatever a file holds, a browser may only keep it: not show it, run it, guess at it or share it with others.
@@ -147,9 +147,14 @@ def change(request: HttpRequest, book: Notebook, record: Model, note: int) -> Ht
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
-            return leave(request, record)
+            return _done(request, record)
     draft = Draft(form, url, version=version)
     return page(request, FORM, _told(record, draft, conflict=conflict), part="dialog", status=status)
+
+
+def _done(request: HttpRequest, record: Model) -> HttpResponse:
+    """Out of the dialog: the timeline behind it reads itself again, and keeps what is being written on top of it."""
+    return trigger_client_event(tell(request, record, event="timeline-changed", detail={}), "close-dialog", {})
 
 
 def remove(request: HttpRequest, book: Notebook, record: Model, note: int) -> HttpResponse:
@@ -165,7 +170,7 @@ def remove(request: HttpRequest, book: Notebook, record: Model, note: int) -> Ht
             note, context["refused"], status = stale.current, stale.message, 409
         else:
             messages.success(request, _("Removed from the timeline."))
-            return leave(request, record)
+            return _done(request, record)
     book.dress([note], request.user)
     return page(request, REMOVE, context | {"note": note}, part="dialog", status=status)
 

@@ -65,6 +65,7 @@ def test_moving_the_sale_keeps_a_half_written_note(desk, timeline, phases):
 def test_note_is_changed_and_removed_in_the_dialog(desk, sale, salesperson):
     noting.add(SaleNote(sale=sale, kind="mail", text="Sent"), by=salesperson)
     desk.goto(sale.get_absolute_url())
+    desk.locator("#timeline").get_by_label("Text").fill("Half a th")
     desk.get_by_role("link", name="Change this note").click()
     desk.get_by_role("dialog").get_by_label("Text").fill("Sent again")
     desk.get_by_role("dialog").get_by_role("button", name="Save").click()
@@ -73,6 +74,8 @@ def test_note_is_changed_and_removed_in_the_dialog(desk, sale, salesperson):
     expect(desk.get_by_role("dialog")).to_contain_text("Sent again")
     desk.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(desk.locator("li[data-note]")).to_have_count(0)
+    expect(desk.locator(".toast")).to_contain_text("Removed from the timeline.")
+    expect(desk.locator("#timeline").get_by_label("Text")).to_have_value("Half a th")
 
 
 def test_timeline_is_filtered_and_continued_in_place(desk, sale, salesperson):

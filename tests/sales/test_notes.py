@@ -1,5 +1,6 @@
 """Notes and files on a sale: the pages, in place and whole, for whom, and what is refused."""
 
+import json
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from salescrm.models import StoredFile, Team
 from tests.factories import RelationFactory, SaleFactory, UserFactory
 
 HTMX = {"HX-Request": "true"}
+DONE = {"timeline-changed": {}, "close-dialog": {}}
 
 
 @pytest.fixture
@@ -97,7 +99,8 @@ def test_own_note_is_changed_in_the_dialog(desk, sale, note):
     page = desk.get(url("note", sale, note.pk), headers=HTMX).content.decode()
     assert "Asked for a price</textarea>" in page
     answers = words(kind="meeting", text="Other", version=1, drop=[note.files.get().key])
-    assert desk.post(url("note", sale, note.pk), answers, headers=HTMX)["HX-Redirect"] == sale.get_absolute_url()
+    response = desk.post(url("note", sale, note.pk), answers, headers=HTMX)
+    assert (response.status_code, json.loads(response["HX-Trigger"])) == (204, DONE)
     note.refresh_from_db()
     assert (note.kind, note.text, note.files.count(), note.version) == ("meeting", "Other", 0, 2)
 
