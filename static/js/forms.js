@@ -26,6 +26,13 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sending]")) delete form.dataset.sending;
 });
 
+// What is typed on while an answer is on its way asks again by itself: the answer would only take letters away.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { elt, parameters } = detail.requestConfig;
+  const box = elt.matches("form[role=search]") && elt.elements.q;
+  if (box && box === document.activeElement && box.value !== (parameters.q ?? "")) detail.shouldSwap = false;
+});
+
 // Typed and not sent: a field that is not as the page came, or a form that came back refused.
 function differs(field) {
   if (field.type === "hidden" || field.matches("button, [type=submit], [type=search]")) return false;

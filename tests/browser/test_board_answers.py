@@ -1,5 +1,7 @@
 """The board when a move is refused, lost on the way, cancelled or done without scripts; and the cards that follow."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -177,3 +179,17 @@ def test_board_works_without_scripts(browser, browser_context_args, log_in, watc
     expect(page.get_by_role("heading", level=1)).to_have_text("Board")
     expect(page.locator(f"#card-{sale.pk}")).to_have_count(0)
     context.close()
+
+
+def test_letters_typed_while_an_answer_is_on_its_way_stay(board):
+    box, held, asked = board.locator("#id_q"), [], re.compile(r"/board/\?q=web")
+    board.route(asked, lambda route: held.append(route))
+    with board.expect_request(asked):
+        box.press_sequentially("web")
+    board.unroute(asked)
+    box.press_sequentially("shop")
+    for route in held:
+        route.continue_()
+    expect(board).to_have_url(re.compile("q=webshop"))
+    expect(box).to_have_value("webshop")
+    expect(box).to_be_focused()
