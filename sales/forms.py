@@ -67,6 +67,8 @@ class SaleForm(forms.ModelForm):
             del self.fields["source"]
         if sale.pk:
             del self.fields["phase"]
+        else:
+            self.fields["subject"].widget.attrs["autofocus"] = True
         for name in self._frozen():
             self.fields[name].disabled = True
 

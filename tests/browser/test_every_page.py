@@ -30,6 +30,7 @@ AREAS = {
         "settings:index", "settings:sales", "settings:organisation", "settings:list", "settings:row", "settings:remove",
         "settings:phase", "settings:users", "settings:user", "settings:user-access", "profile", "password_change",
     ],
+    "everywhere": ["search", "shortcuts", "settings:teams", "settings:team", "settings:team-remove"],
 }  # fmt: skip
 DESK, PHONE, SMALL_PHONE = (1280, 900), (390, 844), (320, 640)
 EVERYTHING, CONTRAST = None, {"runOnly": ["color-contrast"]}

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from relations.naming import apply_names
+from tests.browser.test_every_page import violations
 from tests.factories import RelationFactory, SaleFactory
 
 
@@ -116,3 +117,12 @@ def test_without_javascript_the_box_is_a_form(browser, browser_context_args, log
     page.get_by_role("link", name="Van Dam roof").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Van Dam roof")
     context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_open_list_is_accessible(desk, box, scheme):
+    desk.emulate_media(color_scheme=scheme)
+    box.fill("van dam")
+    expect(desk.get_by_role("option").first).to_be_visible()
+    box.press("ArrowDown")
+    assert violations(desk) == []
