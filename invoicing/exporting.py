@@ -8,7 +8,7 @@ from django.utils.translation import pgettext
 from invoicing.models import InvoiceLine
 from invoicing.querysets import InvoiceQuerySet
 from salescrm import exports
-from salescrm.calendar import day_of
+from salescrm.calendar import organisation_zone
 
 CHUNK = 2000
 
@@ -35,11 +35,13 @@ def lines_table(invoices: InvoiceQuerySet) -> exports.Table:
 
 
 def _rows(invoices: InvoiceQuerySet) -> Iterator[list]:
+    zone = organisation_zone()
     for invoice in invoices.iterator(chunk_size=CHUNK):
+        sent_on = invoice.sent_at.astimezone(zone).date() if invoice.sent_at else None
         yield [
             invoice.number, invoice.subject, str(invoice.customer), invoice.customer.number,
             str(invoice.contact.person) if invoice.contact else "", str(invoice.owner), invoice.get_status_display(),
-            invoice.issued_on, invoice.due_on, day_of(invoice.sent_at) if invoice.sent_at else None,
+            invoice.issued_on, invoice.due_on, sent_on,
             invoice.reference, invoice.total_excluding_vat, invoice.total_vat, invoice.total_including_vat,
         ]  # fmt: skip
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from relations.models import Contact, Relation
 from relations.querysets import RelationQuerySet
 from salescrm import exports
-from salescrm.calendar import day_of
+from salescrm.calendar import organisation_zone
 
 CHUNK = 2000
 FIELDS = [
@@ -42,8 +42,9 @@ def _heading(model, name: str) -> str:
 
 
 def _rows(relations: RelationQuerySet) -> Iterator[list]:
+    zone = organisation_zone()
     for relation in relations.iterator(chunk_size=CHUNK):
-        yield [*(_value(relation, name) for name in FIELDS), day_of(relation.created_at)]
+        yield [*(_value(relation, name) for name in FIELDS), relation.created_at.astimezone(zone).date()]
 
 
 def _value(relation: Relation, name: str) -> exports.Value:
