@@ -23,6 +23,11 @@ APPEND = f"""
 INSERT INTO sales_saleevent ({STATE}, sale_id, sequence, sale_version, kind, by_id, at, recorded_at)
 SELECT {STATE}, id, last_sequence, version, %s, %s, %s, %s FROM sales_sale WHERE id = %s RETURNING id
 """  # noqa: S608 (names of columns)
+APPEND_MANY = f"""
+INSERT INTO sales_saleevent ({STATE}, sale_id, sequence, sale_version, kind, by_id, at, recorded_at)
+SELECT {STATE}, id, last_sequence, version, %s, %s, moment.at, %s
+FROM sales_sale JOIN unnest(%s::bigint[], %s::timestamptz[]) AS moment (sale, at) ON moment.sale = id ORDER BY id
+"""  # noqa: S608 (names of columns)
 
 # When an open sale came to stand where it stands: its first event after the last one that found it elsewhere, which is
 # in another phase, or closed. A move that was undone does not count: the sale never really left it.
@@ -140,6 +145,8 @@ def commit_many(
     at: Callable[[Sale], datetime] = lambda sale: timezone.now(),
 ) -> None:
     """Store the same kind of change of many locked sales: one version and, with a `kind`, one event each."""
+    if not sales:
+        return
     now = timezone.now()
     for sale in sales:
         sale.version += 1
@@ -151,7 +158,22 @@ def commit_many(
         for sale, moment in zip(sales, moments, strict=True):
             sale.phase_since = moment
         fields = [*fields, "phase_since"]
-    Sale.objects.bulk_update(sales, [*fields, *BOOKKEEPING], batch_size=1000)
-    if kind:
-        events = [event_of(sale, kind=kind, by=by, at=moment) for sale, moment in zip(sales, moments, strict=True)]
-        SaleEvent.objects.bulk_create(events, batch_size=1000)
+    keys = [sale.pk for sale in sales]
+    with connection.cursor() as cursor:
+        _store(cursor, sales, dict.fromkeys([*fields, *BOOKKEEPING]))
+        if kind:
+            cursor.execute(APPEND_MANY, [kind, by and by.pk, now, keys, moments])
+
+
+def _store(cursor, sales: list[Sale], names: Iterable[str]) -> None:
+    # One array per column, joined by id: five thousand rows in half a second, where bulk_update() takes ten.
+    fields = [Sale._meta.pk, *map(Sale._meta.get_field, names)]
+    arrays = [[field.get_db_prep_save(getattr(sale, field.attname), connection) for sale in sales] for field in fields]
+    types = [field.db_type(connection).partition("(")[0] for field in fields]  # a cast to varchar(5) cuts in silence
+    given = ", ".join(f"%s::{kind}[]" for kind in types)
+    columns = ", ".join(field.column for field in fields)
+    changes = ", ".join(f"{field.column} = new.{field.column}" for field in fields[1:])
+    cursor.execute(
+        f"UPDATE sales_sale SET {changes} FROM unnest({given}) AS new ({columns}) WHERE sales_sale.id = new.id",  # noqa: S608
+        arrays,
+    )

@@ -1,9 +1,11 @@
 """Replaying the events gives the row, whatever happened (rule 7); days in phases."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import DataError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +13,8 @@ from sales import timeline
 from sales.acceptance import accept
 from sales.defaults import install_defaults
 from sales.editing import edit
-from sales.models import Phase, Sale, SaleEvent, SalesSettings
+from sales.history import commit_many
+from sales.models import Phase, Sale, SaleEvent, SalesSettings, Source
 from sales.transitions import lose, move, reopen, set_probability, undo
 from salescrm.calendar import today
 from tests.factories import SaleFactory, UserFactory
@@ -99,3 +102,22 @@ def test_history_tells_every_change_in_words(salesperson, phases):
         ("Changed", [f"Expected revenue: {before} → {after}"], ""),
         ("Created in Introduction, 10 %", [], ""),
     ]
+
+
+def test_change_of_many_refuses_what_is_too_long_instead_of_cutting_it(salesperson, phases):
+    sale = SaleFactory(owner=salesperson, phase=phases[25])
+    sale.next_step = "x" * 201
+    with pytest.raises(DataError), transaction.atomic():
+        commit_many([sale], fields=["next_step"], by=salesperson)
+    assert Sale.objects.get().next_step == ""
+
+
+def test_change_of_many_keeps_each_ones_own_values(salesperson, phases):
+    sales = [SaleFactory(owner=salesperson, phase=phases[chance]) for chance in (10, 25, 50)]
+    for sale, revenue in zip(sales, (Decimal("10.55"), None, Decimal(0)), strict=True):
+        sale.expected_revenue, sale.source = revenue, Source.objects.first() if revenue else None
+    commit_many(sales, fields=["expected_revenue", "source"], by=salesperson, kind=SaleEvent.Kind.CHANGED)
+    for sale in sales:
+        stored = Sale.objects.get(pk=sale.pk)
+        assert (stored.state(), stored.version) == (sale.state(), 2)
+        assert stored.events.get(sequence=2).state() == sale.state()
