@@ -37,7 +37,6 @@ def agree(run: ImportRun, *, mapping: dict, key: str, options: dict, version: in
     if run.version != version or not run.is_open:
         raise _moved_on()
     run.mapping, run.key, run.options = mapping, key, run.options | options
-    run.rows.update(verdict="", why="", key="", target=None, version=None, before=None, after=None)
     return _enter(run, Status.UPLOADED, by)
 
 
@@ -47,9 +46,10 @@ def check(run: ImportRun, *, words: dict, version: int, by: User) -> ImportRun:
     run = _lock(run)
     if run.status in (Status.CHECKING, Status.PLANNED) and run.version in (version + 1, version + 2):
         return run
-    if run.version != version or run.status != Status.UPLOADED or not run.mapping:
+    if run.version != version or not run.is_open or not run.mapping:
         raise _moved_on()
     run.options["words"] = run.options.get("words", {}) | words
+    run.rows.update(verdict="", why="", key="", target=None, version=None, before=None, after=None)
     return _enter(run, Status.CHECKING, by)
 
 

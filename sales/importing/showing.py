@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from relations.models import Contact, Relation
 from sales.importing.cells import Reading, written
+from sales.importing.fields import fields_of
 from sales.importing.runs import ImportRow, ImportRun
 from sales.models import Sale
 from salescrm import exports
@@ -38,7 +39,7 @@ def show(run: ImportRun, rows: Iterable[ImportRow]) -> list[tuple[ImportRow, lis
     rows, model = list(rows), MODELS[run.kind]
     names = _Names(model, rows)
     for row in rows:
-        row.url = _address(run, row)
+        row.run, row.url = run, _address(run, row)
     return [(row, list(_changes(row, model, names))) for row in rows]
 
 
@@ -52,7 +53,8 @@ def _address(run: ImportRun, row: ImportRow) -> str:
 
 def _changes(row: ImportRow, model: type[models.Model], names: "_Names") -> Iterator[Change]:
     before, after = row.before or {}, row.after or {}
-    for name, value in after.items():
+    places = {name: place for place, name in enumerate(fields_of(row.run.kind))}
+    for name, value in sorted(after.items(), key=lambda item: places.get(item[0], len(places))):
         former = before.get(name)
         unsaid = not before and value in (None, "", False)
         if unsaid or (name in ENTERED and (former == value or not before and not after["probability_by_hand"])):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from sales.importing.cells import kept
 from sales.importing.columns import guess, guess_reading
-from sales.importing.fields import FIELDS, fields_of, fitting_keys
+from sales.importing.fields import FIELDS, NEEDED, fields_of, fitting_keys
 from sales.importing.reading import UNREADABLE, filled, headings, lines_of, stands_twice
 from sales.importing.runs import ImportRow, ImportRun
 from salescrm.files import MEGABYTE, drop, extension, kept_together, store
@@ -110,8 +110,10 @@ def _propose(run: ImportRun, by: User) -> None:
         if "by_hand" not in mapped:  # a percentage of another system is not one set by hand here
             run.mapping = {place: name for place, name in run.mapping.items() if name != "probability"}
         reading = guess_reading(_samples(run), by.language)
-        run.options |= {"numbers": reading.numbers, "dates": reading.dates}
         run.key = next(iter(fitting_keys(run.kind, mapped)), "")
+        whole = all(mapped & set(some_of) for some_of in NEEDED[run.kind])
+        creates = whole or not run.key
+        run.options |= {"numbers": reading.numbers, "dates": reading.dates, "create": creates}
     same = ImportRun.objects.filter(options__digest=run.options["digest"], kind=run.kind)
     run.options["again"] = bool(same.filter(status=ImportRun.Status.DONE).exclude(pk=run.pk).exists())
     run.save(update_fields=["mapping", "options", "key"])
