@@ -68,6 +68,8 @@ def test_second_tab_is_told_who_was_first_and_saves_knowingly(page_of, sale, col
     page_of.keyboard.press("Enter")
     expect(page_of.locator("[data-refusal]")).to_contain_text("Bram Bakker changed this sale")
     expect(page_of.locator(".theirs")).to_contain_text("20,000.00")
+    expect(page_of.locator("#history")).to_contain_text("20,000.00")
+    expect(page_of.get_by_label("Expected revenue", exact=True)).to_be_focused()
     expect(page_of.get_by_label("Expected revenue", exact=True)).to_have_value("30,000.00")
     page_of.keyboard.press("Enter")
     expect(figure(page_of, "Expected revenue")).to_contain_text("30,000.00")

@@ -173,3 +173,11 @@ def test_colleague_who_may_not_see_the_sale_gets_404(as_user, colleague, sale, s
     switch(sales_visible="own")
     for name in ("sales:step-done", "sales:postpone"):
         assert as_user(colleague).post(reverse(name, args=[sale.pk]), {"version": 1}).status_code == 404
+
+
+def test_start_page_ticks_off_too(desk, sale):
+    SaleFactory(owner=sale.owner, subject="Nothing planned")
+    text = desk.get("/").content.decode()
+    assert text.count("data-step-done") == 1
+    assert 'name="back" value="/"' in text
+    assert reverse("sales:step-done", args=[sale.pk]) in text
