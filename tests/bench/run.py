@@ -22,9 +22,11 @@ os.environ |= {
 }
 
 import shutil  # noqa: E402
+from itertools import pairwise  # noqa: E402
 
 import django  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
 
 django.setup()
 
@@ -43,13 +45,14 @@ from tests.bench.servers import gunicorn  # noqa: E402
 LOGIN = "manager@bench.example"
 GOALS = {"list": 8, "board": 12, "sale": 6, "move": 4, "forecast": 9, "search": 10}  # times the empty page
 FLOOR_GOALS = {"list": 2, "board": 2, "sale": 3, "move": 2, "forecast": 2}  # times the floor
+GROWTH_GOALS = {"list": 2.5, "board": 2.5, "sale": 1.2, "move": 1.2, "forecast": 3}  # for ten times as many sales
 STATEMENT_GOAL = 1.2  # times the raw aggregate
 
 
 def main() -> int:
     """Measure for every size and print the tables; the exit code is 1 when a goal was missed and --strict given."""
     options = _options()
-    met = []
+    met, found = [], {}
     try:
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
@@ -57,13 +60,18 @@ def main() -> int:
         if floor:
             floor.prepare()
         _seven_phases()
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role TO replica")  # keys that are right need no looking up
         made = 0
         for sales in sorted(options.sales):
             call_command("generate", sales=sales - made, seed=sales, verbosity=0)
             made = sales
             if not User.objects.filter(email=LOGIN).exists():
                 add_user(email=LOGIN, name="Bench", language="en", role=MANAGER, password="bench")
-            met.append(_measure(sales, floor, options))
+            found[sales], fast = _measure(sales, floor, options)
+            met.append(fast)
+        for small, large in pairwise(found):
+            met.append(_print_growth(small, found[small], large, found[large]))
     finally:
         embedded.current().remove()
         shutil.rmtree(SCRATCH, ignore_errors=True)
@@ -89,7 +97,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measure(sales: int, floor: Floor | None, options: argparse.Namespace) -> bool:
+def _measure(sales: int, floor: Floor | None, options: argparse.Namespace) -> tuple[dict, bool]:
     how = {"rounds": options.rounds, "times": options.times}
     with gunicorn("salescrm.wsgi", folder=ROOT, log=SCRATCH / "ours.log") as port:
         browser = Browser(port)
@@ -101,7 +109,7 @@ def _measure(sales: int, floor: Floor | None, options: argparse.Namespace) -> bo
         else:
             found = measure(requests, **how)
     statements = measure(statement_requests(), **how)
-    return _print(sales, found, statements)
+    return found, _print(sales, found, statements)
 
 
 def _print(sales: int, found: dict, statements: dict) -> bool:
@@ -121,6 +129,16 @@ def _print(sales: int, found: dict, statements: dict) -> bool:
     ratio = ours.ratio(raw)
     mark = _mark(met, ratio <= STATEMENT_GOAL)
     print(f"forecast statement {ours.p50:.2f} ms, raw aggregate {raw.p50:.2f} ms: {ratio:.2f} x, goal 1.2 {mark}")
+    return all(met)
+
+
+def _print_growth(small: int, before: dict, large: int, after: dict) -> bool:
+    """How many times longer a page takes with more sales; what the empty page changed by is the machine's doing."""
+    print(f"\nfrom {small} to {large} sales{'x':>8}{'goal':>6}")
+    met, drift = [], after["empty"].p50 / before["empty"].p50
+    for name, goal in GROWTH_GOALS.items():
+        times = after[name].p50 / before[name].p50 / drift
+        print(f"{name:27}{times:8.2f}{goal:6} {_mark(met, times <= goal)}")
     return all(met)
 
 
