@@ -365,7 +365,6 @@ def test_same_upload_sent_twice_is_one_run_and_can_be_thrown_away(visitor, van_d
     for _time in range(2):
         visitor.upload(b"Deal\nKraan", token=token)
     assert ImportRun.objects.count() == 1
-    assert "create" not in visitor.proposed()  # nothing new can be made of these columns
     response = visitor.columns(create="on")
     assert response.status_code == 422 and "Customer" in str(response.context["form"].errors["create"])
     visitor.post("import-discard")
@@ -392,6 +391,13 @@ def test_mapping_of_the_same_columns_is_offered_again(visitor, van_dam):
     again.upload(csv(("Wat", "Wie"), ("Loods", "Van Dam")))
     proposed = again.proposed()
     assert (proposed["column-0"], proposed["column-1"]) == ("subject", "customer")
+
+
+def test_columns_that_cannot_make_anything_new_propose_to_update_only(visitor):
+    visitor.upload(csv(("Number", "Subject"), (1, "Kade")))
+
+    assert visitor.proposed().get("update") is True
+    assert "create" not in visitor.proposed()
 
 
 def test_changed_by_somebody_else_meanwhile_shows_how_it_stands(visitor, van_dam):
