@@ -40,6 +40,7 @@ MOST = 20  # of each kind on the page
 LONGEST = 200
 LATEST = 1000  # sales among which the newest that fit are looked for first
 CANDIDATES = 40
+PERSONS = 200  # whose positions are looked up: not every person is somebody's contact
 EXACT, BEGINS, WORDS = range(3)  # how well a record fits
 
 
@@ -177,7 +178,9 @@ def _contacts(asked: Asked, relations: list[dict]) -> list[dict]:
     if len(relations) < MOST:  # they are all there is, and the persons who fit are among them
         more = []
     else:
-        more = _by_words(rows.filter(person__kind=Relation.Kind.PERSON), asked, person__search=asked.query)
+        persons = Relation.objects.kept().filter(kind=Relation.Kind.PERSON).order_by().alias(itself=F("pk") % 1)
+        named = persons.filter(itself=0, search=asked.query).values("pk")[:PERSONS]
+        more = [] if asked.is_letter else [(rows.filter(person__in=named), MOST, False)]
     own = _by_words(rows.alias(words=Contact.WORDS), asked, words=asked.query)
     found = _read(CONTACT, (known, CANDIDATES, False), *more, *own)
     for row in found:
