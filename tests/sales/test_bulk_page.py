@@ -178,3 +178,10 @@ def test_page_takes_the_same_statements_for_more_sales(
     desk = as_user(salesperson)
     with django_assert_num_queries(8), reads_only():
         desk.post("/sales/bulk/", {"action": "move", "all": 1, "asked": 1, "phase": phases[75].pk})
+
+
+def test_more_than_one_change_may_hold_are_told_before_anything_is_asked(send, sales, phases, monkeypatch):
+    monkeypatch.setattr("sales.views.bulk.LIMIT", 3)
+    answer = send("move", all=1, query="status=open")
+    assert (answer.status_code, 'name="phase"' in answer.content.decode()) == (422, False)
+    assert "At most 3 sales are changed at once. Narrow the filter" in text_of(answer)
