@@ -165,13 +165,17 @@ def preview_probability(phase: Phase, probability: int) -> ProbabilityChange:
     """Count and add up, in one statement and exactly, what `probability` would change (rule 4). Stores nothing."""
     standing = Q(phase=phase, probability_by_hand=False) & ~Q(probability=probability)
     weighted = F("expected_revenue") * Value(probability) * Value(Decimal("0.01"))
-    sums = Sale.objects.kept().open().aggregate(
-        count=Count("pk", filter=standing),
-        by_hand=Count("pk", filter=Q(phase=phase, probability_by_hand=True)),
-        unknown=Count("pk", filter=standing & Q(expected_revenue=None)),
-        weighted_before=Sum("weighted_revenue", filter=standing, default=Decimal(0)),
-        weighted_after=Sum(weighted, filter=standing, default=Decimal(0)),
-        forecast_before=Sum("weighted_revenue", default=Decimal(0)),
+    sums = (
+        Sale.objects.kept()
+        .open()
+        .aggregate(
+            count=Count("pk", filter=standing),
+            by_hand=Count("pk", filter=Q(phase=phase, probability_by_hand=True)),
+            unknown=Count("pk", filter=standing & Q(expected_revenue=None)),
+            weighted_before=Sum("weighted_revenue", filter=standing, default=Decimal(0)),
+            weighted_after=Sum(weighted, filter=standing, default=Decimal(0)),
+            forecast_before=Sum("weighted_revenue", default=Decimal(0)),
+        )
     )
     return ProbabilityChange(before=phase.probability, after=probability, **sums)
 
