@@ -19,7 +19,7 @@ from salescrm.staff import role_of
 
 SEEN = [
     (Organisation.SalesVisible.ALL, _("all sales")),
-    (Organisation.SalesVisible.TEAM, _("those of their teams")),
+    (Organisation.SalesVisible.TEAM, _("their teams")),
     (Organisation.SalesVisible.OWN, _("their own sales")),
 ]
 PATTERN_HELP = _("{year} is the year, {seq:04} the number in four digits.")
