@@ -94,3 +94,10 @@ document.addEventListener("mousedown", (event) => {
 document.addEventListener("focusout", ({ target, relatedTarget }) => {
   if (isPicker(target) && !field(target).list.contains(relatedTarget)) show(target, false);
 });
+
+// Loaded while somebody was typing already.
+const typing = document.activeElement;
+if (isPicker(typing) && typing.value !== typing.defaultValue) {
+  prepare(typing);
+  search(typing);
+}

@@ -137,3 +137,15 @@ def test_view_is_opened_changed_updated_and_removed(desk, salesperson, five):
     desk.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(desk.get_by_role("heading", name="No views yet")).to_be_visible()
     assert not SavedView.objects.exists()
+
+
+def test_picker_that_arrives_late_finds_what_was_typed_meanwhile(desk, five, customer):
+    held = []
+    desk.route("**/picker*.js", lambda route: held.append(route))
+    desk.goto("/sales/")
+    desk.get_by_role("link", name="More filters").click()
+    desk.get_by_role("dialog").get_by_role("combobox", name="Customer").press_sequentially("van dam")
+    offered = desk.locator("[data-picker] [role=option]")
+    expect(offered).to_have_count(0)
+    held[0].continue_()
+    expect(offered).to_contain_text("Van Dam Logistics")
