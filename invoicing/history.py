@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from invoicing.models import Invoice, InvoiceEvent
-from salescrm.conflicts import Stale
+from salescrm.conflicts import Stale, lock
 from salescrm.models import User
 
 
@@ -16,10 +16,9 @@ def claim(invoice: Invoice, *, version: int, by: User, kinds: tuple[str, ...] = 
     """Lock the row of `invoice` and check the submitted version; must run in a transaction.
 
     Returns the locked invoice and whether this very request was carried out before: an event of one of `kinds` by the
-    same user consumed this version. Raises Stale for any other old version.
+    same user consumed this version. Raises Stale for any other old version, Gone for a draft that was just deleted.
     """
-    # No joins under a lock: a row that changed while we waited would be joined with what it pointed to before.
-    locked = Invoice.objects.select_for_update(of=("self",)).get(pk=invoice.pk)
+    locked = lock(Invoice.objects.all(), invoice.pk)
     if locked.version == version:
         return locked, False
     done = locked.events.filter(invoice_version=version + 1, kind__in=kinds).first()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from projects.models import Project, Service
 from projects.opening import NewProject, check, open_project
 from relations.models import Relation
-from salescrm.conflicts import Stale
+from salescrm.conflicts import Stale, lock
 from salescrm.models import User
 
 HEAD = ["name", "contact", "manager", "start_date", "end_date", "note"]
@@ -128,14 +128,9 @@ def _set_status(project: Project, status: str, version: int, by: User) -> Projec
     return _commit(locked, ["status"], by)
 
 
-def _lock(project: Project) -> Project:
-    # No joins under a lock: a row that changed while we waited would be joined with what it pointed to before.
-    return Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-
-
 def _claim(project: Project, version: int, *, by: User, same: Callable[[Project], bool]) -> tuple[Project, bool]:
     """The locked project, and whether this very change was made before by the same user (a second click)."""
-    locked = _lock(project)
+    locked = lock(Project.objects.all(), project.pk)
     if locked.version == version:
         return locked, False
     if locked.version == version + 1 and locked.updated_by_id == by.pk and same(locked):

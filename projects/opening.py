@@ -75,8 +75,8 @@ def check(customer: Relation, *, contact: Contact | None, start_date: date | Non
 
 def add_services(project: Project, *, customer: Relation, services: Iterable[NewService]) -> list[Service]:
     """Add services to a project of this customer. Refuses a closed project and somebody else's (rule 9)."""
-    locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-    if locked.customer_id != customer.pk or not locked.is_active:
+    locked = Project.objects.select_for_update(of=("self",)).filter(pk=project.pk).first()
+    if locked is None or locked.customer_id != customer.pk or not locked.is_active:
         raise ValidationError({"project": _("Choose an active project of this customer.")}, code="project")
     added = _store(locked, services, first=locked.services.count())
     _touch(locked)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from relations.merging import MERGED, is_held
 from relations.models import Contact, Relation, RelationType
 from relations.saving import create_relation
-from salescrm.conflicts import Stale
+from salescrm.conflicts import Stale, lock
 from salescrm.models import User
 
 
@@ -55,7 +55,7 @@ def _type_like(organization: Relation) -> RelationType:
 @transaction.atomic
 def edit_contact(contact: Contact, *, values: dict, version: int) -> Contact:
     """Change function, work e-mail and phone. Refuses a stale version (rule 6)."""
-    locked = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
+    locked = lock(Contact.objects.all(), contact.pk)
     changed = [name for name, value in values.items() if getattr(locked, name) != value]
     if not changed:
         return locked

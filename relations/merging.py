@@ -12,6 +12,7 @@ from relations.models import Contact, Relation, RelationNote
 from relations.naming import apply_names
 from relations.numbers import show_iban
 from relations.saving import stale
+from salescrm.conflicts import Gone
 from salescrm.models import User
 
 ADDRESS, PERSON_NAME = ["street", "postcode", "city", "country"], ["first_name", "prefix", "family_name"]
@@ -85,7 +86,9 @@ def lock(kept: Relation, other: Relation) -> tuple[Relation, Relation]:
     """Both rows under lock, whoever comes first; must run in a transaction."""
     # No joins under a lock: a row that changed while we waited would be joined with what it pointed to before.
     rows = Relation.objects.select_for_update(of=("self",)).order_by("pk").in_bulk([kept.pk, other.pk])
-    return rows[kept.pk], rows.get(other.pk, rows[kept.pk])
+    if missing := {kept.pk, other.pk} - set(rows):
+        raise Gone(f"removed meanwhile: {missing}")
+    return rows[kept.pk], rows[other.pk]
 
 
 def check(kept: Relation, other: Relation) -> None:

@@ -10,7 +10,7 @@ from relations.models import Relation, RelationType
 from relations.naming import apply_names
 from relations.numbers import COMPACT
 from salescrm.calendar import today
-from salescrm.conflicts import Stale
+from salescrm.conflicts import Stale, lock
 from salescrm.models import User
 from salescrm.numbering import NumberSeries, next_number
 
@@ -54,7 +54,7 @@ def edit_relation(relation: Relation, *, values: dict, version: int, by: User) -
 
     Sent twice by the same user with the same values, the second time changes nothing.
     """
-    locked = _lock(relation)
+    locked = lock(Relation.objects.all(), relation.pk)
     _refuse_merged(locked)
     values = _compact(values)
     changed = [name for name, value in values.items() if getattr(locked, name) != value]
@@ -78,7 +78,7 @@ def set_active(relation: Relation, *, active: bool, version: int, by: User) -> R
 
     Refuses a merged one, and a stale version except when the relation already is as asked.
     """
-    locked = _lock(relation)
+    locked = lock(Relation.objects.all(), relation.pk)
     _refuse_merged(locked)
     if locked.is_active == active:
         return locked
@@ -98,11 +98,6 @@ def _refuse_merged(relation: Relation) -> None:
     if relation.merged_into_id:
         why = _("This relation has been merged into %(name)s. Change that one instead.")
         raise ValidationError(why % {"name": relation.merged_into}, code="merged")
-
-
-def _lock(relation: Relation) -> Relation:
-    # No joins under a lock: a row that changed while we waited would be joined with what it pointed to before.
-    return Relation.objects.select_for_update(of=("self",)).get(pk=relation.pk)
 
 
 def stale(current: Relation) -> Stale:

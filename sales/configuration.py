@@ -15,6 +15,7 @@ from sales.models import AcceptReason, LossReason, Phase, Sale, SaleEvent, Sales
 from sales.refusals import Refused
 from sales.transitions import enter
 from salescrm import lookups
+from salescrm.conflicts import lock
 from salescrm.lookups import Lookup
 from salescrm.models import Organisation, User
 from salescrm.numbering import NumberSeries
@@ -80,7 +81,7 @@ def delete(row: Lookup) -> None:
 
 def check_spare(row: Lookup, switches: SalesSettings) -> None:
     """Refuse to give up the last active phase, the last active row of a required list, a proposed relation type."""
-    row = type(row).objects.get(pk=row.pk)  # as it is under the lock
+    row = lock(type(row).objects.all(), row.pk, no_key=True)
     if not row.is_active:
         return
     last = not type(row).objects.active().exclude(pk=row.pk).exists()
@@ -197,7 +198,7 @@ def change_phase(
     Returns how many sales changed. Hand-set and closed sales never do. `basis` is that of the preview the choice was
     made on; raises Changed when it no longer holds.
     """
-    phase = Phase.objects.select_for_update(no_key=True).get(pk=phase.pk)
+    phase = lock(Phase.objects.all(), phase.pk, no_key=True)
     if open_sales:
         _hold_up_sales()
     following = Sale.objects.kept().open().filter(phase=phase, probability_by_hand=False)

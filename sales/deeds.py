@@ -13,6 +13,7 @@ from sales.models import Sale, SaleEvent, SaleStatus
 from sales.refusals import Refused, require_open
 from sales.transitions import CHANCE, OUTCOME, close_as_lost, enter, hold_competitor, judge_loss, would_move
 from sales.trash import check_trash
+from salescrm.conflicts import Gone
 from salescrm.models import User
 
 Kind = SaleEvent.Kind
@@ -55,7 +56,10 @@ class Move(Deed):
 
     def settle(self) -> "Move":
         # Whoever changes the percentage waits for the sales that are locked now: from here on it stands still.
-        return replace(self, phase=Phase.objects.get(pk=self.phase.pk))
+        phase = Phase.objects.filter(pk=self.phase.pk).first()
+        if phase is None:
+            raise Gone
+        return replace(self, phase=phase)
 
     def make(self, sale: Sale) -> bool:
         if not would_move(sale, self.phase):

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import models
 from django.forms.boundfield import BoundField
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.formats import localize
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -26,6 +26,19 @@ class Stale(ValidationError):
     def __init__(self, current: models.Model, message: str):
         self.current = current
         super().__init__(message, code="stale")
+
+
+class Gone(Http404):
+    """Somebody removed the record while this request was waiting for it: there is nothing any more to answer about."""
+
+
+def lock(rows: models.QuerySet, pk: int, *, no_key: bool = False) -> models.Model:
+    """The row with this id under lock; must run in a transaction. Raises Gone when it has just been removed."""
+    # No joins under a lock: a row that changed while we waited would be joined with what it pointed to before.
+    try:
+        return rows.select_for_update(of=("self",), no_key=no_key).get(pk=pk)
+    except rows.model.DoesNotExist as error:
+        raise Gone from error
 
 
 class Difference(NamedTuple):

@@ -7,6 +7,8 @@ from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
+from salescrm.conflicts import lock
+
 
 class LookupQuerySet(models.QuerySet):
     def active(self):
@@ -87,7 +89,7 @@ def reorder(model: type[Lookup], ids: list[int]) -> None:
 @transaction.atomic
 def delete(row: Lookup) -> None:
     """Delete a row that no record and no history names. Refuses one that is in use (rule 5)."""
-    row = type(row).objects.select_for_update().get(pk=row.pk)
+    row = lock(type(row).objects.all(), row.pk)
     if row.is_referred_to:
         raise ValidationError(_("This is in use, so it cannot be deleted. Retire it instead."), code="in_use")
     row.delete()

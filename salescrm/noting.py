@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from salescrm import files
-from salescrm.conflicts import Stale
+from salescrm.conflicts import Stale, lock
 from salescrm.models import StoredFile, User
 from salescrm.notes import Note, NoteKind
 
@@ -67,7 +67,7 @@ def change(
     """Give a note other `values` (of FIELDS), add files and take some away. Refuses a stale version and as add()."""
     uploads, gone = list(uploads), {file.pk for file in without}
     with files.kept_together() as written:
-        locked = type(note).objects.select_for_update(of=("self",)).get(pk=note.pk)
+        locked = lock(type(note).objects.all(), note.pk)
         if _is_repeated(locked, values, version, by):
             return locked
         if locked.version != version:

@@ -15,6 +15,7 @@ from sales.importing.of_relations import RelationImporter
 from sales.importing.of_sales import SaleImporter
 from sales.importing.runs import ImportRow, ImportRun
 from sales.importing.storing import LOCK
+from salescrm.conflicts import lock
 from salescrm.models import User
 
 SLICE = 200
@@ -84,7 +85,7 @@ def _moved_on() -> ValidationError:
 
 
 def _lock(run: ImportRun) -> ImportRun:
-    return ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    return lock(ImportRun.objects.all(), run.pk)
 
 
 def _enter(run: ImportRun, status: str, by: User) -> ImportRun:

@@ -15,6 +15,7 @@ from sales.importing.columns import guess, guess_reading
 from sales.importing.fields import FIELDS, NEEDED, fields_of, fitting_keys
 from sales.importing.reading import UNREADABLE, filled, headings, lines_of, stands_twice
 from sales.importing.runs import ImportRow, ImportRun
+from salescrm.conflicts import lock
 from salescrm.files import MEGABYTE, drop, extension, kept_together, store
 from salescrm.models import User
 
@@ -144,7 +145,7 @@ def _samples(run: ImportRun) -> dict:
 @transaction.atomic
 def discard(run: ImportRun) -> None:
     """Forget a run that has written nothing, with its file."""
-    locked = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    locked = lock(ImportRun.objects.all(), run.pk)
     if not locked.is_open:
         raise ValidationError(_("This import has been started, so it stays in the list. Undo it instead."))
     file = locked.file
