@@ -19,9 +19,18 @@ from salescrm.models import User
 ARRIVALS = {SaleEvent.Kind.CREATED, SaleEvent.Kind.MOVED, SaleEvent.Kind.REOPENED}
 BOOKKEEPING = ["version", "last_sequence", "updated_by", "updated_at"]
 STATE = ", ".join(Sale._meta.get_field(name).column for name in Sale.STATE)
-APPEND = f"""
-INSERT INTO sales_saleevent ({STATE}, sale_id, sequence, sale_version, kind, by_id, at, recorded_at)
-SELECT {STATE}, id, last_sequence, version, %s, %s, %s, %s FROM sales_sale WHERE id = %s RETURNING id
+# One sale is stored in one statement: moves are what people wait for most. The database copies the state of the event
+# from the row it has just stored: an event cannot say anything else than the sale does.
+STORE = """
+UPDATE sales_sale SET {changes} WHERE id = %s RETURNING probability, weighted_revenue, NULL
+"""
+STORE_AND_TELL = f"""
+WITH stored AS (UPDATE sales_sale SET {{changes}} WHERE id = %s RETURNING *),
+told AS (
+    INSERT INTO sales_saleevent ({STATE}, sale_id, sequence, sale_version, kind, by_id, at, recorded_at)
+    SELECT {STATE}, id, last_sequence, version, %s, %s, %s, %s FROM stored RETURNING id
+)
+SELECT stored.probability, stored.weighted_revenue, told.id FROM stored, told
 """  # noqa: S608 (names of columns)
 APPEND_MANY = f"""
 INSERT INTO sales_saleevent ({STATE}, sale_id, sequence, sale_version, kind, by_id, at, recorded_at)
@@ -100,27 +109,35 @@ def commit(sale: Sale, *, fields: Iterable[str], by: User | None, kind: str = ""
 
     The event is left on the sale as `latest`.
     """
+    now = timezone.now()
+    at = at or now
     sale.version += 1
-    sale.updated_by = by
     sale.last_sequence += bool(kind)
-    fields = {*fields, *BOOKKEEPING}
+    sale.updated_by, sale.updated_at = by, now
+    fields = [*fields, *BOOKKEEPING]
     if kind in ARRIVALS:
-        at = sale.phase_since = at or timezone.now()
-        fields.add("phase_since")
-    sale.save(update_fields=fields)
+        sale.phase_since = at
+        fields.append("phase_since")
+    changes, values = _changes(sale, dict.fromkeys(fields))
+    statement, told = (STORE_AND_TELL, [kind, by and by.pk, at, now]) if kind else (STORE, [])
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(changes=changes), [*values, sale.pk, *told])
+        sale.probability, sale.weighted_revenue, key = cursor.fetchone()
     if kind:
         sale.latest = event_of(sale, kind=kind, by=by, at=at)
-        _append(sale.latest)
+        sale.latest.pk, sale.latest.recorded_at, sale.latest._state.adding = key, now, False
     return sale
 
 
-def _append(event: SaleEvent) -> None:
-    # The database copies the state from the row itself: an event cannot say anything else than the sale does.
-    told = [event.kind, event.by_id, event.at, event.recorded_at, event.sale_id]
-    with connection.cursor() as cursor:
-        cursor.execute(APPEND, told)
-        event.pk = cursor.fetchone()[0]
-    event._state.adding = False
+def _changes(sale: Sale, names: Iterable[str]) -> tuple[str, list]:
+    """What stores these fields of the sale, and its parameters; a value may be a statement that reads it."""
+    changes, values = [], []
+    for field in map(Sale._meta.get_field, names):
+        value = getattr(sale, field.attname)
+        read = isinstance(value, RawSQL)
+        changes.append(f"{field.column} = ({value.sql})" if read else f"{field.column} = %s")
+        values += value.params if read else [field.get_db_prep_save(value, connection)]
+    return ", ".join(changes), values
 
 
 def event_of(sale: Sale, *, kind: str, by: User | None, at: datetime | None = None) -> SaleEvent:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Subquery
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -56,13 +56,13 @@ def would_move(sale: Sale, phase: Phase) -> bool:
     return True
 
 
-def now_of(phase: Phase) -> Subquery:
+def now_of(phase: Phase) -> RawSQL:
     """The phase's probability, read by the very statement that stores the sale.
 
     A change of the percentage in Settings waits for the sales being written and holds up the next ones, so no sale
     slips through with the percentage of before.
     """
-    return Subquery(Phase.objects.filter(pk=phase.pk).values("probability"))
+    return RawSQL("SELECT probability FROM sales_phase WHERE id = %s", [phase.pk])
 
 
 def enter(sale: Sale, phase: Phase) -> None:
