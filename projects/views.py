@@ -24,6 +24,7 @@ from salescrm.listing import Column, asked, page_of, sort
 from salescrm.models import User
 from salescrm.pages import leave, page
 from salescrm.recent import remembers
+from salescrm.url_words import is_id
 
 NUMBER = Column(pgettext_lazy("project", "Number"), "number", "number")
 COLUMNS = [
@@ -82,7 +83,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """A new project: first for whom (in the address), then the rest."""
     chosen = request.GET.get("customer", "")
-    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19) or "customer_text" in request.GET:
+    if not is_id(chosen) or "customer_text" in request.GET:
         return _ask_customer(request)
     customer = get_object_or_404(Relation.objects.active(), pk=chosen)
     initial = {"manager": request.user}

@@ -16,6 +16,7 @@ from relations.forms import ContactForm, NewContactForm
 from relations.models import Contact, Relation
 from salescrm.conflicts import Stale, differences, submitted_token, submitted_version
 from salescrm.pages import leave, page
+from salescrm.url_words import is_id
 
 
 @permission_required("relations.change_relation", raise_exception=True)
@@ -86,7 +87,7 @@ def contact_remove(request: HttpRequest, pk: int) -> HttpResponse:
 def contact_options(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """The contact persons of an organization as the options of a select, for a form whose customer changes."""
     asked = str(pk or request.GET.get("customer", ""))
-    if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+    if asked and not is_id(asked):
         raise BadRequest("unknown relation")
     found = Contact.objects.filter(organization=asked or None).select_related("person")
     context = {"contacts": found, "selected": request.GET.get("selected", "")}

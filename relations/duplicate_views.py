@@ -10,6 +10,7 @@ from relations.duplicate_groups import PER_PAGE, groups
 from relations.duplicates import Likely, likely
 from relations.models import Relation
 from salescrm.pages import page
+from salescrm.url_words import is_id, page_number
 
 COMPARED = ["name", "first_name", "prefix", "family_name", "email", "website", "coc_number", "vat_number"]
 WORDS = {*COMPARED, "kind", "exclude", "field"}
@@ -25,7 +26,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     kind, exclude = request.GET.get("kind") or Relation.Kind.ORGANIZATION, request.GET.get("exclude", "")
     if kind not in Relation.Kind.values:
         raise BadRequest("unknown kind")
-    if exclude and not _is_number(exclude):
+    if exclude and not is_id(exclude):
         raise BadRequest("unknown relation")
     values = {name: request.GET.get(name, "").replace("\x00", "")[:200] for name in COMPARED}
     found = likely(kind, values, exclude=int(exclude) if exclude else None)
@@ -45,22 +46,18 @@ def unseen(request: HttpRequest, form, *, kind: str, exclude: int | None = None)
     if not exclude and Relation.objects.filter(create_token=token).exists():
         return []
     found = likely(kind, form.cleaned_data, exclude=exclude)
-    shown = {int(pk) for pk in request.POST.getlist("shown") if _is_number(pk)}
+    shown = {int(pk) for pk in request.POST.getlist("shown") if is_id(pk)}
     return found if {one.relation.pk for one in found} - shown else []
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 @require_GET
 @permission_required("relations.merge_relation", raise_exception=True)
 def duplicate_list(request: HttpRequest) -> HttpResponse:
     """All groups of relations that may be the same, the surest first."""
-    text = request.GET.get("page", "") or "1"
-    if set(request.GET) - {"page"} or not (_is_number(text) and 0 < int(text) < 10**6):
-        raise BadRequest("unknown page")
-    shown, count = groups(int(text))
-    rows = Paginator(range(count), PER_PAGE).get_page(int(text))
+    if unknown := set(request.GET) - {"page"}:
+        raise BadRequest(f"unknown words: {', '.join(sorted(unknown))}")
+    number = page_number(request.GET.get("page", ""))
+    shown, count = groups(number)
+    rows = Paginator(range(count), PER_PAGE).get_page(number)
     context = {"groups": shown, "rows": rows}
     return page(request, "relations/duplicates.html", context, part="groups")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relations.choosing import SHOWN, matches
 from relations.models import Relation
+from salescrm.url_words import is_id
 
 
 class NumberFormField(forms.CharField):
@@ -141,7 +142,7 @@ class RelationField(forms.Field):
             return None
         pk = str(_pk(value))
         among = self.choices() if among is None else among
-        relation = among.filter(pk=pk).first() if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+        relation = among.filter(pk=pk).first() if is_id(pk) else None
         if relation is None:
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return relation

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from relations.models import Relation, RelationType
 from relations.querysets import NAME_OF_FOUND, RelationQuerySet
 from salescrm.models import User
+from salescrm.url_words import page_number
 
 PAGE = 50
 SORTS = {
@@ -60,7 +61,7 @@ class RelationFilter:
             owners=_rows(query, "owner", {"none": None} | {str(row.pk): row for row in users}),
             active=_word(query, "active", ACTIVE, "yes"),
             sort=_word(query, "sort", {*SORTS, *(f"-{name}" for name in SORTS)}, "name"),
-            page=_page(query),
+            page=page_number(query.get("page", "")),
             all_types=types,
             all_users=users,
         )
@@ -146,10 +147,3 @@ def _rows(query: QueryDict, name: str, allowed: dict) -> tuple:
     if not set(values) <= set(allowed):
         raise BadRequest(f"unknown value of {name}")
     return tuple(allowed[value] for value in values)
-
-
-def _page(query: QueryDict) -> int:
-    text = query.get("page", "") or "1"
-    if not (text.isascii() and text.isdigit() and 0 < len(text) < 8 and int(text)):
-        raise BadRequest("unknown page")
-    return int(text)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from relations.choosing import suggestions
 from relations.models import Relation
 from salescrm.pages import page
+from salescrm.url_words import is_id
 
 
 @require_GET
@@ -18,7 +19,7 @@ def relation_pick(request: HttpRequest) -> HttpResponse:
     exclude = request.GET.get("exclude", "")
     if not set(kinds) <= set(Relation.Kind.values):
         raise BadRequest("unknown kind")
-    if exclude and not (exclude.isascii() and exclude.isdigit() and len(exclude) < 19):
+    if exclude and not is_id(exclude):
         raise BadRequest("unknown relation")
     text = request.GET.get("q", "").replace("\x00", "")[:200]
     among = Relation.objects.active().of_kinds(kinds)

@@ -11,11 +11,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext, pgettext
 
 from relations.models import Relation
-from reports import words
 from reports.drill import sales_list
 from reports.months import Bucket, month_starts
 from sales.models import Phase, Source
 from sales.querysets import SaleQuerySet
+from salescrm import url_words
 from salescrm.calendar import month_start
 from salescrm.models import User
 
@@ -37,12 +37,12 @@ class Scope:
     @classmethod
     def parse(cls, query: QueryDict, today: date) -> "Scope":
         """Read from, months, basis and rows; raises BadRequest on anything unknown or malformed."""
-        found = words.read(query, once=["from", "months", "basis", "rows", "format"])
+        found = url_words.read(query, once=["from", "months", "basis", "rows", "format"])
         return cls(
-            first=words.month(found["from"]) if "from" in found else month_start(today),
-            months=words.number(found.get("months", "12"), 1, 36),
-            basis=words.choice(found.get("basis", "weighted"), BASES),
-            rows=words.choice(found.get("rows", "phase"), ROWS),
+            first=url_words.month(found["from"]) if "from" in found else month_start(today),
+            months=url_words.number(found.get("months", "12"), 1, 36),
+            basis=url_words.choice(found.get("basis", "weighted"), BASES),
+            rows=url_words.choice(found.get("rows", "phase"), ROWS),
         )
 
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from django.db.models import Q
 from django.http import QueryDict
 
-from reports import words
 from sales.querysets import SaleQuerySet
+from salescrm import url_words
 from salescrm.calendar import add_months, month_start
 
 DAY = timedelta(days=1)
@@ -57,11 +57,11 @@ class Question:
     @classmethod
     def parse(cls, query: QueryDict, today: date) -> "Question":
         """Read the words; raises BadRequest on anything unknown or malformed, and turns a reversed period round."""
-        found = words.read(query, once=["from", "to", "format"], many=["owner", "source"])
+        found = url_words.read(query, once=["from", "to", "format"], many=["owner", "source"])
         default = presets(today)["last-12-months"]
-        first = words.day(found["from"]) if "from" in found else default.first
-        last = words.day(found["to"]) if "to" in found else max(default.last, first)
-        chosen = {word: tuple(map(words.identity, found.get(word, []))) for word in ("owner", "source")}
+        first = url_words.day(found["from"]) if "from" in found else default.first
+        last = url_words.day(found["to"]) if "to" in found else max(default.last, first)
+        chosen = {word: tuple(map(url_words.identity, found.get(word, []))) for word in ("owner", "source")}
         return cls(Period(min(first, last), max(first, last)), **chosen)
 
     def of(self, sales: SaleQuerySet) -> SaleQuerySet:

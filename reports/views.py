@@ -1,11 +1,10 @@
 """The reports: what may this user see, what does the address ask for, one domain function, one answer."""
 
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from reports import forecast_page, overview, period_pages, start, words
+from reports import forecast_page, overview, period_pages, start
 from reports.forecast import LARGEST, Scope, forecast
 from reports.kpis import kpis
 from reports.periods import Question
@@ -48,7 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @sees_sales
 def show_forecast(request: HttpRequest) -> HttpResponse:
     """What comes in when, as a page or as a file (rules 15 to 19)."""
-    scope, kind = Scope.parse(request.GET, today()), file_kind(request)
+    scope, kind = Scope.parse(request.GET, today()), exports.asked(request, "sales.export_sale")
     report = forecast(
         Sale.objects.visible_to(request.user), scope=scope, today=today(), largest=None if kind else LARGEST
     )
@@ -84,20 +83,10 @@ def show_sources(request: HttpRequest) -> HttpResponse:
 
 def _of_period(request: HttpRequest, compute, template: str, context_of, table_of) -> HttpResponse:
     """The answer the three reports over a period share: the page, its part, or a file."""
-    question, kind = Question.parse(request.GET, today()), file_kind(request)
+    question, kind = Question.parse(request.GET, today()), exports.asked(request, "sales.export_sale")
     sales = Sale.objects.visible_to(request.user)
     report = compute(sales, question)
     if kind:
         return exports.respond(table_of(report), kind)
     context = period_pages.filters(question, sales, request.GET, today()) | context_of(report)
     return page(request, template, context, part="report")
-
-
-def file_kind(request: HttpRequest) -> str:
-    """The file the address asks for, "" for the page; 403 for whoever may not export."""
-    kind = request.GET.get("format", "")
-    if kind:
-        words.choice(kind, words.FORMATS)
-        if not request.user.has_perm("sales.export_sale"):
-            raise PermissionDenied
-    return kind

@@ -19,6 +19,7 @@ from sales.lookups import Phase
 from sales.models import Sale, SaleStatus
 from sales.querysets import OneOf
 from salescrm.calendar import organisation_zone
+from salescrm.url_words import NONE, any_day, is_id
 
 CARDS = 20
 NEXT_STEP_FIRST = (F("next_step_on").asc(nulls_last=True), "pk")
@@ -43,12 +44,9 @@ class Place:
     def parse(cls, text: str) -> "Place":
         """Read `2026-03-20.55` or `none.55`, as written above. Raises BadRequest on anything else."""
         day, _dot, pk = text.partition(".")
-        if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
+        if not is_id(pk):
             raise BadRequest("a place on the board looks like 2026-03-20.55")
-        try:
-            return cls(None if day == "none" else date.fromisoformat(day), int(pk))
-        except ValueError as error:
-            raise BadRequest("a place on the board looks like 2026-03-20.55") from error
+        return cls(None if day == NONE else any_day(day), int(pk))
 
     def beyond(self) -> Q:
         """The sales that come after this place."""

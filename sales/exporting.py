@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from salescrm import exports
-from salescrm.calendar import day_of
+from salescrm.calendar import organisation_zone
 
 RELATED = ("customer", "contact__person", "owner", "phase", "source", "accept_reason", "loss_reason", "lost_to")
 
@@ -24,6 +24,7 @@ def table(sales) -> exports.Table:
 
 
 def _rows(sales) -> Iterator[list]:
+    zone = organisation_zone()
     for sale in sales.iterator(chunk_size=2000):
         weighted = sale.weighted_revenue
         yield [
@@ -34,7 +35,8 @@ def _rows(sales) -> Iterator[list]:
             None if weighted is None else exports.amount(weighted, exact=True), sale.start_date,
             sale.expected_end_date, _name(sale.source), sale.next_step, sale.next_step_on, sale.closed_on,
             _name(sale.accept_reason), _name(sale.loss_reason), _name(sale.lost_to), sale.external_reference,
-            sale.note, day_of(sale.phase_since), day_of(sale.created_at), day_of(sale.updated_at),
+            sale.note,
+            *(at.astimezone(zone).date() for at in (sale.phase_since, sale.created_at, sale.updated_at)),
         ]  # fmt: skip
 
 

@@ -14,9 +14,8 @@ from django.http import QueryDict
 from sales.columns import COLUMNS, ordered, readable
 from sales.models import SaleStatus
 from salescrm.calendar import organisation_zone
+from salescrm.url_words import NONE, any_day, identity, page_number
 
-NONE = "none"
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ID_WORDS = {
     "phase": "phase",
     "owner": "owner",
@@ -91,8 +90,8 @@ class SaleFilter:
         id_words = [*ID_WORDS, "reason", "customer_not", "team"]
         return cls(
             status=_choices(words, "status", SaleStatus.values),
-            ids={word: tuple(_id(value) for value in words[word]) for word in id_words if words.get(word)},
-            days={word: _day(words[word][-1]) for word in DAY_WORDS if words.get(word)},
+            ids={word: tuple(map(identity, words[word])) for word in id_words if words.get(word)},
+            days={word: any_day(words[word][-1]) for word in DAY_WORDS if words.get(word)},
             amounts={word: _amount(words[word][-1]) for word in AMOUNT_WORDS if words.get(word)},
             undated=bool(_choices(words, "end", [NONE])),
             overdue=bool(_choices(words, "overdue", ["1"])),
@@ -104,7 +103,7 @@ class SaleFilter:
             sort=_sort((words.get("sort") or [DEFAULT_SORT])[-1]),
             columns=_columns((words.get("columns") or [""])[-1]),
             view=_view((words.get("view") or [""])[-1]),
-            page=_page((words.get("page") or ["1"])[-1]),
+            page=page_number((words.get("page") or ["1"])[-1]),
             format="".join(_choices(words, "format", ["csv", "xlsx"])[-1:]),
         )
 
@@ -186,23 +185,6 @@ def _choices(words: dict, word: str, allowed) -> tuple[str, ...]:
     return chosen
 
 
-def _id(text: str) -> int | None:
-    if text == NONE:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise BadRequest("an id is a number or none")
-    return int(text)
-
-
-def _day(text: str) -> date:
-    if not DAY.fullmatch(text):  # ISO knows more ways to write a day
-        raise BadRequest("a day looks like 2026-03-20")
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise BadRequest("a day looks like 2026-03-20") from error
-
-
 def _amount(text: str) -> Decimal:
     if not AMOUNT.fullmatch(text):
         raise BadRequest("an amount looks like 1234.56")
@@ -225,10 +207,4 @@ def _columns(text: str) -> tuple[str, ...]:
 def _view(text: str) -> int | None:
     if text == NONE:
         raise BadRequest("a view is a number")
-    return _id(text) if text else None
-
-
-def _page(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < len(text) < 9 and int(text) > 0):
-        raise BadRequest("a page is a number from 1")
-    return int(text)
+    return identity(text) if text else None

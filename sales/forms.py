@@ -1,8 +1,6 @@
 """What is asked about a sale: the shape of the input; rules live in the domain functions."""
 
 from django import forms
-from django.core.exceptions import BadRequest
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +16,7 @@ from sales.models import AcceptReason, FollowUp, LossReason, Phase, Sale, SaleLi
 from salescrm.calendar import today
 from salescrm.fields import DayInput, MoneyFormField, PercentFormField
 from salescrm.models import User
+from salescrm.url_words import is_id
 
 NOBODY = pgettext_lazy("contact person", "None")
 NOTHING = pgettext_lazy("choice", "None")
@@ -231,16 +230,3 @@ class ProbabilityForm(forms.Form):
     """A probability of one's own; empty goes back to the phase's (rule 3)."""
 
     probability = PercentFormField(label=_("Probability"), required=False)
-
-
-def read_id(data: QueryDict, name: str) -> int:
-    """A whole number a form always sends; without it the request is refused with 400."""
-    text = data.get(name, "")
-    if not is_id(text):
-        raise BadRequest(f"{name} is missing")
-    return int(text)
-
-
-def is_id(text: str) -> bool:
-    """Whether the text can be the id of a record: plain digits, and no more than the database counts."""
-    return text.isascii() and text.isdigit() and len(text) < 19

@@ -13,6 +13,7 @@ from sales.filters import SaleFilter, canonical
 from sales.models import SavedView
 from sales.refusals import Refused
 from salescrm.models import User
+from salescrm.url_words import is_id
 
 LONGEST = SavedView._meta.get_field("query").max_length
 
@@ -101,7 +102,7 @@ def menu(user: User, query: QueryDict, pk: int | None) -> Menu:
 
 def broken(text: str, user: User) -> SavedView | None:
     """The view with this id, if it is the one that asks for something the list no longer knows."""
-    view = usable_by(user).filter(pk=text).first() if text.isascii() and text.isdigit() and len(text) < 19 else None
+    view = usable_by(user).filter(pk=text).first() if is_id(text) else None
     return view if view and not works(view) else None
 
 

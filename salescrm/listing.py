@@ -9,6 +9,8 @@ from django.db.models import F, QuerySet
 from django.forms import Form
 from django.http import HttpRequest
 
+from salescrm.url_words import page_number
+
 PER_PAGE = 50
 
 
@@ -50,10 +52,7 @@ def page_of(request: HttpRequest, rows: QuerySet, *, count: int) -> Page:
     """The page of rows `?page=` asks for (the last one when it lies beyond); `count` is known, not counted again."""
     paginator = Paginator(rows, PER_PAGE)
     paginator.count = count
-    text = request.GET.get("page", "").strip() or "1"
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text)):
-        raise BadRequest("a page is a number from 1")
-    return paginator.get_page(int(text))
+    return paginator.get_page(page_number(request.GET.get("page", "")))
 
 
 def asked(request: HttpRequest, form: Form) -> Form:

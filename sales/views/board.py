@@ -13,13 +13,13 @@ from django.views.decorators.http import require_safe
 
 from sales.board import Column, Head, Place, cards, columns, following, heads, parse
 from sales.choices import chips
-from sales.forms import read_id
 from sales.models import Phase, Sale, SaleStatus
 from sales.refusals import AlreadyDone, Refused
 from sales.views.answers import status_of
 from salescrm.calendar import today
 from salescrm.models import User
 from salescrm.pages import page, settle
+from salescrm.url_words import read_id
 
 TEMPLATE = "sales/board.html"
 

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST
 from sales.bulk import LIMIT, Changed, Preview, change_many, check_number, preview
 from sales.bulk_forms import FORMS
 from sales.filters import SaleFilter
-from sales.forms import is_id
 from sales.models import Sale
 from sales.querysets import SaleQuerySet
 from sales.refusals import Refused
 from salescrm.calendar import today
 from salescrm.models import User
 from salescrm.pages import leave, page
+from salescrm.url_words import is_id
 
 TICKED = 1000  # more are chosen by their filter: no page carries the ids of all
 NAMED = 50

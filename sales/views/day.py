@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sales import my_day, next_steps
 from sales.change_forms import form_of
-from sales.forms import read_id
 from sales.models import Sale
 from sales.refusals import Refused
 from sales.views import detail
@@ -23,6 +22,7 @@ from salescrm.calendar import today
 from salescrm.conflicts import submitted_version
 from salescrm.models import User
 from salescrm.pages import page, settle
+from salescrm.url_words import read_id
 
 TEMPLATE = "sales/day.html"
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sales import timeline, transitions
 from sales.bar import places
-from sales.forms import ProbabilityForm, read_id
+from sales.forms import ProbabilityForm
 from sales.models import Phase, Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused
 from sales.views import board, timelines, trash
@@ -22,6 +22,7 @@ from salescrm.conflicts import submitted_version
 from salescrm.models import User
 from salescrm.pages import leave, page, settle
 from salescrm.recent import remembers
+from salescrm.url_words import read_id
 
 TEMPLATE = "sales/detail.html"
 

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_POST
 
 from relations.models import Relation
 from sales import editing
-from sales.forms import LineForm, SaleForm, is_id
+from sales.forms import LineForm, SaleForm
 from sales.models import Phase, Sale
 from sales.refusals import Refused
 from sales.views.answers import explained, put_into, status_of
 from sales.views.detail import refused, visible
 from salescrm.conflicts import differences, submitted_token, submitted_version
 from salescrm.pages import leave, page
+from salescrm.url_words import is_id
 
 
 @permission_required("sales.add_sale", raise_exception=True)

@@ -16,6 +16,7 @@ from relations.models import Relation
 from sales.merging import LostToItself, check, merge, what_moves
 from salescrm.conflicts import Stale
 from salescrm.pages import leave, page
+from salescrm.url_words import is_id, read_id
 
 SIDES = {"kept", "other"}
 
@@ -45,9 +46,10 @@ def merge_relation(request: HttpRequest, pk: int) -> HttpResponse:
     if kept.merged_into_id:
         return redirect(kept)
     if request.method == "POST":
-        return _carry_out(request, kept, get_object_or_404(Relation.objects.for_detail(), pk=_pk(request)))
-    asked = {"other", "other_text"} & set(request.GET)
-    form = OtherForm(request.GET if asked else None, kept=kept, current=_digits(request.GET.get("other", "")))
+        other = get_object_or_404(Relation.objects.for_detail(), pk=read_id(request.POST, "other"))
+        return _carry_out(request, kept, other)
+    asked, other = {"other", "other_text"} & set(request.GET), request.GET.get("other", "")
+    form = OtherForm(request.GET if asked else None, kept=kept, current=int(other) if is_id(other) else None)
     context = {"kept": kept, "form": form, "other": None}
     if form.is_bound and form.is_valid():
         context |= _preview(request, kept, form.cleaned_data["other"])
@@ -55,9 +57,7 @@ def merge_relation(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _carry_out(request: HttpRequest, kept: Relation, other: Relation) -> HttpResponse:
-    seen = {name: _digits(request.POST.get(name, "")) for name in ("version", "other_version")}
-    if None in seen.values():
-        raise BadRequest("version is missing")
+    seen = {name: read_id(request.POST, name) for name in ("version", "other_version")}
     taken = [key for key in _keys(request) if _other(request.POST[f"take_{key}"])]
     try:
         merge(kept, other, taken=taken, by=request.user, **seen)
@@ -95,14 +95,3 @@ def _other(side: str) -> bool:
     if side not in SIDES:
         raise BadRequest("unknown side")
     return side == "other"
-
-
-def _pk(request: HttpRequest) -> int:
-    pk = _digits(request.POST.get("other", ""))
-    if pk is None:
-        raise BadRequest("the other relation is missing")
-    return pk
-
-
-def _digits(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -21,6 +21,7 @@ from sales.models import Sale, SaleEvent
 from salescrm.models import User
 from salescrm.note_views import Notebook
 from salescrm.pages import page
+from salescrm.url_words import page_number
 
 PAGE = 50
 ONLY = ("", "notes", "changes")
@@ -39,9 +40,9 @@ class Asked:
     def parse(cls, query: QueryDict) -> "Asked":
         """Read them; what makes no sense is 400."""
         only, number = query.get("only", ""), query.get("page", "1")
-        if only not in ONLY or not (number.isascii() and number.isdigit() and 0 < int(number[:9]) <= 200):
+        if only not in ONLY or page_number(number) > 200:
             raise BadRequest("unknown part of a timeline")
-        return cls(only, int(number), "form" in query)
+        return cls(only, page_number(number), "form" in query)
 
     @property
     def part(self) -> str:

@@ -1,4 +1,4 @@
-"""The words of a report's address: read strictly, so that a link never shows something else than it says."""
+"""The words of an address: read strictly, so that a link never shows something else than it says."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,6 @@ from datetime import date
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
-FORMATS = ("csv", "xlsx")
 NONE = "none"
 
 
@@ -50,7 +49,14 @@ def month(text: str) -> date:
 
 def day(text: str) -> date:
     """A day written as 2026-03-20, in the centuries people sell in."""
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) or not "1900" < text < "2200":
+    if not "1900" < text < "2200":
+        raise BadRequest(f"a day looks like 2026-03-20: {text}")
+    return any_day(text)
+
+
+def any_day(text: str) -> date:
+    """A day written as 2026-03-20, however far away: a picker sends 0002-03-20 while its year is being typed."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):  # ISO knows more ways to write a day
         raise BadRequest(f"a day looks like 2026-03-20: {text}")
     try:
         return date.fromisoformat(text)
@@ -62,6 +68,27 @@ def identity(text: str) -> int | None:
     """The id of a record, or None for the word "none"."""
     if text == NONE:
         return None
-    if not re.fullmatch(r"[0-9]{1,18}", text):
+    if not is_id(text):
         raise BadRequest(f"an id is a number or none: {text}")
+    return int(text)
+
+
+def read_id(query: QueryDict, word: str) -> int:
+    """The id a form always sends under this word."""
+    text = query.get(word, "")
+    if not is_id(text):
+        raise BadRequest(f"{word} is missing")
+    return int(text)
+
+
+def is_id(text: str) -> bool:
+    """Whether the text can be the id of a record: plain digits, and no more than the database counts."""
+    return re.fullmatch(r"[0-9]{1,18}", text) is not None
+
+
+def page_number(text: str) -> int:
+    """The number of a page, from 1; blank is the first."""
+    text = text.strip() or "1"
+    if not re.fullmatch(r"[0-9]{1,8}", text) or not int(text):
+        raise BadRequest(f"a page is a number from 1: {text}")
     return int(text)
