@@ -3,7 +3,7 @@
 from django.contrib.postgres.search import SearchVector
 from django.db.models import F, Func, TextField, Value
 
-# Letters without their accents, and the punctuation that stands between words. Migrations hold a copy of both.
+# Letters without their accents, and the punctuation that stands between words. Migrations have a copy of their own.
 ACCENTED = (
     "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞàáâãäåçèéêëìíîïñòóôõöùúûüýÿĀāĂăĄąĆćĈĉĊċČčĎďĐĒēĔĕĖė"
     "ĘęĚěĜĝĞğĠġĢģĤĥĦĨĩĪīĬĭĮįİĴĵĶķĹĺĻļĽľŁŃńŅņŇňŊŌōŎŏŐőŒŔŕŖŗŘřŚśŜŝŞşŠšŢţŤťŦŨũŪūŬŭŮůŰűŲųŴŵŶŷŸŹźŻżŽž"

@@ -18,6 +18,8 @@ class Migration(migrations.Migration):
             name='sales_visible',
             field=models.CharField(choices=[('all', 'Salespeople see all sales'), ('team', 'Salespeople see the sales of their teams'), ('own', 'Salespeople see their own sales')], default='all', max_length=4, verbose_name='who sees what'),
         ),
+        # On the way back there are no teams: who saw what a team sold sees what is their own.
+        migrations.RunSQL(migrations.RunSQL.noop, "UPDATE salescrm_organisation SET sales_visible = 'own' WHERE sales_visible = 'team'"),
         migrations.CreateModel(
             name='Team',
             fields=[
