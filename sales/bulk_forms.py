@@ -160,12 +160,13 @@ class ManyLostForm(LoseForm):
 
     def will(self, count: int) -> str:
         """What would happen to this many sales."""
-        text = ngettext("%(count)s sale is closed as lost.", "%(count)s sales are closed as lost.", count)
+        text = ngettext("%(count)s sale will be closed as lost.", "%(count)s sales will be closed as lost.", count)
         return _in_words(text, count)
 
     def told(self, count: int) -> str:
         """What has happened to this many sales."""
-        return self.will(count)
+        text = ngettext("%(count)s sale is closed as lost.", "%(count)s sales are closed as lost.", count)
+        return _in_words(text, count)
 
 
 class TrashForm(forms.Form):

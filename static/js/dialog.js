@@ -36,11 +36,18 @@ document.addEventListener("submit", (event) => {
   });
 });
 
-document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (detail.target?.id !== "dialog") return;
+function start() {
+  (box().querySelector(WRONG) ?? box().querySelector("[autofocus]") ?? box().querySelector(FIRST))?.focus();
+}
+
+document.addEventListener("htmx:afterSwap", ({ target, detail }) => {
+  if (detail.target?.id !== "dialog") {
+    if (box().contains(target) && [document.body, box()].includes(document.activeElement)) start(); // what had the focus is gone
+    return;
+  }
   if (!box().open) box().showModal();
   box().scrollTop = 0;
-  (box().querySelector(WRONG) ?? box().querySelector("[autofocus]") ?? box().querySelector(FIRST))?.focus();
+  start();
 });
 
 document.addEventListener("close-dialog", () => box().close());

@@ -57,7 +57,8 @@ def test_keys_alone_close_two_sales_as_lost(desk, sales):
     dialog = desk.get_by_role("dialog")
     expect(dialog.get_by_label("Reason lost")).to_be_focused()
     dialog.get_by_role("button", name="See what will happen").press("Enter")
-    expect(dialog).to_contain_text("2 sales are closed as lost.")
+    expect(dialog).to_contain_text("2 sales will be closed as lost.")
+    expect(dialog.get_by_role("region", name="What will happen")).to_be_focused()
     dialog.get_by_role("button", name="Close 2 sales as lost").press("Enter")
     expect(desk.locator(".toast")).to_contain_text("2 sales are closed as lost.")
     assert set(Sale.objects.lost().values_list("subject", flat=True)) == {"Wall", "Gate", "Fence"}

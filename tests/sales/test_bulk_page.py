@@ -138,7 +138,7 @@ def test_answers_that_say_nothing_are_422(send, sales, action, fields, words):
         ("end", {"way": "none", "day": "2027-05-01"}, "4 sales are like that already"),
         ("end", {"way": "later", "later": "7"}, "4 sales cannot be changed"),
         ("step", {"next_step": "Call", "next_step_on": "2026-05-01"}, "4 sales get this next step."),
-        ("lose", {"reason": ""}, "4 sales are closed as lost."),
+        ("lose", {"reason": ""}, "4 sales will be closed as lost."),
     ],
 )
 def test_it_says_what_will_happen(send, sales, action, fields, words):

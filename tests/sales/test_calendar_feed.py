@@ -165,5 +165,11 @@ def test_page_makes_renews_and_ends_the_address(as_user, salesperson, reads_only
     assert {desk.post(page, {"action": word}).status_code for word in ("", "x")} == {400}
 
 
+def test_it_belongs_to_my_day(as_user, salesperson):
+    page = as_user(salesperson).get(reverse("sales:calendar")).content.decode()
+    assert page.count('href="/sales/day/" aria-current="page"') == 2
+    assert page.count('href="/sales/?status=open" aria-current="page"') == 0
+
+
 def test_nobody_sees_the_address_of_somebody_else(as_user, salesperson, colleague, feed):
     assert feed not in as_user(colleague).get(reverse("sales:calendar")).content.decode()
