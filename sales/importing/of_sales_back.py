@@ -9,7 +9,7 @@ from sales.correcting import correct
 from sales.history import claim, commit, commit_many, count_days_anew
 from sales.importing.runs import ImportRow
 from sales.models import Sale, SaleEvent
-from sales.transitions import reopen
+from sales.reopening import reopen
 from sales.trash import trash
 from salescrm.models import User
 
@@ -89,16 +89,19 @@ class _Back:
         for name in names:
             field = Sale._meta.get_field(name)
             same = getattr(self.sale, field.attname) == field.to_python(self.after[name])
-            (own if same else others).append(name)
+            gone = self.before[name] is not None and self._former(name) is None
+            (own if same and not gone else others).append(name)
         if others:
             self.kept.append(_("Changed since, so it stays: %(fields)s.") % {"fields": _labels(others)})
         return own
 
     def _former(self, name: str):
+        """The value of before; None for a record that has been removed, a merged relation leads on."""
         field, value = Sale._meta.get_field(name), self.before[name]
-        if value is None:
-            return None
-        return field.related_model._base_manager.get(pk=value) if field.is_relation else field.to_python(value)
+        if value is None or not field.is_relation:
+            return field.to_python(value)
+        former = field.related_model._base_manager.filter(pk=value).first()
+        return getattr(former, "merged_into", None) or former
 
     def _reopen(self) -> Sale | None:
         if self._unchanged([name for name in ("status", *OUTCOME) if name in self.after])[:1] != ["status"]:

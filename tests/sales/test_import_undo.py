@@ -13,6 +13,7 @@ from relations.saving import edit_relation
 from sales import editing
 from sales.importing import running
 from sales.importing.runs import ImportRow, ImportRun
+from sales.merging import merge
 from sales.models import LossReason, Sale, SaleEvent
 from sales.transitions import lose, move
 from sales.trash import trash
@@ -406,3 +407,37 @@ def test_changed_by_somebody_else_meanwhile_shows_how_it_stands(visitor, van_dam
     response = visitor.client.post(reverse("sales:import-start", args=[visitor.run.pk]), {"version": 1}, follow=True)
     assert "Somebody went on with this import" in response.content.decode()
     assert Sale.objects.count() == 0
+
+
+def test_undo_follows_the_former_customer_and_competitor_to_what_they_were_merged_into(
+    visitor, van_dam, salesperson, manager
+):
+    rival, kept = RelationFactory(name="Rivaal", number="R-2"), RelationFactory(name="Van Dam Groep", number="R-3")
+    RelationFactory(name="De Boer", number="R-4")
+    RelationFactory(name="Ander", number="R-5")
+    moved = SaleFactory(customer=van_dam, owner=salesperson)
+    missed = lose(SaleFactory(owner=salesperson), reason=None, lost_to=rival, version=1, by=salesperson)
+    rows = csv(["number", "customer", "lost to"], [moved.pk, "De Boer", ""], [missed.pk, missed.customer, "Ander"])
+    visitor.upload(rows)
+    assert words(visitor.check()) == ["update", "update"]
+    visitor.start()
+    for other in (van_dam, rival):
+        kept.refresh_from_db()
+        merge(kept, other, taken=[], version=kept.version, other_version=1, by=manager)
+    visitor.undo()
+    assert list(visitor.run.rows.values_list("kept", flat=True)) == ["", ""]
+    assert Sale.objects.get(pk=moved.pk).customer == kept
+    assert Sale.objects.get(pk=missed.pk).lost_to == kept
+
+
+def test_undo_keeps_the_contact_person_when_the_former_one_was_removed(visitor, van_dam, salesperson):
+    former, now = ContactFactory(organization=van_dam), ContactFactory(organization=van_dam)
+    sale = SaleFactory(customer=van_dam, contact=former, owner=salesperson, subject="Roof")
+    visitor.upload(csv(["number", "subject", "contact person"], [sale.pk, "Wall", now.person.name]))
+    assert words(visitor.check()) == ["update"]
+    visitor.start()
+    former.delete()
+    visitor.undo()
+    sale.refresh_from_db()
+    assert (sale.subject, sale.contact) == ("Roof", now)
+    assert visitor.run.rows.get().kept == "Changed since, so it stays: contact person."
