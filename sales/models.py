@@ -1,4 +1,4 @@
-"""The product: sales, their service lines, their history, and the switches of the sales process."""
+"""The product: sales, their service lines and their history."""
 
 from decimal import Decimal
 
@@ -14,90 +14,28 @@ from django.utils.translation import gettext_lazy as _
 
 from invoicing.models import Invoice
 from projects.models import Project, Service, ServiceLine
-from relations.models import Contact, Relation, RelationType
+from relations.models import Contact
 from sales.desk import CalendarFeed, SavedView
 from sales.importing.runs import ImportRow, ImportRun
 from sales.lookups import AcceptReason, LossReason, Phase, Source
 from sales.querysets import SaleEventQuerySet, SaleQuerySet
-from salescrm.fields import MoneyField, PercentField
-from salescrm.models import Organisation
+from sales.state import FollowUp, SaleState, SaleStatus, key
+from sales.switches import SalesSettings
 from salescrm.notes import Note
 from salescrm.records import Versioned
 from salescrm.words import folded
 
 __all__ = [
-    "AcceptReason", "CalendarFeed", "ImportRow", "ImportRun", "LossReason", "Phase", "Sale", "SaleEvent", "SaleLine",
-    "SaleNote", "SalesSettings", "SavedView", "Source",
+    "AcceptReason", "CalendarFeed", "FollowUp", "ImportRow", "ImportRun", "LossReason", "Phase", "Sale", "SaleEvent",
+    "SaleLine", "SaleNote", "SaleStatus", "SalesSettings", "SavedView", "Source",
 ]  # fmt: skip
-
 
 KEPT_OPEN = Q(status="open", trashed=False)
 
 
-class SaleStatus(models.TextChoices):
-    OPEN = "open", _("open")
-    ACCEPTED = "accepted", _("accepted")
-    LOST = "lost", _("lost")
-
-
-class FollowUp(models.TextChoices):
-    """What happens when a sale is accepted (rule 9)."""
-
-    KEPT = "kept", _("Keep what is linked")
-    NONE = "none", _("No further actions")
-    INVOICE = "invoice", _("Create a draft invoice")
-    NEW_PROJECT = "new_project", _("Create a new project")
-    EXISTING_PROJECT = "existing_project", _("Add to an existing project")
-
-
-def _key(model, related_name, verbose_name, **options):
-    return models.ForeignKey(
-        model,
-        on_delete=models.PROTECT,
-        related_name=related_name,
-        verbose_name=verbose_name,
-        db_index=False,  # Sale names the indexes it needs; events are written often and looked up by sale only
-        **options,
-    )
-
-
-class SaleState(models.Model):
-    """What an event remembers of a sale: exactly the fields whose history counts (rule 7)."""
-
-    Status = SaleStatus
-    STATE = [
-        "phase", "status", "probability", "probability_by_hand", "expected_revenue", "expected_end_date", "owner",
-        "customer", "source", "accept_reason", "loss_reason", "lost_to", "closed_on", "follow_up", "trashed",
-    ]  # fmt: skip
-
-    phase = _key(Phase, "%(class)ss", _("phase"))
-    status = models.CharField(_("status"), max_length=10, choices=SaleStatus, default=SaleStatus.OPEN, editable=False)
-    probability = PercentField(_("probability"))
-    probability_by_hand = models.BooleanField(_("probability set by hand"), default=False, editable=False)
-    expected_revenue = MoneyField(_("expected revenue"), null=True, blank=True)
-    expected_end_date = models.DateField(_("expected end date"), null=True, blank=True)
-    owner = _key(settings.AUTH_USER_MODEL, "%(class)ss", _("owner"))
-    customer = _key(Relation, "%(class)ss", _("customer"))
-    source = _key(Source, "%(class)ss", _("source"), null=True, blank=True)
-    accept_reason = _key(AcceptReason, "%(class)ss", _("reason accepted"), null=True, blank=True, editable=False)
-    loss_reason = _key(LossReason, "%(class)ss", _("reason lost"), null=True, blank=True, editable=False)
-    lost_to = _key(Relation, "%(class)ss_lost_to", _("lost to competitor"), null=True, blank=True, editable=False)
-    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
-    follow_up = models.CharField(_("follow-up"), max_length=20, choices=FollowUp, blank=True, editable=False)
-    trashed = models.BooleanField(_("in the trash"), default=False, db_default=False, editable=False)
-
-    class Meta:
-        abstract = True
-
-    def state(self) -> dict:
-        """The values of STATE by column name: what an event stores and what replay compares."""
-        columns = [self._meta.get_field(name).attname for name in self.STATE]
-        return {column: getattr(self, column) for column in columns}
-
-
 class Sale(SaleState, Versioned):
     subject = models.CharField(_("subject"), max_length=200)
-    contact = _key(Contact, "sales", _("contact person"), null=True, blank=True)
+    contact = key(Contact, "sales", _("contact person"), null=True, blank=True)
     weighted_revenue = models.GeneratedField(
         expression=ExpressionWrapper(
             F("expected_revenue") * F("probability") * Value(Decimal("0.01")), output_field=models.DecimalField()
@@ -298,46 +236,3 @@ class SaleNote(Note):
         verbose_name = _("note")
         verbose_name_plural = _("notes")
         indexes = [models.Index(fields=["sale", "-at"], name="sale_note_latest")]
-
-
-class SalesSettings(models.Model):
-    """The switches of Settings > Sales that belong to sales alone: one row."""
-
-    class Use(models.TextChoices):
-        OFF = "off", _("off")
-        OPTIONAL = "optional", _("optional")
-        REQUIRED = "required", _("required")
-
-    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, primary_key=True)
-    accept_reason = models.CharField(_("reason accepted"), max_length=10, choices=Use, default=Use.OPTIONAL)
-    loss_reason = models.CharField(_("reason lost"), max_length=10, choices=Use, default=Use.OPTIONAL)
-    lost_to = models.BooleanField(_("lost to competitor"), default=True)
-    source = models.BooleanField(_("source"), default=True)
-    own_probability = models.BooleanField(_("own probability"), default=False)
-    sales_to_persons = models.BooleanField(_("sales to persons"), default=False)
-    accepted_type = models.ForeignKey(
-        RelationType,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("relation type proposed on acceptance"),
-    )
-
-    class Meta:
-        verbose_name = _("sales settings")
-        verbose_name_plural = _("sales settings")
-
-    def __str__(self):
-        return str(_("Sales settings"))
-
-    @classmethod
-    def current(cls) -> "SalesSettings":
-        """The switches with our organisation; once per request."""
-        organisation = Organisation.current()
-        found = getattr(organisation, "_sales_settings", None)
-        if found is None:
-            found = next(iter(cls.objects.raw("SELECT * FROM sales_salessettings")), None) or cls()
-            found.organisation = organisation
-            organisation._sales_settings = found
-        return found

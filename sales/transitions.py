@@ -1,4 +1,4 @@
-"""A sale's life: moved along the phases, lost, reopened, and the last move undone."""
+"""A sale's life: moved along the phases, lost, and the last move undone."""
 
 from datetime import timedelta
 
@@ -7,15 +7,11 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from invoicing.drafting import delete_untouched_draft, is_untouched_draft
-from invoicing.models import Invoice
-from projects.models import Project
-from projects.opening import delete_untouched_services, is_untouched
 from relations.merging import MERGED, is_held
 from relations.models import Relation
 from sales.history import claim, commit, count_days_anew
 from sales.lookups import AcceptReason, LossReason, Phase
-from sales.models import FollowUp, Sale, SaleEvent, SalesSettings, SaleStatus
+from sales.models import Sale, SaleEvent, SalesSettings, SaleStatus
 from sales.querysets import SaleQuerySet
 from sales.refusals import Refused, require_open
 from salescrm.calendar import today
@@ -151,86 +147,6 @@ def check_reason(use: str, reason: AcceptReason | LossReason | None, *, current:
         raise Refused({"reason": _("Reasons are switched off. An administrator can change that.")}, code="off")
     if not reason.is_active:
         raise Refused({"reason": _("This reason is retired. Choose another one.")}, code="retired")
-
-
-def may_reopen(sale: Sale, user: User) -> bool:
-    """Salespeople reopen their own sales, managers all (rule 23)."""
-    own = sale.owner_id == user.pk and user.has_perm("sales.reopen_sale")
-    return own or user.has_perm("sales.reopen_any_sale")
-
-
-@transaction.atomic
-def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sale:
-    """Make a closed sale open again; the outcome stays in its history, the relation type stays (rule 13).
-
-    `delete_follow_up` deletes the draft invoice, project or services that acceptance made, which is refused when they
-    were touched since; otherwise they stay linked and are offered first at the next acceptance. Refused once the
-    invoice has been issued.
-    """
-    held = _hold_follow_up(sale)
-    sale, repeated = claim(
-        sale, version=version, by=by, kind=Kind.REOPENED, same=lambda sale: sale.status == SaleStatus.OPEN
-    )
-    if repeated:
-        return sale
-    if sale.is_open:
-        raise Refused(_("This sale is already open."), code="open")
-    sale.invoice, sale.project = held
-    if sale.invoice and not sale.invoice.is_draft:
-        raise Refused(
-            _("Invoice %(number)s has been issued, so this sale cannot be reopened.") % {"number": sale.invoice.number},
-            code="issued",
-        )
-    links = _delete_follow_up(sale) if delete_follow_up else []
-    sale.status, sale.accept_reason, sale.loss_reason = SaleStatus.OPEN, None, None
-    sale.lost_to, sale.closed_on, sale.follow_up = None, None, ""
-    return commit(sale, fields=[*OUTCOME, *links], by=by, kind=Kind.REOPENED)
-
-
-def _hold_follow_up(sale: Sale) -> tuple[Invoice | None, Project | None]:
-    """Invoice and project as they are now, locked: somebody may be issuing, editing or deleting them.
-
-    They come before the sale, because who deletes an invoice locks the sale after it.
-    """
-    invoice, project = Sale.objects.values_list("invoice", "project").get(pk=sale.pk)
-    return (
-        Invoice.objects.select_for_update(of=("self",)).filter(pk=invoice).first(),
-        Project.objects.select_for_update(of=("self",)).filter(pk=project).first(),
-    )
-
-
-def follow_up_is_untouched(sale: Sale) -> bool:
-    """Whether everything acceptance made for this sale is still as it was made."""
-    services = [line.service for line in sale.lines.select_related("service") if line.service]
-    return (sale.invoice is None or is_untouched_draft(sale.invoice)) and (
-        sale.project is None or is_untouched(sale.project, services=services, made_for_sale=_made_its_project(sale))
-    )
-
-
-def _made_its_project(sale: Sale) -> bool:
-    if sale.project is None or sale.project.sales.exclude(pk=sale.pk).exists():
-        return False
-    ways = [FollowUp.NEW_PROJECT, FollowUp.EXISTING_PROJECT]  # an earlier project may be gone: the last one counts
-    linked = sale.events.filter(kind=Kind.ACCEPTED, follow_up__in=ways).order_by("sequence").last()
-    return linked is not None and linked.follow_up == FollowUp.NEW_PROJECT
-
-
-def _delete_follow_up(sale: Sale) -> list[str]:
-    if not follow_up_is_untouched(sale):
-        raise Refused(
-            _("The invoice or project was changed since. Keep it linked, or delete it yourself."), code="touched"
-        )
-    invoice, project = sale.invoice, sale.project
-    services = [line.service for line in sale.lines.select_related("service") if line.service]
-    made_project = project is not None and _made_its_project(sale)
-    sale.lines.update(service=None)
-    sale.invoice, sale.project = None, None
-    Sale.objects.filter(pk=sale.pk).update(invoice=None, project=None)
-    if invoice:
-        delete_untouched_draft(invoice)
-    if project:
-        delete_untouched_services(project, services=services, with_project=made_project)
-    return ["invoice", "project"]
 
 
 def undoable(sale: Sale, events: list[SaleEvent], user: User) -> SaleEvent | None:

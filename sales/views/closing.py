@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from projects.forms import ProjectForm
-from sales import transitions
+from sales import reopening, transitions
 from sales.acceptance import accept as accept_sale
 from sales.acceptance import proposed_type, unavailable
 from sales.correcting import correct as correct_sale
@@ -148,19 +148,19 @@ def _version(request: HttpRequest, sale: Sale) -> str | int:
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a closed sale open again (rule 13)."""
     sale = visible(request, pk, detail=True)
-    if not transitions.may_reopen(sale, request.user):
+    if not reopening.may_reopen(sale, request.user):
         raise PermissionDenied
     context = {
         "sale": sale,
         "version": _version(request, sale),
         "issued": sale.invoice is not None and not sale.invoice.is_draft,
-        "untouched": transitions.follow_up_is_untouched(sale),
+        "untouched": reopening.follow_up_is_untouched(sale),
     }
     status = 200
     if request.method == "POST":
         delete = request.POST.get("linked") == "delete"
         try:
-            sale = transitions.reopen(
+            sale = reopening.reopen(
                 sale, delete_follow_up=delete, version=submitted_version(request), by=request.user
             )
         except Refused as refusal:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sales import timeline, transitions
+from sales import reopening, timeline, transitions
 from sales.bar import places
 from sales.forms import ProbabilityForm
 from sales.models import Phase, Sale, SaleEvent, SalesSettings
@@ -74,7 +74,7 @@ def whole(request: HttpRequest, sale: Sale, *, part: str = "region", status: int
         "stays": timeline.stays(events),
         "lines": lines,
         "lines_total": sum(line.amount for line in lines),
-        "may_reopen": not sale.is_open and transitions.may_reopen(sale, request.user),
+        "may_reopen": not sale.is_open and reopening.may_reopen(sale, request.user),
         **extra,
     }
     return page(request, TEMPLATE, context, part=part, status=status)

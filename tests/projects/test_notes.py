@@ -10,7 +10,7 @@ from projects.models import Project, ProjectNote
 from projects.opening import NewProject, is_untouched
 from sales.acceptance import accept
 from sales.models import Sale
-from sales.transitions import follow_up_is_untouched
+from sales.reopening import follow_up_is_untouched
 from salescrm import noting
 from tests.factories import LineFactory, ProjectFactory, SaleFactory
 

@@ -12,7 +12,8 @@ from relations.models import RelationType
 from sales.acceptance import accept, proposed_type, unavailable
 from sales.models import AcceptReason, FollowUp, Sale, SaleEvent
 from sales.refusals import AlreadyDone, Refused, Stale
-from sales.transitions import follow_up_is_untouched, move, reopen
+from sales.reopening import follow_up_is_untouched, reopen
+from sales.transitions import move
 from salescrm.models import Organisation
 from salescrm.numbering import NumberSeries
 from tests.factories import LineFactory, ProjectFactory, SaleFactory

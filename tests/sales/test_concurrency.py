@@ -14,7 +14,8 @@ from sales.defaults import install_defaults
 from sales.editing import create
 from sales.models import FollowUp, Phase, Sale
 from sales.refusals import Refused
-from sales.transitions import lose, move, reopen
+from sales.reopening import reopen
+from sales.transitions import lose, move
 from tests.factories import LineFactory, RelationFactory, SaleFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,7 +15,8 @@ from sales.defaults import install_defaults
 from sales.editing import edit
 from sales.history import commit_many
 from sales.models import Phase, Sale, SaleEvent, SalesSettings, Source
-from sales.transitions import lose, move, reopen, set_probability, undo
+from sales.reopening import reopen
+from sales.transitions import lose, move, set_probability, undo
 from salescrm.calendar import today
 from tests.factories import SaleFactory, UserFactory
 

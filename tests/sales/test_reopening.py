@@ -11,7 +11,7 @@ from projects.opening import NewProject
 from sales.acceptance import accept
 from sales.models import FollowUp, Sale
 from sales.refusals import Refused
-from sales.transitions import follow_up_is_untouched, reopen
+from sales.reopening import follow_up_is_untouched, reopen
 from tests.factories import LineFactory, ProjectFactory, SaleFactory
 
 

@@ -11,7 +11,8 @@ from relations.models import Relation
 from sales.correcting import correct
 from sales.models import LossReason, Sale, SaleEvent
 from sales.refusals import AlreadyDone, Refused, Stale
-from sales.transitions import lose, move, reopen, set_probability, undo
+from sales.reopening import reopen
+from sales.transitions import lose, move, set_probability, undo
 from salescrm.calendar import today
 from tests.factories import RelationFactory, SaleFactory
 

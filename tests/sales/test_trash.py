@@ -11,7 +11,8 @@ from sales.correcting import correct
 from sales.editing import edit, replace_lines
 from sales.models import FollowUp, Phase, Sale
 from sales.refusals import AlreadyDone, Refused, Stale
-from sales.transitions import lose, move, reopen, set_probability, undo
+from sales.reopening import reopen
+from sales.transitions import lose, move, set_probability, undo
 from sales.trash import restore, trash
 from salescrm.calendar import today
 from tests.factories import LineFactory, ProjectFactory, SaleFactory

@@ -1,0 +1,50 @@
+"""The switches of the sales process."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from relations.models import RelationType
+from salescrm.models import Organisation
+
+
+class SalesSettings(models.Model):
+    """The switches of Settings > Sales that belong to sales alone: one row."""
+
+    class Use(models.TextChoices):
+        OFF = "off", _("off")
+        OPTIONAL = "optional", _("optional")
+        REQUIRED = "required", _("required")
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, primary_key=True)
+    accept_reason = models.CharField(_("reason accepted"), max_length=10, choices=Use, default=Use.OPTIONAL)
+    loss_reason = models.CharField(_("reason lost"), max_length=10, choices=Use, default=Use.OPTIONAL)
+    lost_to = models.BooleanField(_("lost to competitor"), default=True)
+    source = models.BooleanField(_("source"), default=True)
+    own_probability = models.BooleanField(_("own probability"), default=False)
+    sales_to_persons = models.BooleanField(_("sales to persons"), default=False)
+    accepted_type = models.ForeignKey(
+        RelationType,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("relation type proposed on acceptance"),
+    )
+
+    class Meta:
+        verbose_name = _("sales settings")
+        verbose_name_plural = _("sales settings")
+
+    def __str__(self):
+        return str(_("Sales settings"))
+
+    @classmethod
+    def current(cls) -> "SalesSettings":
+        """The switches with our organisation; once per request."""
+        organisation = Organisation.current()
+        found = getattr(organisation, "_sales_settings", None)
+        if found is None:
+            found = next(iter(cls.objects.raw("SELECT * FROM sales_salessettings")), None) or cls()
+            found.organisation = organisation
+            organisation._sales_settings = found
+        return found
