@@ -1,4 +1,4 @@
-"""The next step of a sale: done, or put off to another day (pain: nobody knows the next step)."""
+"""The next step of a sale: done, or put off to another day."""
 
 from datetime import date, timedelta
 

@@ -160,9 +160,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         delete = request.POST.get("linked") == "delete"
         try:
-            sale = reopening.reopen(
-                sale, delete_follow_up=delete, version=submitted_version(request), by=request.user
-            )
+            sale = reopening.reopen(sale, delete_follow_up=delete, version=submitted_version(request), by=request.user)
         except Refused as refusal:
             context, status = context | explained(refusal), status_of(refusal)
         else:
