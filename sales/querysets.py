@@ -109,6 +109,14 @@ class SaleQuerySet(models.QuerySet):
         customers = Relation.objects.order_by().filter(search=query).values("pk")
         return self.filter(Q(search=query) | Q(OneOf(F("customer"), ArraySubquery(customers))))
 
+    def found_first(self):
+        """The same sales, for when they are known to be few: found by themselves, and only then put in order.
+
+        Looking for the first so many in an order, the planner takes typed words for commoner than they are and walks
+        the index of that order to its end.
+        """
+        return self.model.objects.filter(OneOf(F("pk"), ArraySubquery(self.order_by().values("pk"))))
+
     def for_list(self):
         """With what a list row shows, and no more than that."""
         return self.select_related("customer", "owner", "phase").only(

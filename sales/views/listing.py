@@ -21,6 +21,7 @@ from salescrm.models import User
 from salescrm.pages import leave, page
 
 PANEL_ROWS = 6
+FEW = 500  # found by words: quicker put in order by themselves than looked for along an index
 NOT_ON_BOARD = ("status", "sort", "reason", "lost_to", "closed_from", "closed_to", "columns", "view")
 CHANGES = ("move_sale", "change_sale", "lose_sale", "trash_sale")
 
@@ -48,6 +49,8 @@ def sale_list(request: HttpRequest) -> HttpResponse:
 def _table(request: HttpRequest, chosen: SaleFilter, sales, count: int) -> dict:
     """The rows of this page with their heads, and what may be done with several at once."""
     keys = shown(chosen.columns, request.COOKIES, chosen.status)
+    if chosen.q and count <= FEW:
+        sales = sales.found_first()
     rows = page_of(request, read(chosen.order(sales), keys), count=count)
     selectable = any(request.user.has_perm(f"sales.{right}") for right in CHANGES)
     drawn = Cells(keys, today=today(), selectable=selectable).rows(rows)

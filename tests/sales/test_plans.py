@@ -131,3 +131,13 @@ def test_words_are_looked_up_in_the_index_of_words():
     assert "sale_search" in plan
     assert "relation_search" in plan
     assert "Seq Scan on sales_sale" not in plan
+
+
+@pytest.mark.parametrize("words", ["q=4321", "status=open&q=4321", "q=4321&sort=-amount"])
+def test_few_rows_found_by_a_word_are_not_looked_for_along_an_order(words):
+    chosen, sales = asked(words)
+    (plan,) = plans(lambda: list(chosen.order(sales.found_first().for_list())[:50]))
+
+    assert "sale_search" in plan
+    assert "sale_recent" not in plan
+    assert "sale_open_recent" not in plan
