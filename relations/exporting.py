@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from relations.models import Contact, Relation
@@ -37,8 +38,7 @@ def contacts_table(relations: RelationQuerySet) -> exports.Table:
 
 
 def _heading(model, name: str) -> str:
-    label = str(model._meta.get_field(name).verbose_name)
-    return label[:1].upper() + label[1:]
+    return capfirst(str(model._meta.get_field(name).verbose_name))
 
 
 def _rows(relations: RelationQuerySet) -> Iterator[list]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -51,8 +52,7 @@ def choices(kept: Relation, other: Relation) -> list[Choice]:
 def _label(key: str) -> str:
     if key in TOGETHER:
         return _("Address") if key == "address" else _("Name")
-    label = str(Relation._meta.get_field(key).verbose_name)
-    return label[:1].upper() + label[1:]
+    return capfirst(str(Relation._meta.get_field(key).verbose_name))
 
 
 def _text(relation: Relation, key: str) -> str:
