@@ -199,6 +199,6 @@ def test_cold_first_load_of_the_board_is_small(desk, salesperson):
     SaleFactory(owner=salesperson)
     page = desk.get(URL).content
     files = first_load(page.decode())
-    assert 1 + len(files) <= 16
+    assert 1 + len(files) <= 14
     assert on_the_wire(*[content for path, content in files.items() if path.endswith(".js")]) <= 28_000
     assert on_the_wire(*[content for path, content in files.items() if path.endswith(".css")]) <= 20_000
