@@ -44,7 +44,7 @@ class MoneyFormField(forms.DecimalField):
             return value
         try:
             amount = self.to_python(value) if isinstance(value, str) else Decimal(value)
-            return format_money_bare(amount, get_language())
+            return value if amount is None else format_money_bare(amount, get_language())
         except (ValidationError, InvalidOperation):
             return value
 

@@ -38,7 +38,8 @@ def columns(request: HttpRequest) -> HttpResponse:
         return _show(request, query, tuple(key for key in order if key in keys), chosen)
     context = {
         "choice": [
-            Row(key, COLUMNS[key].label, key in keys, *(way for way, moved in moves if moved == key)) for key in order
+            Row(key, COLUMNS[key].label, key in keys, *[way for way, moved in moves if moved == key][:1])
+            for key in order
         ],
         "is_moved": bool(moves),
         "nothing": sent and not keys and not moves,

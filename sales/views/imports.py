@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, ValidationError
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -221,6 +221,10 @@ def refused(request: HttpRequest, pk: int) -> HttpResponse:
 def file(request: HttpRequest, pk: int) -> FileResponse:
     """The file as it was uploaded."""
     stored = _run(pk).file
-    answer = FileResponse(stored.content.open("rb"), as_attachment=True, filename=stored.name)
+    try:
+        content = stored.content.open("rb")
+    except OSError as error:  # thrown away in this moment, or lost by the server
+        raise Http404 from error
+    answer = FileResponse(content, as_attachment=True, filename=stored.name)
     answer["Content-Type"], answer["Cache-Control"] = stored.content_type, "no-store"
     return answer

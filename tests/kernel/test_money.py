@@ -130,7 +130,7 @@ class Amounts(forms.Form):
 
 @pytest.mark.parametrize(
     ("language", "typed", "shown"),
-    [("nl", "1234,5", "1.234,50"), ("en", "1234.5", "1,234.50"), ("nl", "1.2.3", "1.2.3")],
+    [("nl", "1234,5", "1.234,50"), ("en", "1234.5", "1,234.50"), ("nl", "1.2.3", "1.2.3"), ("nl", "  ", "  ")],
 )
 def test_money_field_shows_back_what_it_understood(language, typed, shown):
     with override(language):

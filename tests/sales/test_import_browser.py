@@ -131,3 +131,11 @@ def replay():
         last = SaleEvent.objects.filter(sale=sale).order_by("sequence").last()
         assert last.state() == sale.state()
         assert [e.sequence for e in sale.events.order_by("sequence")] == list(range(1, sale.last_sequence + 1))
+
+
+def test_a_file_that_is_gone_from_the_disk_is_not_found(visitor, company, shelf):
+    visitor.upload(b"subject\nRoof")
+    address = reverse("sales:import-file", args=[visitor.run.pk])
+    assert b"".join(visitor.client.get(address)) == b"subject\nRoof"
+    visitor.run.file.content.storage.delete(visitor.run.file.content.name)
+    assert visitor.client.get(address).status_code == 404

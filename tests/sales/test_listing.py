@@ -136,6 +136,7 @@ def test_columns_move_up_and_down_before_they_are_chosen(desk):
     assert [(row.key, row.chosen) for row in response.context["choice"]][:3] == [
         ("phase", True), ("owner", True), ("amount", False),
     ]  # fmt: skip
+    assert desk.post("/sales/columns/", answers | {"up": "owner", "down": "owner"}).status_code == 200
     response = desk.post("/sales/columns/", answers | {"down": "phase"}, headers=HTMX)
     assert [row.key for row in response.context["choice"]][:3] == ["amount", "phase", "owner"]
     assert text(response).count("autofocus") == 1
