@@ -41,6 +41,7 @@ def region(sale: Sale, user: User, phases, newest: list[SaleEvent]) -> dict:
         sale.owner = user  # a statement less on the hot path
     return {
         "sale": sale,
+        "sale_url": sale.get_absolute_url(),  # the addresses of its deeds begin with it: one is looked up, not twenty
         "bar": places(sale, phases),
         "can_move": user.has_perm("sales.move_sale"),
         "undoable": undoable,
