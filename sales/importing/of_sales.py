@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from relations.models import Contact, Relation
 from sales import editing
 from sales.correcting import correct
-from sales.importing.deciding import Decision
+from sales.importing.deciding import Decision, said
 from sales.importing.of_sales_back import ENTERED, OUTCOME, discard_untouched, take_back
 from sales.importing.of_sales_read import SaleReader, alike
 from sales.importing.storing import Outcome, add_sales, close_as_history
@@ -122,7 +122,7 @@ class SaleImporter(SaleReader):
         try:
             with transaction.atomic():
                 self._add(decisions)
-        except IntegrityError:
+        except (IntegrityError, ValidationError):
             for decision in decisions:
                 self._add_alone(decision)
 
@@ -133,6 +133,9 @@ class SaleImporter(SaleReader):
         except IntegrityError:
             decision.target = None
             decision.refuse(_("There is already a sale with this reference."))
+        except ValidationError as error:  # a relation was merged in this very moment
+            decision.target = None
+            decision.refuse(said(error))
 
     def _add(self, decisions: list[Decision]) -> None:
         drafts = [_draft(decision.after, self.by) for decision in decisions]

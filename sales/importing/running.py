@@ -9,12 +9,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from relations.models import Contact, Relation
 from sales.importing.deciding import Decision, Importer, plain, said
 from sales.importing.of_contacts import ContactImporter
 from sales.importing.of_relations import RelationImporter
 from sales.importing.of_sales import SaleImporter
 from sales.importing.runs import ImportRow, ImportRun
 from sales.importing.storing import LOCK
+from sales.models import Sale
 from salescrm.conflicts import lock
 from salescrm.models import User
 
@@ -24,6 +26,7 @@ IMPORTERS = {
     ImportRun.Kind.CONTACTS: ContactImporter,
     ImportRun.Kind.SALES: SaleImporter,
 }
+RECORDS = {ImportRun.Kind.RELATIONS: Relation, ImportRun.Kind.CONTACTS: Contact, ImportRun.Kind.SALES: Sale}
 Status, Verdict = ImportRun.Status, ImportRow.Verdict
 DECIDED = ("verdict", "why", "key", "label", "target", "version", "before", "after")
 
@@ -135,6 +138,7 @@ def _run_slice(run: ImportRun, by: User) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    _hold(run, rows)
     importer = _importer(run, by)
     decisions = [_as_shown(decision) for decision in importer.decide(rows, trial=False)]
     importer.create([decision for decision in decisions if decision.verdict == Verdict.CREATE])
@@ -179,6 +183,7 @@ def _undo_slice(run: ImportRun, by: User) -> None:
         run.undone_at = timezone.now()
         _finish(run, Status.UNDONE)
         return
+    _hold(run, rows)
     importer = _importer(run, by)
     together = importer.take_back_together(rows)
     for row in rows:
@@ -192,6 +197,15 @@ def _undo_slice(run: ImportRun, by: User) -> None:
         row.is_undone = not row.kept
     _keep(rows, ("kept", "is_undone"))
     _came_to(run, rows)
+
+
+def _hold(run: ImportRun, rows: list[ImportRow]) -> None:
+    """Lock all records of a slice at once, in the order in which everybody does: two who lock one by one, each in an
+    order of their own, could wait for each other for ever.
+    """
+    targets = [row.target for row in rows if row.target]
+    records = RECORDS[run.kind].objects.filter(pk__in=targets).order_by("pk")
+    list(records.select_for_update(of=("self",)).values_list("pk"))
 
 
 def _importer(run: ImportRun, by: User) -> Importer:

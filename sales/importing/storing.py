@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from relations.merging import MERGED, is_held
 from relations.models import Relation, RelationType
 from relations.naming import fold
 from relations.saving import create_relation
@@ -18,8 +19,8 @@ from sales.importing.planning import Change, Plan, make_plan
 from sales.importing.reading import Row
 from sales.importing.rows import Record, RowReader
 from sales.models import AcceptReason, FollowUp, LossReason, Sale, SaleEvent, SalesSettings, SaleStatus
-from sales.refusals import require_open
-from sales.transitions import OUTCOME, enter
+from sales.refusals import Refused, require_open
+from sales.transitions import OUTCOME, enter, hold_competitor
 from salescrm.calendar import organisation_zone
 from salescrm.models import Organisation, User
 from salescrm.roles import SALESPERSON
@@ -111,7 +112,13 @@ def _create(plan: Plan, by: User | None, progress: Progress) -> None:
 def add_sales(
     drafts: list[tuple[Sale, Outcome | None]], *, by: User | None, progress: Progress = quietly
 ) -> list[Sale]:
-    """Store new sales with their history; each is open in its phase and gets its outcome here, if it has one."""
+    """Store new sales with their history; each is open in its phase and gets its outcome here, if it has one.
+
+    Refuses customers and competitors that have been merged since they were found.
+    """
+    rivals = [outcome.lost_to.pk for _sale, outcome in drafts if outcome and outcome.lost_to]
+    if not is_held(*{sale.customer_id for sale, _outcome in drafts}, *rivals):
+        raise Refused(MERGED, code="merged")
     now, noon, events, sales = timezone.now(), _noon(), [], []
     for sale, outcome in progress(drafts, "new sales"):
         start = sale.start_date or (outcome and outcome.closed_on)
@@ -163,6 +170,7 @@ def close_as_history(sale: Sale, outcome: Outcome, *, version: int, by: User) ->
     """Close an open sale as it was closed elsewhere, on that day; no reason is required of history (rule 12)."""
     sale, _repeated = claim(sale, version=version, by=by)
     require_open(sale)
+    hold_competitor(outcome.lost_to)
     _close(sale, outcome)
     at = _noon()(outcome.closed_on)
     return commit(sale, fields=OUTCOME, by=by, kind=outcome.status, at=at)

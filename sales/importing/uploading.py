@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from sales.importing.cells import kept
@@ -32,9 +32,9 @@ def upload(file: UploadedFile, *, kind: str, by: User, token: UUID) -> ImportRun
 
     Refuses, for the field "file", what is too large, no table, empty, or has a column twice.
     """
-    first = ImportRun.objects.filter(create_token=token).first()
-    if first:
-        return first
+    first = ImportRun.objects.filter(create_token=token)
+    if known := first.first():
+        return known
     raw = _content(file)
     try:
         lines = lines_of(raw)
@@ -46,6 +46,10 @@ def upload(file: UploadedFile, *, kind: str, by: User, token: UUID) -> ImportRun
             run.save(force_insert=True)
             _keep_rows(run, lines)
             _propose(run, by)
+    except IntegrityError:  # a second click at the same moment
+        if known := first.first():
+            return known
+        raise
     except UNREADABLE as error:
         raise _refused(_("This file cannot be read as a table. Save it as CSV or as an Excel workbook.")) from error
     return run
