@@ -148,7 +148,7 @@ class Importer:
         keys = {decision.key for decision in decisions if decision.key}
         targets = {decision.target.pk for decision in decisions if decision.target}
         rows = self.run.rows.filter(line__lt=decisions[0].row.line).order_by()
-        found = rows.filter(key__in=keys).values_list("key").annotate(Min("line"))
+        found = rows.filter(key__in=keys).exclude(key="").values_list("key").annotate(Min("line"))
         by_target = rows.filter(target__in=targets).values_list("target").annotate(Min("line"))
         return {("key", key): at for key, at in found} | {("target", pk): at for pk, at in by_target}
 

@@ -56,7 +56,8 @@ class Directory:
             self._find_names(keys)
 
     def _find_numbers(self, wanted: set[str]) -> None:
-        for relation in Relation.objects.filter(number__in=wanted).select_related("merged_into__merged_into"):
+        numbered = Relation.objects.filter(number__in=wanted).exclude(number="")  # as the index is: of numbers alone
+        for relation in numbered.select_related("merged_into__merged_into"):
             found = relation
             while found.merged_into is not None:
                 found = found.merged_into

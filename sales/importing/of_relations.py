@@ -2,6 +2,8 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
 from relations.models import Relation, RelationType
@@ -46,9 +48,9 @@ class RelationImporter(Importer):
         wanted = {said[name] for said in values if said.get(name)}
         rows = Relation.objects.filter(merged_into=None)
         if name == "email":
-            rows = rows.annotate(folded=models.functions.Lower("email")).filter(folded__in={w.lower() for w in wanted})
+            rows = rows.annotate(folded=Upper("email")).filter(folded__in=[Upper(Value(email)) for email in wanted])
         else:
-            rows = rows.filter(**{f"{name}__in": wanted})
+            rows = rows.filter(**{f"{name}__in": wanted}).exclude(**{name: ""})  # as the index is: of numbers alone
         found: dict[str, list[Relation]] = {}
         for relation in rows.order_by("pk") if wanted else []:
             found.setdefault(getattr(relation, name).lower(), []).append(relation)

@@ -10,6 +10,7 @@ from sales.importing.finding import Directory
 from sales.models import Phase, Sale, SaleStatus
 from salescrm.calendar import today
 from salescrm.models import User
+from salescrm.url_words import is_id
 
 RELATED = (
     "customer", "contact__person", "owner", "phase", "source", "accept_reason", "loss_reason", "lost_to",
@@ -42,9 +43,10 @@ class SaleReader(Importer):
     def _sales(self, wanted: set[str]) -> dict[str, Sale]:
         sales = Sale.objects.select_related(*RELATED)
         if self.run.key == "number":
-            numbers = {int(text) for text in wanted if text.isascii() and text.isdigit() and len(text) < 18}
+            numbers = {int(text) for text in wanted if is_id(text)}
             return {str(sale.pk): sale for sale in sales.filter(pk__in=numbers)} if numbers else {}
-        found = sales.filter(external_reference__in=wanted)
+        # Of more than a hundred values the planner does not see that none is empty, and the index holds no empty ones.
+        found = sales.filter(external_reference__in=wanted).exclude(external_reference="")
         return {sale.external_reference: sale for sale in found} if wanted else {}
 
     def _twins(self, customers: set[int], subjects: set[str]) -> dict[tuple, Sale]:

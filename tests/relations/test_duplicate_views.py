@@ -177,3 +177,14 @@ def test_signpost_leads_to_the_kept_one(seller, as_user, manager, acme):
 def test_page_says_which_numbers_lead_here(seller, acme):
     Relation.objects.filter(pk=acme.pk).update(former_numbers="R1 R5")
     assert "formerly also R1 R5" in seller.get(f"/relations/{acme.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_of_duplicates_takes_the_same_statements(as_user, manager, acme, count, django_assert_num_queries):
+    for number in range(count):
+        for name in (f"Bolt {number} B.V.", f"Bolt {number}"):
+            values = {"name": name, "relation_type": RelationType.objects.proposed()}
+            create_relation(kind="organization", values=values, by=manager, token=None)
+    boss = as_user(manager)
+    with django_assert_num_queries(4):
+        assert len(boss.get(LIST).context["groups"]) == count

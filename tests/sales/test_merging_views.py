@@ -178,3 +178,12 @@ def test_panel_costs_the_same_for_one_and_for_three(boss, company, count, django
     boss.get(f"/sales/of-relation/{acme.pk}/", headers=HTMX)
     with django_assert_num_queries(4):
         boss.get(f"/sales/of-relation/{acme.pk}/", headers=HTMX)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_preview_costs_the_same_for_one_and_for_three(boss, pair, count, django_assert_num_queries):
+    kept, other = pair
+    SaleFactory.create_batch(count, customer=other)
+    ContactFactory.create_batch(count, organization=other)
+    with django_assert_num_queries(13):
+        assert boss.get(address(kept), {"other": other.pk}).context["moves"]["open"] == count

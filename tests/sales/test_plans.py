@@ -10,20 +10,23 @@ from django.test.utils import CaptureQueriesContext
 
 from sales.board import Place, columns, following, heads
 from sales.filters import SaleFilter
-from sales.models import Phase, Sale
+from sales.importing.deciding import Decision
+from sales.importing.of_relations import RelationImporter
+from sales.importing.of_sales import SaleImporter
+from sales.models import ImportRow, ImportRun, Phase, Sale
 from salescrm.calendar import today
 
 pytestmark = [pytest.mark.xdist_group("many sales"), pytest.mark.usefixtures("many_sales")]
 
 
-def plans(read) -> list[str]:
-    """The plans of the statements over sales that `read` runs."""
+def plans(read, table: str = "sales_sale") -> list[str]:
+    """The plans of the statements over sales, or over another table, that `read` runs."""
     with CaptureQueriesContext(connection) as captured:
         read()
     with connection.cursor() as cursor:
         found = []
         for query in captured.captured_queries:
-            if "sales_sale" in query["sql"]:
+            if table in query["sql"]:
                 cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, BUFFERS OFF, COSTS OFF) {query['sql']}")
                 found.append("\n".join(line for (line,) in cursor.fetchall()))
     return found
@@ -141,3 +144,27 @@ def test_few_rows_found_by_a_word_are_not_looked_for_along_an_order(words):
     assert "sale_search" in plan
     assert "sale_recent" not in plan
     assert "sale_open_recent" not in plan
+
+
+# Imports
+
+
+def test_many_references_of_a_file_are_found_by_their_index(manager):
+    importer = SaleImporter(ImportRun(kind="sales", key="external_reference", mapping={}), by=manager)
+    decisions = [Decision(ImportRow(), values={"external_reference": f"REF-{n}"}) for n in range(200)]
+    by_reference = [plan for plan in plans(lambda: importer.look_up(decisions)) if "REF-199" in plan]
+
+    assert len(by_reference) == 1
+    assert "sale_external_reference_is_unique" in by_reference[0]
+
+
+@pytest.mark.parametrize(
+    ("column", "index"), [("number", "number_is_unique"), ("coc_number", "coc_number"), ("email", "email")]
+)
+def test_many_relations_of_a_file_are_found_by_an_index(manager, column, index):
+    importer = RelationImporter(ImportRun(kind="relations", key=column, mapping={}), by=manager)
+    decisions = [Decision(ImportRow(), values={column: f"REF-{n}"}) for n in range(200)]
+    found = plans(lambda: importer.look_up(decisions), '"relations_relation"')
+
+    assert any(f"relation_{index}" in plan and "REF-199" in plan for plan in found)
+    assert not any("Seq Scan on relations_relation " in plan for plan in found)
