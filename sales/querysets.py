@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import BooleanField, Count, DateField, ExpressionWrapper, F, Func, Q, Sum, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import TruncDate
 from django.db.models.lookups import LessThan
 
@@ -133,6 +134,11 @@ class SaleQuerySet(models.QuerySet):
             "contact__phone", "contact__organization_id", "contact__person__name", "owner__name", "owner__email",
             "source__name",
         )  # fmt: skip
+
+    def naming_owner(self):
+        """With the name of the owner, for a sale that is locked: a join under a lock may give the owner of before."""
+        name = RawSQL("SELECT COALESCE(NULLIF(name, ''), email) FROM salescrm_user WHERE id = sales_sale.owner_id", ())
+        return self.annotate(owner_name=name)
 
     def totals(self) -> dict:
         """Count, full and weighted sum in euro, and how many have no known revenue (rule 15)."""

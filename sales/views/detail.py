@@ -39,6 +39,8 @@ def region(sale: Sale, user: User, phases, newest: list[SaleEvent]) -> dict:
     undoable = transitions.undoable(sale, newest, user)
     if sale.owner_id == user.pk:
         sale.owner = user  # a statement less on the hot path
+    elif hasattr(sale, "owner_name"):
+        sale.owner = User(pk=sale.owner_id, name=sale.owner_name)
     return {
         "sale": sale,
         "sale_url": sale.get_absolute_url(),  # the addresses of its deeds begin with it: one is looked up, not twenty
@@ -135,7 +137,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     except (BadRequest, StopIteration) as error:
         visible(request, pk)  # an invisible sale is 404 whatever was sent
         raise BadRequest("phase, version or board cannot be read") from error
-    sale, seen = Sale(pk=pk), Sale.objects.visible_to(request.user)
+    sale, seen = Sale(pk=pk), Sale.objects.visible_to(request.user).naming_owner()
     try:
         sale = transitions.move(sale, phase=phase, version=version, by=request.user, among=seen)
     except Sale.DoesNotExist as error:
