@@ -38,6 +38,8 @@ class RelationForm(forms.ModelForm):
         self._offer("relation_type", RelationType.objects.selectable(getattr(instance, "relation_type_id", None)))
         self._offer("owner", User.objects.active(getattr(instance, "owner_id", None)))
         self._describe()
+        if not instance:
+            next(iter(self.fields.values())).widget.attrs["autofocus"] = True
 
     def _offer(self, name: str, queryset) -> None:
         if name in self.fields:

@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from relations.fields import RelationField
 from relations.merging import KEYS, Choice, choices
@@ -24,7 +25,7 @@ SIDES = {"kept", "other"}
 class OtherForm(forms.Form):
     """The other relation: of the same kind, a deactivated one too when its page or the duplicates lead here."""
 
-    other = RelationField(add=False)
+    other = RelationField(label=gettext_lazy("Other relation"), add=False)
 
     def __init__(self, *args, kept: Relation, current: int | None = None, **kwargs):
         super().__init__(*args, **kwargs)
