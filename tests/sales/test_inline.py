@@ -237,3 +237,15 @@ def test_statements_do_not_grow(desk, sale, lines, django_assert_num_queries):
         desk.get(url(sale, "amount"), headers=HTMX)
     with django_assert_num_queries(13):
         desk.post(url(sale, "amount"), {"version": 1, "expected_revenue": "100"}, headers=HTMX)
+
+
+@pytest.mark.parametrize(
+    ("words", "days", "badge"), [("Call", -1, "late"), ("Call", 0, "today"), ("Call", 9, "planned"), ("", 9, "planned")]
+)
+def test_next_step_says_what_the_filter_of_the_list_says(desk, sale, words, days, badge):
+    Sale.objects.update(next_step=words, next_step_on=today() + timedelta(days=days))
+    page = desk.get(sale.get_absolute_url()).content.decode()
+    step = page.partition('id="next-step-title"')[2].partition("</section>")[0]
+
+    assert [word for word in ("late", "today", "planned", "none") if f">{word}</span>" in step] == [badge]
+    assert Sale.objects.with_next_step(badge, today=today()).get() == sale
