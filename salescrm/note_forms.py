@@ -34,6 +34,8 @@ class MomentField(forms.Field):
 
 
 class FilesInput(forms.ClearableFileInput):
+    """A field for several files at once."""
+
     allow_multiple_selected = True
 
 

@@ -133,4 +133,5 @@ class SaleReader(Importer):
 
 
 def alike(customer: int, subject: str, amount, start) -> tuple:
+    """What two sales have in common that seem to be the same one."""
     return customer, fold(subject), amount, start
