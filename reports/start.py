@@ -138,7 +138,7 @@ def news(sales: SaleQuerySet, *, today: date) -> News:
                 output_field=CharField(),
             )
         )
-        .exclude(what__in=["changed", "corrected"])
+        .exclude(what__in=["changed", "corrected", "trashed", "restored"])
     )
     counts = {
         line["what"]: Figure(line["count"], line["amount"])

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from sales.models import Sale
 from sales.transitions import lose, move
+from sales.trash import restore, trash
 from salescrm.calendar import today
 from tests.factories import SaleFactory, UserFactory
 from tests.reports.conftest import TODAY
@@ -78,6 +79,15 @@ def test_manager_sees_what_changed_this_week(salesperson, phases, manager, setti
             counts[group.get("data-kind")] = "".join(next(group.iter("dd")).itertext()).split()[0]
     assert counts == {"created": "3", "forward": "1", "back": "1", "accepted": "0", "lost": "1", "reopened": "0"}
     assert today() == timezone.localdate()
+
+
+def test_what_was_trashed_and_restored_is_no_news(salesperson, manager, settings, as_user):
+    settings.TODAY = None
+    sale = SaleFactory(owner=salesperson)
+    sale = restore(trash(sale, version=1, by=manager), version=2, by=manager)
+
+    latest = as_user(manager).get("/").context["news"].latest
+    assert [event.kind for event in latest] == ["created"]
 
 
 def test_start_of_somebody_new_is_empty(company, salesperson, manager, as_user):
