@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from math import isfinite
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -43,7 +44,12 @@ def kept(cell) -> str | int | float:
     if isinstance(cell, bool):
         return str(cell).lower()
     if isinstance(cell, int | float | Decimal):
-        number = float(cell)
+        try:
+            number = float(cell)
+        except OverflowError:
+            return str(cell)
+        if not isfinite(number):
+            return str(number)
         return int(number) if number.is_integer() and abs(number) < 1e15 else number
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "minutes")

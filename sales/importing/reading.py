@@ -130,10 +130,15 @@ def _xlsx(raw: bytes, sheet: str) -> Iterator[tuple[int, list]]:
     with ZipFile(io.BytesIO(raw)) as archive:
         if sum(part.file_size for part in archive.infolist()) > UNPACKED:
             raise ValueError("the workbook is too large")
-    workbook = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
     try:
-        chosen = workbook[sheet] if sheet else workbook.worksheets[0]
-        for line, cells in enumerate(chosen.iter_rows(values_only=True), start=1):
-            yield line, list(cells)
-    finally:
-        workbook.close()
+        workbook = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        try:
+            chosen = workbook[sheet] if sheet else workbook.worksheets[0]
+            for line, cells in enumerate(chosen.iter_rows(values_only=True), start=1):
+                yield line, list(cells)
+        finally:
+            workbook.close()
+    except UNREADABLE:
+        raise
+    except Exception as error:  # over a damaged file the library, zip and XML stumble in ways of their own
+        raise ValueError(str(error)) from error

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from uuid import uuid4
+from zipfile import ZipFile
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -16,6 +17,15 @@ def workbook(*rows) -> bytes:
     for row in rows:
         book.active.append(row)
     book.save(file)
+    return file.getvalue()
+
+
+def patched(book: bytes, old: bytes, new: bytes) -> bytes:
+    """An Excel file in whose first sheet something else stands, as no program writes it."""
+    file = BytesIO()
+    with ZipFile(BytesIO(book)) as parts, ZipFile(file, "w") as copy:
+        for name in parts.namelist():
+            copy.writestr(name, parts.read(name).replace(old, new) if name.endswith("sheet1.xml") else parts.read(name))
     return file.getvalue()
 
 

@@ -19,7 +19,7 @@ from sales.transitions import lose, move
 from sales.trash import trash
 from salescrm.calendar import day_of
 from tests.factories import ContactFactory, PersonFactory, RelationFactory, SaleFactory
-from tests.sales.importing_browser import Browser, csv, workbook
+from tests.sales.importing_browser import Browser, csv, patched, workbook
 from tests.sales.test_import_browser import saved, table
 
 pytestmark = pytest.mark.django_db
@@ -337,6 +337,7 @@ def test_same_file_twice_without_a_key_adds_nothing_twice(visitor, van_dam):
         ("a.pdf", b"%PDF", "Choose a CSV file"), ("a.csv", b" \n", "is empty"), ("a.csv", b"a,b\n", "has no rows"),
         ("a.csv", b"a,a\n1,2", "stands there twice"), ("a.xlsx", b"PK\x03\x04rubbish", "cannot be read"),
         ("a.csv", b'a,b\n"1,2', "cannot be read"), ("a.csv", b",,\n1,2", "The first row"),
+        ("a.xlsx", patched(workbook(("a",), (1,)), b"</sheetData>", b""), "cannot be read"),
     ],
 )  # fmt: skip
 def test_files_that_are_no_table_are_refused_beside_the_field(visitor, name, content, why):
@@ -359,6 +360,13 @@ def test_files_of_every_make_are_read(visitor, van_dam, content):
     visitor.upload(content, name="a.xlsx" if content.startswith(b"PK") else "a.csv")
 
     assert (words(visitor.check()), visitor.run.rows.get().label) == (["create"], "Kraan")
+
+
+def test_numbers_beyond_all_measure_are_text_that_is_no_amount(visitor, van_dam):
+    book = workbook(("subject", "customer", "expected revenue"), ("Roof", "Van Dam", 123.5))
+    for number in (b"1e999", b"9" * 400):
+        visitor.upload(patched(book, b"123.5", number), name="a.xlsx")
+        assert words(visitor.check()) == ["refused"]
 
 
 def test_same_upload_sent_twice_is_one_run_and_can_be_thrown_away(visitor, van_dam):
