@@ -116,6 +116,7 @@ def icon(name: str, size: int = 20) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def key(name: str) -> SafeString:
     """The attributes that give a link, button or field its keyboard shortcut."""
     keys = SHORTCUTS[name].keys
