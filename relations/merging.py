@@ -74,12 +74,13 @@ def _text(relation: Relation, key: str) -> str:
 def is_held(*relations: int | None) -> bool:
     """Whether these relations are kept ones; then none is merged away before the caller's transaction ends.
 
-    Who writes something new for a relation asks this first: a merge that is going on is waited for.
+    Who writes something new for a relation asks this first: a merge that is going on is waited for, and so is an
+    import that is taken back, with its relations.
     """
-    wanted = [pk for pk in relations if pk is not None]
+    wanted = {pk for pk in relations if pk is not None}
     with connection.cursor() as cursor:
-        cursor.execute(HOLD, [wanted])
-        return not any(merged_into for (merged_into,) in cursor.fetchall())
+        cursor.execute(HOLD, [list(wanted)])
+        return cursor.fetchall() == [(None,)] * len(wanted)
 
 
 def lock(kept: Relation, other: Relation) -> tuple[Relation, Relation]:

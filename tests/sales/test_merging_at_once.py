@@ -3,10 +3,12 @@
 import pytest
 from django.core.exceptions import ValidationError
 
+from relations.removing import delete_untouched_relation
 from sales.defaults import install_defaults
 from sales.editing import create
 from sales.merging import merge
 from sales.models import Phase, Sale
+from sales.refusals import Refused
 from salescrm.conflicts import Stale
 from tests.factories import RelationFactory, SaleFactory, UserFactory
 from tests.sales.test_concurrency import together
@@ -35,6 +37,19 @@ def _merge_while_selling(by):
     assert Sale.objects.filter(customer=kept).count() == 1 + len(made)
     assert not Sale.objects.filter(customer=other).exists()
     assert Sale.objects.get(pk=old.pk).events.count() == 2
+
+
+def test_a_sale_for_a_relation_that_an_import_takes_back_meanwhile_is_refused():
+    install_defaults("en")
+    by = UserFactory(role="manager")
+    values = {"subject": "Roof", "owner": by, "phase": Phase.objects.first(), "contact": None, "source": None}
+    for _attempt in range(3):
+        fresh = RelationFactory()
+        told, made = together(
+            lambda fresh=fresh: delete_untouched_relation(fresh, version=1),
+            lambda fresh=fresh: create(values=values | {"customer": fresh}, by=by, token=None),
+        )
+        assert (told == "") == isinstance(made, Refused)
 
 
 def test_two_people_merging_in_both_directions_give_one_merge():
