@@ -10,8 +10,6 @@ from invoicing.querysets import InvoiceQuerySet
 from salescrm import exports
 from salescrm.calendar import organisation_zone
 
-CHUNK = 2000
-
 
 def table(invoices: InvoiceQuerySet) -> exports.Table:
     """All invoices of the queryset in its order."""
@@ -36,7 +34,7 @@ def lines_table(invoices: InvoiceQuerySet) -> exports.Table:
 
 def _rows(invoices: InvoiceQuerySet) -> Iterator[list]:
     zone = organisation_zone()
-    for invoice in invoices.iterator(chunk_size=CHUNK):
+    for invoice in invoices.iterator(chunk_size=exports.CHUNK):
         sent_on = invoice.sent_at.astimezone(zone).date() if invoice.sent_at else None
         yield [
             invoice.number, invoice.subject, str(invoice.customer), invoice.customer.number,
@@ -47,7 +45,7 @@ def _rows(invoices: InvoiceQuerySet) -> Iterator[list]:
 
 
 def _line_rows(lines) -> Iterator[list]:
-    for line in lines.iterator(chunk_size=CHUNK):
+    for line in lines.iterator(chunk_size=exports.CHUNK):
         invoice = line.invoice
         yield [
             invoice.number, invoice.subject, str(invoice.customer), invoice.issued_on, line.description,

@@ -9,8 +9,6 @@ from projects.models import Service
 from projects.querysets import ProjectQuerySet
 from salescrm import exports
 
-CHUNK = 2000
-
 
 def table(projects: ProjectQuerySet) -> exports.Table:
     """All projects of the queryset in its order, with what their services add up to."""
@@ -33,7 +31,7 @@ def services_table(projects: ProjectQuerySet) -> exports.Table:
 
 
 def _rows(projects: ProjectQuerySet) -> Iterator[list]:
-    for project in projects.iterator(chunk_size=CHUNK):
+    for project in projects.iterator(chunk_size=exports.CHUNK):
         yield [
             project.number, project.name, str(project.customer), project.customer.number,
             str(project.contact.person) if project.contact else "", str(project.manager),
@@ -43,7 +41,7 @@ def _rows(projects: ProjectQuerySet) -> Iterator[list]:
 
 
 def _service_rows(services) -> Iterator[list]:
-    for service in services.iterator(chunk_size=CHUNK):
+    for service in services.iterator(chunk_size=exports.CHUNK):
         project = service.project
         yield [
             project.number, project.name, str(project.customer), service.description, service.quantity,

@@ -10,7 +10,6 @@ from relations.querysets import RelationQuerySet
 from salescrm import exports
 from salescrm.calendar import organisation_zone
 
-CHUNK = 2000
 FIELDS = [
     "number", "kind", "name", "first_name", "prefix", "family_name", "relation_type", "owner", "email",
     "invoice_email", "phone", "website", "street", "postcode", "city", "country", "coc_number", "vat_number", "iban",
@@ -43,7 +42,7 @@ def _heading(model, name: str) -> str:
 
 def _rows(relations: RelationQuerySet) -> Iterator[list]:
     zone = organisation_zone()
-    for relation in relations.iterator(chunk_size=CHUNK):
+    for relation in relations.iterator(chunk_size=exports.CHUNK):
         yield [*(_value(relation, name) for name in FIELDS), relation.created_at.astimezone(zone).date()]
 
 
@@ -61,7 +60,7 @@ def _value(relation: Relation, name: str) -> exports.Value:
 
 
 def _contact_rows(contacts) -> Iterator[list]:
-    for contact in contacts.iterator(chunk_size=CHUNK):
+    for contact in contacts.iterator(chunk_size=exports.CHUNK):
         person = contact.person
         yield [
             contact.organization.name, contact.organization.number, person.name, person.number, person.first_name,

@@ -33,7 +33,7 @@ def table(sales) -> exports.Table:
 def _rows(sales) -> Iterator[list]:
     zone, yes = organisation_zone(), _("yes")
     statuses = {value: str(label) for value, label in SaleStatus.choices}
-    for sale in sales.iterator(chunk_size=2000):
+    for sale in sales.iterator(chunk_size=exports.CHUNK):
         weighted = sale.weighted_revenue
         yield [
             sale.pk, sale.subject, str(sale.customer), sale.customer.number,

@@ -21,6 +21,7 @@ from salescrm.money import round_money, written_in
 EXACT = Decimal("0.0001")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = ("csv", "xlsx")
+CHUNK = 2000  # rows read at once
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 type Value = str | int | Decimal | date | None

@@ -106,6 +106,6 @@ def refused(run: ImportRun) -> exports.Table:
     width = len(run.columns)
     lines = (
         [*(written(cell, reading) for cell in [*row.cells, *[""] * width][:width]), row.why]
-        for row in rows.iterator(chunk_size=2000)
+        for row in rows.iterator(chunk_size=exports.CHUNK)
     )
     return exports.Table("refused", [*run.columns, _("Reason of refusal")], lines)
