@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from relations.merging import MERGED, is_held
@@ -46,7 +45,7 @@ def _create(values: dict, by: User, token) -> Sale:
     enter(sale, phase)
     sale.probability = now_of(phase)
     sale.save(force_insert=True)
-    event_of(sale, kind=SaleEvent.Kind.CREATED, by=by, at=timezone.now()).save(force_insert=True)
+    event_of(sale, kind=SaleEvent.Kind.CREATED, by=by, at=sale.phase_since).save(force_insert=True)
     return sale
 
 

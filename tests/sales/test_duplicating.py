@@ -45,7 +45,7 @@ def test_copy_is_a_new_open_sale_in_the_first_phase(sale, salesperson, phases):
     )  # fmt: skip
     empty = (copy.start_date, copy.expected_end_date, copy.next_step, copy.next_step_on, copy.note)
     assert (empty, copy.external_reference) == ((None, None, "", None, ""), "")
-    assert list(copy.events.values_list("kind", flat=True)) == ["created"]
+    assert list(copy.events.values_list("kind", "at")) == [("created", copy.phase_since)]
 
 
 @pytest.mark.parametrize(("with_lines", "prices"), [(True, [100, Decimal("250.50"), 450]), (False, [])])
