@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -42,8 +43,8 @@ def trash(request: HttpRequest, pk: int) -> HttpResponse:
         sale = deeds.trash(sale, version=submitted_version(request), by=request.user)
     except Refused as refusal:
         return _show(request, _found(request, pk), status=status_of(refusal), **explained(refusal))
-    messages.success(request, _("“%(sale)s” is in the trash.") % {"sale": sale})
-    return leave(request, "sales:list")
+    messages.success(request, _("“%(sale)s” is in the trash. It can be restored from there.") % {"sale": sale})
+    return leave(request, f"{reverse('sales:list')}?status=open")
 
 
 @require_POST

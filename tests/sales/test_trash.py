@@ -192,7 +192,7 @@ def test_address_of_what_one_could_not_see_says_nothing(sale, manager, colleague
 def test_page_asks_and_sends_it_there_and_back(sale, manager, as_user):
     desk = as_user(manager)
     assert "Move to the trash" in desk.get(f"/sales/{sale.pk}/trash/").content.decode()
-    assert desk.post(f"/sales/{sale.pk}/trash/", {"version": 1})["Location"] == "/sales/"
+    assert desk.post(f"/sales/{sale.pk}/trash/", {"version": 1})["Location"] == "/sales/?status=open"
     page = desk.get("/sales/trash/").content.decode()
     assert ("Roof" in page, "Mila Brand" in page) == (True, True)
     assert "In the trash since" in desk.get(f"/sales/{sale.pk}/trash/").content.decode()
