@@ -81,6 +81,7 @@ def test_owner_is_handed_over_and_the_bar_still_moves(page_of, sale, colleague, 
     expect(page_of.get_by_label("Owner", exact=True)).to_be_focused()
     page_of.get_by_label("Owner", exact=True).select_option("Bram Bakker")
     page_of.get_by_role("button", name="Save").click()
+    expect(page_of.get_by_role("link", name="Hand over to another owner")).to_be_focused()
     expect(figure(page_of, "Owner")).to_contain_text("Bram Bakker")
     page_of.locator(f"[data-phase='{phases[50].pk}']").click()
     expect(figure(page_of, "Probability")).to_contain_text("50 %")
