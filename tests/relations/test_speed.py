@@ -44,7 +44,7 @@ def test_first_page_by_name_reads_the_name_index_only_as_far_as_needed(many):
     plan = Relation.objects.active().for_list().order_by("sort_key", "pk")[:50].explain()
 
     assert "relation_by_name" in plan
-    assert "Seq Scan on relations_relation" not in plan
+    assert "Seq Scan on relations_relation " not in plan  # of the few types it may
 
 
 def test_the_list_searches_by_the_search_index(many):
