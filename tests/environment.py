@@ -13,7 +13,8 @@ ENVIRONMENT = (
 for name in ENVIRONMENT:
     os.environ.pop(name, None)
 os.environ["DEBUG"] = "1"  # only chooses development settings; pytest-django switches DEBUG itself off
-os.environ.setdefault("EMBEDDED_CLUSTER", f"test-{os.getpid()}")  # workers of one run inherit and share it
+if not os.environ.get("EMBEDDED_CLUSTER", "").startswith("test-"):  # the run removes its cluster: never one with data
+    os.environ["EMBEDDED_CLUSTER"] = f"test-{os.getpid()}"  # workers of one run inherit and share it
 os.environ["FILES_DIR"] = tempfile.mkdtemp(prefix="salescrm-files-")
 atexit.register(shutil.rmtree, os.environ["FILES_DIR"], ignore_errors=True)
 
