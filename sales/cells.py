@@ -62,7 +62,7 @@ class Cells:
     def phase(self, sale: Sale) -> str:
         phase = sale.phase
         return (
-            f'<span class="stands"><span class="dot" data-colour="{phase.colour}"></span>{escape(phase.name)} '
+            f'<span class="stands"><i class="dot" data-colour="{phase.colour}"></i>{escape(phase.name)} '
             f"<small>{self.probability(sale)}</small></span>{'' if self.tells_days else self._age(sale)}"
         )
 

@@ -132,7 +132,7 @@ def test_page_of_the_list_does_not_grow_with_the_sales(company, manager, as_user
         sizes.append(len(browser.get("/sales/?status=open").content))
 
     assert abs(sizes[1] - sizes[0]) < 0.05 * sizes[0]
-    assert max(sizes) <= 64_000
+    assert max(sizes) <= 60_000
 
 
 def first_load(page: str) -> dict[str, bytes]:
@@ -173,7 +173,7 @@ def test_cold_first_load_of_the_list_is_small(list_page):
     assert 1 + len(files) <= 14
     assert on_the_wire(*scripts) <= 28_000
     assert on_the_wire(*styles) <= 20_000
-    assert on_the_wire(list_page) <= 8_500
+    assert on_the_wire(list_page) <= 8_000
     assert on_the_wire(list_page, *files.values()) + HEADERS * (1 + len(files)) <= 80_000
 
 
