@@ -36,9 +36,11 @@ def add(note: Note, *, uploads: Iterable[UploadedFile] = (), by: User, token: UU
             if uploads:
                 note.files.set(files.store(uploads, by=by, written=written))
     except IntegrityError:
-        first = type(note).objects.filter(create_token=token, by=by).first() if token else None
+        first = type(note).objects.filter(create_token=token).first() if token else None
         if first is None:
             raise
+        if first.by_id != by.pk:
+            raise ValidationError(_("This form has been sent already. Open it again."), code="token") from None
         return first
     return note
 

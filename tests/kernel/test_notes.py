@@ -61,8 +61,9 @@ def test_note_sent_twice_is_one(relation, salesperson, on_disk):
 def test_token_of_somebody_else_shows_nothing_of_theirs(relation, salesperson, colleague):
     token = uuid4()
     noting.add(RelationNote(relation=relation, text="Hello"), by=salesperson, token=token)
-    with pytest.raises(Exception, match="unique"):
+    with pytest.raises(ValidationError) as refusal:
         noting.add(RelationNote(relation=relation, text="Other"), by=colleague, token=token)
+    assert (refusal.value.code, RelationNote.objects.count()) == ("token", 1)
 
 
 @pytest.mark.parametrize("kind", ["note", "call", "mail", "step"])
