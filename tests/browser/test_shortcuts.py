@@ -20,6 +20,7 @@ def test_keys_go_somewhere(desk, sale):
         for key in keys:
             desk.keyboard.press(key)
         expect(desk).to_have_url(re.compile(re.escape(place)))
+        desk.wait_for_load_state()  # its modules listen
 
 
 def test_keys_of_a_sale(desk, sale):
