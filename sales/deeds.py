@@ -1,5 +1,6 @@
 """Many sales at once: by the rules of a single one, all of them or none, after a preview of what would happen."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import ClassVar
@@ -19,7 +20,7 @@ from salescrm.models import User
 Kind = SaleEvent.Kind
 
 
-class Deed:
+class Deed(ABC):
     """What is done to each sale. `kind` is the event it appends, `fields` what it changes, `needs` what it looks at."""
 
     kind: ClassVar[str] = Kind.CHANGED
@@ -30,9 +31,9 @@ class Deed:
         """The deed as it is to be done, once the sales are locked."""
         return self
 
+    @abstractmethod
     def make(self, sale: Sale) -> bool:
         """Change the sale in memory; False when it is like that already. Raises Refused by the rules of one sale."""
-        raise NotImplementedError
 
     def told(self, sale: Sale) -> list:
         """What the sale holds where the deed changes it."""

@@ -1,6 +1,7 @@
 """A verdict per row: what the import will do with it, decided the same way before and during the run."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -62,7 +63,7 @@ def said(error: ValidationError) -> str:
     return " ".join(dict.fromkeys(error.messages))
 
 
-class Importer:
+class Importer(ABC):
     """What all kinds of import share; a kind says how records are found, written and taken back."""
 
     def __init__(self, run: ImportRun, *, by: User):
@@ -184,46 +185,46 @@ class Importer:
 
     # What a kind of import says
 
+    @abstractmethod
     def label_of(self, values: dict) -> str:
         """What a row is called before its record is known."""
-        raise NotImplementedError
 
+    @abstractmethod
     def look_up(self, decisions: list[Decision]) -> None:
         """Read everything these rows name, in a number of queries that does not grow with them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def key_of(self, values: dict) -> str:
         """What a row is recognised by, comparable; empty when it does not say."""
-        raise NotImplementedError
 
+    @abstractmethod
     def found(self, decision: Decision) -> list[models.Model]:
         """The records that answer to the key. Refuses a key that must be known and is not."""
-        raise NotImplementedError
 
+    @abstractmethod
     def twin_key(self, decision: Decision) -> str:
         """What two rows without a key have in common when they seem to be the same."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check_new(self, decision: Decision) -> None:
         """Fill `after` of a new record. Refuses one that cannot be made."""
-        raise NotImplementedError
 
+    @abstractmethod
     def compare(self, decision: Decision) -> None:
         """Fill `before` and `after` of a known record. Refuses what rules forbid."""
-        raise NotImplementedError
 
+    @abstractmethod
     def create(self, decisions: list[Decision]) -> None:
         """Make the new records, and put each into its decision as target."""
-        raise NotImplementedError
 
+    @abstractmethod
     def update(self, decision: Decision) -> models.Model:
         """Write `after`; returns the record as it then is. Refuses what changed since it was read."""
-        raise NotImplementedError
 
     def take_back_together(self, rows: list[ImportRow]) -> set[int]:
         """Undo at once what is simple; returns the ids of the rows that are done with. The others go one by one."""
         return set()
 
+    @abstractmethod
     def take_back(self, row: ImportRow) -> str:
         """Undo what was done for this row, as far as nobody changed it since; returns why something was kept."""
-        raise NotImplementedError

@@ -16,6 +16,7 @@ SEPARATORS = ",;\t|"
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 WORKBOOK = b"PK\x03\x04"
 UNPACKED = 400 * 1024 * 1024  # a workbook that is larger than this is not one that people made
+# NotImplementedError is what zipfile says of a way to pack it does not know.
 UNREADABLE = (
     OSError, BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, csv.Error, NotImplementedError,
 )  # fmt: skip
