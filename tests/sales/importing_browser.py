@@ -11,6 +11,16 @@ from openpyxl import Workbook
 from sales.importing.runs import ImportRun
 
 
+def words(verdicts):
+    """The verdicts alone."""
+    return [verdict for verdict, _why in verdicts]
+
+
+def whys(verdicts):
+    """The reasons alone."""
+    return [why for _verdict, why in verdicts]
+
+
 def workbook(*rows) -> bytes:
     """An Excel file with these rows."""
     book, file = Workbook(), BytesIO()

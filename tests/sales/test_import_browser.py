@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def visitor(manager, as_user):
-    return Browser(as_user(manager))
-
-
-@pytest.fixture
 def seven(salesperson, manager, phases, switch):
     """Seven sales in all states, with everything an export shows."""
     switch(own_probability=True)

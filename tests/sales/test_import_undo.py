@@ -12,35 +12,17 @@ from relations.models import Contact, Relation
 from relations.saving import edit_relation
 from sales import editing
 from sales.importing import running
-from sales.importing.runs import ImportRow, ImportRun
+from sales.importing.runs import ImportRow
 from sales.merging import merge
 from sales.models import LossReason, Sale, SaleEvent
 from sales.transitions import lose, move
 from sales.trash import trash
 from salescrm.calendar import day_of
 from tests.factories import ContactFactory, PersonFactory, RelationFactory, SaleFactory
-from tests.sales.importing_browser import Browser, csv, patched, workbook
+from tests.sales.importing_browser import Browser, csv, whys, words
 from tests.sales.test_import_browser import saved, table
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def visitor(manager, as_user):
-    return Browser(as_user(manager))
-
-
-@pytest.fixture
-def van_dam(company):
-    return RelationFactory(name="Van Dam", number="R-1", city="Delft")
-
-
-def words(verdicts):
-    return [verdict for verdict, _why in verdicts]
-
-
-def whys(verdicts):
-    return [why for _verdict, why in verdicts]
 
 
 def snapshot(model, without):
@@ -315,98 +297,6 @@ def test_two_tabs_never_do_a_slice_twice(visitor, manager, van_dam, monkeypatch)
     assert sorted(Sale.objects.values_list("subject", flat=True)) == sorted(f"S{n}" for n in range(20))
     assert SaleEvent.objects.count() == 20
     assert ImportRow.objects.filter(is_done=True).count() == 20
-
-
-def test_same_file_twice_without_a_key_adds_nothing_twice(visitor, van_dam):
-    content = csv(
-        ("Deal", "Klant", "Bedrag"), ("Kraan", "Van Dam", "5"), ("Loods", "Van Dam", ""), ("Loods", "Van Dam", "")
-    )
-    visitor.upload(content)
-    assert words(visitor.check()) == ["create", "create", "refused"]
-    visitor.start()
-    again = Browser(visitor.client)
-    again.upload(content)
-    assert "has been imported before" in again.client.get(again.run.get_absolute_url(), follow=True).content.decode()
-    assert words(again.check()) == ["refused"] * 3
-    assert words(again.check(twins="on")) == ["create"] * 3
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "why"),
-    [
-        ("a.pdf", b"%PDF", "Choose a CSV file"), ("a.csv", b" \n", "is empty"), ("a.csv", b"a,b\n", "has no rows"),
-        ("a.csv", b"a,a\n1,2", "stands there twice"), ("a.xlsx", b"PK\x03\x04rubbish", "cannot be read"),
-        ("a.csv", b'a,b\n"1,2', "cannot be read"), ("a.csv", b",,\n1,2", "The first row"),
-        ("a.xlsx", patched(workbook(("a",), (1,)), b"</sheetData>", b""), "cannot be read"),
-    ],
-)  # fmt: skip
-def test_files_that_are_no_table_are_refused_beside_the_field(visitor, name, content, why):
-    response = visitor.upload(content, name=name)
-
-    assert response.status_code == 422
-    assert why in str(response.context["form"].errors["file"])
-    assert ImportRun.objects.count() == 0
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "\ufeffDeal;Klant\nKraan;Van Dam".encode(), "Deal\tKlant\r\nKraan\tVan Dam\r\n".encode("utf-16"),
-        b'sep=;\nDeal;Klant\n"Kraan";Van Dam', b'"Deal","Klant"\n"Kraan","Van\nDam"',
-        workbook(("Deal", "Klant", None), ("Kraan", "Van Dam", None), (None, None, None)),
-    ],
-)  # fmt: skip
-def test_files_of_every_make_are_read(visitor, van_dam, content):
-    visitor.upload(content, name="a.xlsx" if content.startswith(b"PK") else "a.csv")
-
-    assert (words(visitor.check()), visitor.run.rows.get().label) == (["create"], "Kraan")
-
-
-def test_numbers_beyond_all_measure_are_text_that_is_no_amount(visitor, van_dam):
-    book = workbook(("subject", "customer", "expected revenue"), ("Roof", "Van Dam", 123.5))
-    for number in (b"1e999", b"9" * 400):
-        visitor.upload(patched(book, b"123.5", number), name="a.xlsx")
-        assert words(visitor.check()) == ["refused"]
-
-
-def test_same_upload_sent_twice_is_one_run_and_can_be_thrown_away(visitor, van_dam):
-    token = "5b7c9f5e-0000-4000-8000-000000000001"
-    for _time in range(2):
-        visitor.upload(b"Deal\nKraan", token=token)
-    assert ImportRun.objects.count() == 1
-    response = visitor.columns(create="on")
-    assert response.status_code == 422 and "Customer" in str(response.context["form"].errors["create"])
-    visitor.post("import-discard")
-    assert (ImportRun.objects.count(), ImportRow.objects.count()) == (0, 0)
-
-
-@pytest.mark.parametrize("count", [3, 9])
-def test_checking_costs_the_same_however_many_rows(visitor, van_dam, manager, count, django_assert_max_num_queries):
-    rows = [(f"S{n}", "Van Dam", n) for n in range(count)]
-    visitor.upload(csv(("Deal", "Klant", "Bedrag"), *rows))
-    visitor.columns()
-    with django_assert_max_num_queries(24):
-        running.advance(visitor.run, by=manager)
-    running.advance(visitor.run, by=manager)
-    visitor.post("import-start")
-    with django_assert_max_num_queries(32):
-        running.advance(visitor.run, by=manager)
-
-
-def test_mapping_of_the_same_columns_is_offered_again(visitor, van_dam):
-    visitor.upload(csv(("Wat", "Wie"), ("Kraan", "Van Dam")))
-    visitor.check(**{"column-0": "subject", "column-1": "customer"})
-    again = Browser(visitor.client)
-    again.upload(csv(("Wat", "Wie"), ("Loods", "Van Dam")))
-    proposed = again.proposed()
-    assert (proposed["column-0"], proposed["column-1"]) == ("subject", "customer")
-
-
-def test_columns_that_cannot_make_anything_new_propose_to_update_only(visitor):
-    visitor.upload(csv(("Number", "Subject"), (1, "Kade")))
-
-    assert visitor.proposed().get("update") is True
-    assert "create" not in visitor.proposed()
 
 
 def test_changed_by_somebody_else_meanwhile_shows_how_it_stands(visitor, van_dam):
