@@ -178,7 +178,7 @@ def test_asking_stays_on_the_indexes(company):
         "relation_vat_number",
     ):
         assert name in _explained.plan
-    assert "Seq Scan" not in _explained.plan
+    assert "Seq Scan on relations_relation" not in _explained.plan  # of the few users it may
 
 
 def _explained(execute, sql, params, many, context):
