@@ -6,7 +6,9 @@ from django.db.models import Q, Value
 from django.db.models.functions import Concat
 
 from relations.naming import fold, words
+from salescrm.calendar import today
 from salescrm.lookups import LookupQuerySet
+from salescrm.numbering import meant
 
 LAST_CHARACTER = "\U0010ffff"
 # By name, as an expression: the planner sorts what the search index found instead of walking all names for it.
@@ -62,7 +64,11 @@ class RelationQuerySet(models.QuerySet):
     def search(self, text: str):
         """Relations whose name, number, e-mail, city, KvK or btw-number holds words that begin like these, by name."""
         query = prefix_query(text)
-        return self.filter(search=query).order_by(NAME_OF_FOUND, "pk") if query else self.none()
+        if query is None:
+            return self.none()
+        numbers = meant(text, on=today())
+        found = Q(search=query) | Q(number__in=numbers) if numbers else Q(search=query)
+        return self.filter(found).order_by(NAME_OF_FOUND, "pk")
 
     def beginning_with(self, text: str):
         """Relations whose sort key begins with `text`: a range of the index on it."""
