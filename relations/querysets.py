@@ -2,8 +2,8 @@
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Q, Value
-from django.db.models.functions import Concat
+from django.db.models import BigIntegerField, Q, Value
+from django.db.models.functions import Coalesce, Concat
 
 from relations.naming import fold, words
 from salescrm.calendar import today
@@ -43,6 +43,15 @@ class RelationQuerySet(models.QuerySet):
     def kept(self):
         """All but the signposts: relations that were merged into another one are in no list."""
         return self.filter(merged_into=None)
+
+    def led_to(self, pks):
+        """The ids of the relations that these ids lead to: of one that was merged the one that was kept."""
+        found = self.filter(pk__in=pks).order_by()
+        return found.values_list(Coalesce("merged_into", "pk", output_field=BigIntegerField()), flat=True)
+
+    def merged_from(self, pks):
+        """The ids of the relations into which these were merged."""
+        return self.filter(pk__in=pks, merged_into__isnull=False).order_by().values("merged_into")
 
     def selectable(self, current=None):
         """Active relations, and the one already chosen even when it has been deactivated since."""
