@@ -82,6 +82,7 @@ def whole(request: HttpRequest, sale: Sale, *, part: str = "region", status: int
         "lines": lines,
         "lines_total": sum(line.amount for line in lines),
         "may_reopen": not sale.is_open and reopening.may_reopen(sale, request.user),
+        "behind": bool(request.htmx),  # only the region is swapped: what stands around it reads itself again
         **extra,
     }
     return page(request, TEMPLATE, context, part=part, status=status)

@@ -10,6 +10,7 @@ from sales.editing import edit
 from sales.models import Sale, SaleNote
 from sales.trash import trash
 from salescrm.calendar import today
+from tests.factories import LineFactory
 
 
 @pytest.fixture
@@ -140,3 +141,21 @@ def test_sale_that_went_to_the_trash_meanwhile_says_so_and_keeps_what_was_typed(
     expect(page_of.get_by_role("dialog")).to_contain_text("A manager can restore it.")
     page_of.get_by_role("dialog").get_by_role("link", name="Close").click()
     expect(page_of.get_by_role("dialog")).to_be_hidden()
+
+
+@pytest.mark.parametrize("way", ["cancel", "move"])
+def test_services_follow_what_a_colleague_changed_meanwhile(desk, sale, manager, phases, way):
+    LineFactory(sale=sale, unit_price=Decimal("500"))
+    desk.goto(f"/sales/{sale.pk}/")
+    expect(desk.locator("#lines")).to_contain_text("24,000.00")
+    edit(sale, values={"expected_revenue": Decimal("31000")}, version=1, by=manager)
+    if way == "move":
+        desk.locator(f"[data-phase='{phases[75].pk}']").click()
+        expect(desk.locator("[data-refusal]")).to_be_visible()
+    else:
+        desk.get_by_role("link", name="Change the expected end date").click()
+        desk.get_by_role("link", name="Cancel").click()
+    expect(figure(desk, "Expected revenue")).to_contain_text("31,000.00")
+    expect(desk.locator("#lines")).to_contain_text("31,000.00")
+    expect(desk.locator("#lines")).not_to_contain_text("24,000.00")
+    expect(desk.locator("#history")).to_contain_text("€ 24,000.00 → € 31,000.00")
