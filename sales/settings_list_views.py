@@ -1,5 +1,7 @@
 """The four views of every list in Settings, and the one of a phase, whose probability asks a question (rules 4, 5)."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +16,8 @@ from sales.configuration import Changed, change_phase, preview_probability
 from sales.models import Phase
 from sales.settings_lists import LISTS, PhaseForm, RemovalForm, SettingsList
 from sales.settings_views import may_configure
-from salescrm.lookups import Lookup, reorder
+from salescrm import creating
+from salescrm.lookups import Lookup, LookupForm, reorder
 from salescrm.pages import leave, page
 
 
@@ -30,13 +33,21 @@ def rows(request: HttpRequest, kind: SettingsList) -> HttpResponse:
 def row(request: HttpRequest, kind: SettingsList, pk: int | None = None) -> HttpResponse:
     """A new row, or another name for one that exists."""
     instance = get_object_or_404(kind.model, pk=pk) if pk else kind.model()
+    token, made = (None, None) if pk else creating.asked(request, kind.model)
     form = kind.form(request.POST if request.method == "POST" else None, instance=instance)
-    if form.is_bound and form.is_valid():
-        configuration.store_row(form.instance, is_default=form.cleaned_data.get("is_default", False))
-        messages.success(request, _("“%(name)s” is saved.") % {"name": form.instance})
+    if made or (form.is_bound and form.is_valid()):
+        made = made or _store(form, token)
+        messages.success(request, _("“%(name)s” is saved.") % {"name": made})
         return leave(request, _back(request, kind))
-    context = {"kind": kind, "form": form, "row": instance, "back": _back(request, kind)}
+    context = {"kind": kind, "form": form, "row": instance, "back": _back(request, kind), "token": token}
     return page(request, "settings/row.html", context, part="dialog", status=422 if form.errors else 200)
+
+
+def _store(form: LookupForm, token: UUID | None) -> Lookup:
+    def store() -> Lookup:
+        return configuration.store_row(form.instance, is_default=form.cleaned_data.get("is_default", False))
+
+    return creating.once(token, type(form.instance), store) if token else store()
 
 
 @may_configure

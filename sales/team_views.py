@@ -1,5 +1,7 @@
 """Settings > Teams: who works together, and so who sees whose sales when teams decide (rule 23)."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from sales.settings_forms import TeamForm
+from salescrm import creating
 from salescrm.models import Organisation, Team, User
 from salescrm.pages import leave, page
 from salescrm.teams import remove_team, store_team
@@ -45,20 +48,27 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _edit(request: HttpRequest, team: Team) -> HttpResponse:
     title = str(team)
+    token, made = (None, None) if team.pk else creating.asked(request, Team)
     form = TeamForm(request.POST if request.method == "POST" else None, instance=team)
-    if form.is_bound and form.is_valid():
+    if form.is_bound and not made and form.is_valid():
         try:
-            with transaction.atomic():
-                store_team(team, **form.cleaned_data)
+            made = _store(team, form.cleaned_data, token)
         except ValidationError as error:
             form.add_error(None, error)
         except IntegrityError:  # added by somebody else at the same moment
             form.add_error("name", _("There is already a team with this name."))
-        else:
-            messages.success(request, _("%(name)s is saved.") % {"name": team})
-            return leave(request, "settings:teams")
-    context = {"form": form, "team": team, "title": title}
+    if made:
+        messages.success(request, _("%(name)s is saved.") % {"name": made})
+        return leave(request, "settings:teams")
+    context = {"form": form, "team": team, "title": title, "token": token}
     return page(request, "settings/team.html", context, part="dialog", status=422 if form.errors else 200)
+
+
+def _store(team: Team, values: dict, token: UUID | None) -> Team:
+    if token:
+        return creating.once(token, Team, lambda: store_team(team, **values))
+    with transaction.atomic():
+        return store_team(team, **values)
 
 
 @may_change_users

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sales.models import Sale
 from sales.settings_forms import UserForm
+from salescrm import creating
 from salescrm.models import Organisation, User
 from salescrm.pages import leave, page
 from salescrm.roles import LABELS
@@ -39,11 +40,15 @@ def index(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Add a user, who gets a mail with a link to choose a password."""
     initial = {"language": Organisation.current().language}
+    token, made = creating.asked(request, User)
+    if made:  # and invited
+        return leave(request, "settings:users")
     form = UserForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_bound and form.is_valid():
-        _send_invitation(request, add_user(**form.cleaned_data))
+        _send_invitation(request, creating.once(token, User, lambda: add_user(**form.cleaned_data)))
         return leave(request, "settings:users")
-    return page(request, "settings/user.html", {"form": form}, part="dialog", status=422 if form.errors else 200)
+    context = {"form": form, "token": token}
+    return page(request, "settings/user.html", context, part="dialog", status=422 if form.errors else 200)
 
 
 @may_change_users

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from salescrm.files import StoredFile
 from salescrm.numbering import Counter, NumberSeries
+from salescrm.records import Creation
 from salescrm.teams import Team
 
-__all__ = ["Counter", "NumberSeries", "Organisation", "StoredFile", "Team", "User", "UserManager"]
+__all__ = ["Counter", "Creation", "NumberSeries", "Organisation", "StoredFile", "Team", "User", "UserManager"]
 
 
 class UserManager(BaseUserManager):

@@ -17,3 +17,19 @@ class Versioned(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Creation(models.Model):
+    """A create form that was sent: the token it carried, and the record that came of it."""
+
+    token = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=100)
+    key = models.BigIntegerField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "creation"
+        verbose_name_plural = "creations"
+
+    def __str__(self):
+        return f"{self.kind} {self.key}"

@@ -1,6 +1,7 @@
 """The pages of the lists in Settings: wiring, refusals, and what they cost."""
 
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -66,27 +67,32 @@ def test_a_list_says_how_many_records_use_a_row(admin, phases):
 
 
 def test_a_row_is_added_at_the_end(admin):
-    answer = admin.post(address("row-new", "sources"), {"name": " Flyer "})
+    answer = admin.post(address("row-new", "sources"), {"token": uuid4(), "name": " Flyer "})
     assert (answer.status_code, answer.url) == (302, address("list", "sources"))
     assert Source.objects.last().name == "Flyer"
 
 
 def test_a_dialog_is_left_by_redirecting_the_browser(admin):
-    answer = admin.post(address("row-new", "sources"), {"name": "Flyer"}, headers=HTMX)
+    answer = admin.post(address("row-new", "sources"), {"token": uuid4(), "name": "Flyer"}, headers=HTMX)
     assert answer.headers["HX-Redirect"] == address("list", "sources")
 
 
 @pytest.mark.parametrize("name", ["", "website"])
 def test_an_empty_or_known_name_is_refused(admin, name):
     count = Source.objects.count()
-    answer = admin.post(address("row-new", "sources"), {"name": name}, headers=HTMX)
+    answer = admin.post(address("row-new", "sources"), {"token": uuid4(), "name": name}, headers=HTMX)
     assert (answer.status_code, Source.objects.count()) == (422, count)
 
 
 def test_a_new_phase_has_a_colour_and_a_probability(admin):
-    admin.post(address("row-new", "phases"), {"name": "Demo", "colour": "pink", "probability": "60 %"})
+    admin.post(
+        address("row-new", "phases"), {"token": uuid4(), "name": "Demo", "colour": "pink", "probability": "60 %"}
+    )
     assert Phase.objects.values_list("name", "colour", "probability").last() == ("Demo", "pink", 60)
-    assert admin.post(address("row-new", "phases"), {"name": "X", "probability": "101"}).status_code == 422
+    assert (
+        admin.post(address("row-new", "phases"), {"token": uuid4(), "name": "X", "probability": "101"}).status_code
+        == 422
+    )
 
 
 @pytest.mark.parametrize(("typed", "stored"), [("14", 14), ("3650", 3650), ("", None)])
@@ -106,7 +112,7 @@ def test_a_limit_that_is_no_number_of_days_is_refused(admin, phases, typed):
     values = {"name": phase.name, "colour": phase.colour, "probability": "50", "age_limit": typed}
     answer = admin.post(address("phase", phase.pk), values, headers=HTMX)
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["age_limit"])
-    assert admin.post(address("row-new", "phases"), values | {"name": "New"}).status_code == 422
+    assert admin.post(address("row-new", "phases"), values | {"name": "New", "token": uuid4()}).status_code == 422
 
 
 def test_a_limit_survives_the_question_about_another_probability(admin, phases):

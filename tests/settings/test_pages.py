@@ -1,6 +1,7 @@
 """Switches, organisation and users: the pages of Settings that are not lists."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -105,7 +106,7 @@ NEW = {"name": "Noor Visser", "email": "Noor@Example.com", "language": "nl", "ro
 
 
 def test_a_new_user_is_invited_by_mail_and_chooses_a_password(admin, client):
-    answer = admin.post(reverse("settings:user-new"), NEW)
+    answer = admin.post(reverse("settings:user-new"), NEW | {"token": uuid4()})
     assert (answer.status_code, answer.url) == (302, reverse("settings:users"))
     user = User.objects.get(email="noor@example.com")
     assert (user.name, user.language, role_of(user), user.has_usable_password()) == (
@@ -127,7 +128,7 @@ def test_a_mail_that_fails_is_said_and_shows_no_secret(admin, settings):
             "OPTIONS": {"host": "127.0.0.1", "port": 9},
         }
     }
-    answer = admin.post(reverse("settings:user-new"), NEW, follow=True)
+    answer = admin.post(reverse("settings:user-new"), NEW | {"token": uuid4()}, follow=True)
     (message,) = answer.context["messages"]
     assert message.level_tag == "warning"
     assert "password-reset" not in answer.content.decode()
@@ -135,7 +136,7 @@ def test_a_mail_that_fails_is_said_and_shows_no_secret(admin, settings):
 
 
 def test_an_address_is_used_once(admin, manager):
-    answer = admin.post(reverse("settings:user-new"), NEW | {"email": manager.email.upper()})
+    answer = admin.post(reverse("settings:user-new"), NEW | {"email": manager.email.upper(), "token": uuid4()})
     assert (answer.status_code, list(answer.context["form"].errors), mail.outbox) == (422, ["email"], [])
 
 

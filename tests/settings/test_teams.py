@@ -1,5 +1,7 @@
 """Settings > Teams: who works together, and the choice of who sees what."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -49,13 +51,15 @@ def test_removing_a_team_leaves_its_members_and_may_be_done_twice(north, salespe
 
 
 def test_an_administrator_adds_a_team(admin, salesperson, manager):
-    answer = admin.post(reverse("settings:team-new"), {"name": "North", "members": [salesperson.pk, manager.pk]})
+    answer = admin.post(
+        reverse("settings:team-new"), {"token": uuid4(), "name": "North", "members": [salesperson.pk, manager.pk]}
+    )
     assert (answer.status_code, answer.url) == (302, reverse("settings:teams"))
     assert names(Team.objects.get()) == ["Mila Brand", "Sanne de Wit"]
 
 
 def test_a_taken_name_is_refused_beside_the_field_and_nothing_typed_is_lost(admin, north, manager):
-    answer = admin.post(reverse("settings:team-new"), {"name": "north", "members": [manager.pk]})
+    answer = admin.post(reverse("settings:team-new"), {"token": uuid4(), "name": "north", "members": [manager.pk]})
     form = answer.context["form"]
     assert (answer.status_code, list(form.errors), form["members"].value()) == (422, ["name"], [str(manager.pk)])
 
@@ -94,7 +98,7 @@ def test_a_user_is_put_into_teams_on_their_own_page(admin, north, manager):
 
 def test_a_new_user_starts_in_a_team(admin, north):
     values = {"name": "Noor", "email": "noor@example.com", "language": "nl", "role": "salesperson", "teams": [north.pk]}
-    assert admin.post(reverse("settings:user-new"), values).status_code == 302
+    assert admin.post(reverse("settings:user-new"), values | {"token": uuid4()}).status_code == 302
     assert "Noor" in names(north)
 
 
