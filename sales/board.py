@@ -192,6 +192,6 @@ def _kind(step: str, day: date | None, today: date) -> str:
 def parse(query: QueryDict) -> SaleFilter:
     """Read the filter words of the board: those of the list. Raises BadRequest on what the board does not do."""
     chosen = SaleFilter.parse(query)
-    if chosen.status not in ((), (SaleStatus.OPEN,)) or any(query.get(word) for word in ("sort", "page", "format")):
+    if chosen.status not in ((), (SaleStatus.OPEN,)) or any(map(query.get, ("sort", "page", "format", "rows"))):
         raise BadRequest("the board shows open sales by next step")
     return chosen

@@ -8,7 +8,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from sales.models import SaleEvent, SaleStatus
+from sales.models import SaleEvent, SaleLine, SaleStatus
 from sales.querysets import SaleQuerySet
 from sales.timeline import Entry
 from salescrm import exports
@@ -26,6 +26,26 @@ READ = (
 def table(sales: SaleQuerySet) -> exports.Table:
     """All sales of the queryset in its order; weighted revenue exact, with four decimals."""
     return exports.Table(pgettext("file name", "sales"), _heading(), _rows(sales))
+
+
+def lines_table(sales: SaleQuerySet) -> exports.Table:
+    """One row per service line of these sales."""
+    heading = [
+        _("Number"), _("Subject"), _("Customer"), _("Description"), _("Quantity"), _("Unit price"), _("VAT"),
+        _("Billing method"), _("Amount"),
+    ]  # fmt: skip
+    lines = SaleLine.objects.filter(sale__in=sales.order_by().values("pk")).order_by("-sale_id", "position", "pk")
+    return exports.Table(pgettext("file name", "service-lines"), heading, _line_rows(lines))
+
+
+def _line_rows(lines) -> Iterator[list]:
+    related = lines.select_related("sale__customer", "vat_rate").defer("sale__note", "sale__search")
+    for line in related.iterator(chunk_size=exports.CHUNK):
+        sale = line.sale
+        yield [
+            sale.pk, sale.subject, str(sale.customer), line.description, line.quantity, line.unit_price,
+            str(line.vat_rate), line.get_billing_method_display(), line.amount,
+        ]  # fmt: skip
 
 
 def day_table(groups: Iterable[tuple[str, SaleQuerySet]]) -> exports.Table:

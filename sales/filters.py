@@ -57,10 +57,11 @@ OTHER_WORDS = (
     "sort",
     "page",
     "format",
+    "rows",
 )
 WORDS = {*ID_WORDS, *DAY_WORDS, *AMOUNT_WORDS, *OTHER_WORDS}
 SEVERAL = {*ID_WORDS, "status", "reason", "customer_not", "team", "next"}  # of the others the last one counts
-PASSING = {"page", "format", "view"}  # what is looked at now, not what is asked for
+PASSING = {"page", "format", "rows", "view"}  # what is looked at now, not what is asked for
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class SaleFilter:
     view: int | None = None
     page: int = 1
     format: str = ""
+    lines: bool = False
 
     @classmethod
     def parse(cls, query: QueryDict) -> "SaleFilter":
@@ -108,6 +110,7 @@ class SaleFilter:
             view=_view((words.get("view") or [""])[-1]),
             page=page_number((words.get("page") or ["1"])[-1]),
             format="".join(_choices(words, "format", ["csv", "xlsx"])[-1:]),
+            lines=bool(_choices(words, "rows", ["lines"])),
         )
 
     @property

@@ -42,7 +42,8 @@ def sale_list(request: HttpRequest) -> HttpResponse:
     if chosen.format:
         if not request.user.has_perm("sales.export_sale"):
             raise PermissionDenied
-        return exports.respond(request, exporting.table(chosen.order(sales)), chosen.format)
+        table = exporting.lines_table(sales) if chosen.lines else exporting.table(chosen.order(sales))
+        return exports.respond(request, table, chosen.format)
     totals = sales.totals()
     context = {"totals": totals, **_around(request, chosen), **_table(request, chosen, sales, totals["count"])}
     return page(request, "sales/list.html", context, part="rows")
@@ -63,7 +64,7 @@ def _table(request: HttpRequest, chosen: SaleFilter, sales, count: int) -> dict:
         "selectable": selectable,
         "own_columns": keys not in STANDARDS,
         "any_by_hand": {"phase", "probability"} & {*keys} and any(sale.probability_by_hand for sale in rows),
-        "bulk_query": without(request.GET, "format", "view", "columns").removeprefix("?"),
+        "bulk_query": without(request.GET, "format", "rows", "view", "columns").removeprefix("?"),
     }
 
 
@@ -82,7 +83,7 @@ def _around(request: HttpRequest, chosen: SaleFilter) -> dict:
         "statuses": status_links(chosen, request.GET),
         "carried": [(word, text) for word, texts in request.GET.lists() if word not in in_toolbar for text in texts],
         "as_board": without(request.GET, *NOT_ON_BOARD),
-        "query": without(request.GET, "format").removeprefix("?"),
+        "query": without(request.GET, "format", "rows").removeprefix("?"),
         "views": saved_views.menu(request.user, request.GET, chosen.view),
     }
 

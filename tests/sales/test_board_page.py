@@ -72,7 +72,8 @@ def test_filter_words_are_those_of_the_list(desk, salesperson, colleague):
 @pytest.mark.parametrize(
     "words",
     ["status=lost", "status=open&status=accepted", "sort=amount", "page=2", "colour=red", "owner=x", "format=csv",
-     "column=1", "after=none.1", "column=x&after=none.1", "column=1&after=20", "column=1&after=2026-13-01.4"],
+     "rows=lines", "column=1", "after=none.1", "column=x&after=none.1", "column=1&after=20",
+     "column=1&after=2026-13-01.4"],
 )  # fmt: skip
 def test_words_the_board_does_not_know_are_400(desk, words):
     assert desk.get(f"{URL}?{words}").status_code == 400

@@ -11,7 +11,7 @@ from sales import exporting
 from sales.models import Sale
 from salescrm import exports
 from salescrm.calendar import today
-from tests.factories import RelationFactory, SaleFactory
+from tests.factories import LineFactory, RelationFactory, SaleFactory
 from tests.sales.test_concurrency import together
 
 
@@ -84,6 +84,30 @@ def test_export_is_exactly_the_filter_whatever_columns_or_page_are_shown(as_user
         sheet = load_workbook(io.BytesIO(response.content)).active
         found = [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)]
     assert found == ["300", "700"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_lines_of_the_filter_and_nothing_of_others(
+    as_user, salesperson, colleague, switch, count, django_assert_num_queries
+):
+    for number in range(count):
+        sale = SaleFactory(owner=salesperson, subject=f"Roof {number}", customer=RelationFactory(name="Van Dam"))
+        LineFactory(sale=sale, description="Survey", quantity=Decimal("2"), unit_price=Decimal("12.50"))
+    LineFactory(sale=SaleFactory(owner=salesperson, subject="Wall"))
+    LineFactory(sale=SaleFactory(owner=colleague, subject="Roof of others"))
+    switch(sales_visible="own")
+    desk = as_user(salesperson)
+    assert "rows=lines" in desk.get("/sales/?q=Roof").content.decode()
+    desk.get("/sales/?q=Roof&format=csv&rows=lines")
+    with django_assert_num_queries(3):
+        found = rows(desk.get("/sales/?q=Roof&format=csv&rows=lines"))
+    assert [row["Subject"] for row in found] == [f"Roof {number}" for number in reversed(range(count))]
+    assert found[0] == {
+        "Number": str(sale.pk), "Subject": sale.subject, "Customer": "Van Dam", "Description": "Survey",
+        "Quantity": "2.00", "Unit price": "12.50", "VAT": str(sale.lines.get().vat_rate),
+        "Billing method": sale.lines.get().get_billing_method_display(), "Amount": "25.00",
+    }  # fmt: skip
+    assert desk.get("/sales/?rows=notes").status_code == 400
 
 
 @pytest.mark.django_db(transaction=True)

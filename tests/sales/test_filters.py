@@ -111,7 +111,7 @@ def test_every_word_finds_what_it_says(six, manager, query):
 
 def test_every_word_has_a_case():
     words = {pair.partition("=")[0] for query in CASES for pair in query.split("&")} - {""}
-    assert words == WORDS - {"columns", "view", "sort", "page", "format"}
+    assert words == WORDS - {"columns", "view", "sort", "page", "format", "rows"}
 
 
 @pytest.mark.parametrize(("visible", "mine"), [("all", 6), ("team", 4), ("own", 4)])
