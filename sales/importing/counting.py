@@ -19,15 +19,16 @@ def counts(run: ImportRun) -> dict[str, int]:
 
 
 def written(runs: Iterable[ImportRun]) -> dict[int, dict[str, int]]:
-    """What each of these runs created, updated and refused, by its id."""
-    rows = ImportRow.objects.filter(run__in=[run.pk for run in runs]).order_by()
+    """What each of these runs created, updated and refused, by its id; counted anew only for those still at it."""
+    known = {run.pk: run.options["told"] for run in runs if run.options.get("told") is not None}
+    rows = ImportRow.objects.filter(run__in=[run.pk for run in runs if run.pk not in known]).order_by()
     kinds = {
         "create": Count("pk", filter=Q(is_done=True, verdict=ImportRow.Verdict.CREATE)),
         "update": Count("pk", filter=Q(is_done=True, verdict=ImportRow.Verdict.UPDATE)),
         "refused": Count("pk", filter=Q(verdict=ImportRow.Verdict.REFUSED)),
         "kept": Count("pk", filter=~Q(kept="")),
     }
-    return {found.pop("run"): found for found in rows.values("run").annotate(**kinds)}
+    return known | {found.pop("run"): found for found in rows.values("run").annotate(**kinds)}
 
 
 def to_do(run: ImportRun) -> int:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from relations.models import Contact, Relation
-from sales.importing.counting import to_do
+from sales.importing.counting import to_do, written
 from sales.importing.deciding import Decision, Importer, plain, said
 from sales.importing.of_contacts import ContactImporter
 from sales.importing.of_relations import RelationImporter
@@ -55,7 +55,7 @@ def check(run: ImportRun, *, words: dict, version: int, by: User) -> ImportRun:
     if run.version != version or not run.is_open or not run.mapping:
         raise _moved_on()
     run.options["words"] = run.options.get("words", {}) | words
-    run.rows.update(verdict="", why="", key="", target=None, version=None, before=None, after=None)
+    run.rows.exclude(verdict="").update(verdict="", why="", key="", target=None, version=None, before=None, after=None)
     return _enter(run, Status.CHECKING, by)
 
 
@@ -79,10 +79,8 @@ def undo(run: ImportRun, *, by: User) -> ImportRun:
         return run
     if run.status not in (Status.RUNNING, Status.DONE):
         raise _moved_on()
-    run = _enter(run, Status.UNDOING, by)
-    run.position = 1 + (run.rows.order_by("-line").values_list("line", flat=True).first() or 0)
-    run.save(update_fields=["position"])
-    return run
+    last = run.rows.order_by("-line").values_list("line", flat=True).first() or 0
+    return _enter(run, Status.UNDOING, by, position=last + 1)
 
 
 def _moved_on() -> ValidationError:
@@ -93,9 +91,9 @@ def _lock(run: ImportRun) -> ImportRun:
     return lock(ImportRun.objects.all(), run.pk)
 
 
-def _enter(run: ImportRun, status: str, by: User) -> ImportRun:
-    run.status, run.position, run.updated_by = status, 0, by
-    run.options |= {"to_do": to_do(run), "dealt": 0}
+def _enter(run: ImportRun, status: str, by: User, *, position: int = 0) -> ImportRun:
+    run.status, run.position, run.updated_by = status, position, by
+    run.options |= {"to_do": to_do(run), "dealt": 0, "told": None}
     run.version += 1
     run.save()
     return run
@@ -246,5 +244,6 @@ def _came_to(run: ImportRun, row: ImportRow, *, dealt: int) -> None:
 
 def _finish(run: ImportRun, status: str) -> None:
     run.status, run.position = status, 0
+    run.options["told"] = written([run]).get(run.pk, {})
     run.version += 1
-    run.save(update_fields=["status", "position", "version", "finished_at", "undone_at", "updated_at"])
+    run.save(update_fields=["status", "position", "options", "version", "finished_at", "undone_at", "updated_at"])

@@ -128,7 +128,7 @@ def _propose(run: ImportRun, by: User) -> None:
     last = remembered(run)
     if last is not None:
         run.mapping, run.key = last.mapping, last.key
-        forget = {"digest", "rows", "again", "to_do", "dealt"}
+        forget = {"digest", "rows", "again", "to_do", "dealt", "told"}
         run.options |= {name: value for name, value in last.options.items() if name not in forget}
     else:
         run.mapping = guess(run.columns, FIELDS[run.kind])

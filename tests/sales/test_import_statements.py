@@ -28,7 +28,7 @@ def checked(visitor, rows):
 def test_list_of_imports_takes_the_same_statements(visitor, count, django_assert_num_queries, reads_only):
     for rows in range(1, count + 1):
         checked(visitor, rows)
-    with django_assert_num_queries(5), reads_only():
+    with django_assert_num_queries(4), reads_only():
         assert len(visitor.client.get(reverse("sales:imports")).context["rows"]) == count
 
 
@@ -37,6 +37,27 @@ def test_preview_takes_the_same_statements(visitor, count, django_assert_num_que
     checked(visitor, count)
     with django_assert_num_queries(8), reads_only():
         assert len(visitor.client.get(reverse("sales:import", args=[visitor.run.pk])).context["shown"]) == count
+
+
+def told(visitor):
+    """What the list of imports says of the last one: added, updated, refused."""
+    run = visitor.client.get(reverse("sales:imports")).context["rows"][0]
+    return [run.told.get(what, 0) for what in ("create", "update", "refused")]
+
+
+def test_list_of_imports_tells_every_stage_as_it_is(visitor, manager, monkeypatch):
+    monkeypatch.setattr(running, "SLICE", 2)
+    visitor.upload(csv(("Deal", "Klant"), ("A", "Van Dam"), ("B", "Van Dam"), ("C", "Van Dam"), ("D", "Nobody")))
+    assert told(visitor) == [0, 0, 0]
+    visitor.check()
+    assert told(visitor) == [0, 0, 1]
+    visitor.post("import-start")
+    running.advance(visitor.run, by=manager)
+    assert told(visitor) == [2, 0, 1]
+    visitor.go()
+    assert told(visitor) == [3, 0, 1]
+    visitor.undo()
+    assert told(visitor) == [3, 0, 1]
 
 
 def slices(visitor, by):
