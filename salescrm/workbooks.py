@@ -35,7 +35,7 @@ def write(file: IO[bytes], name: str, heading: Sequence[str], rows: Iterable[Seq
     with ZipFile(made) as parts, ZipFile(file, "w", ZIP_DEFLATED, compresslevel=FAST) as archive:
         for part in parts.namelist():
             before, end, after = parts.read(part).partition(END if part == SHEET else b"\0")
-            with archive.open(part, "w", force_zip64=True) as target:
+            with archive.open(part, "w") as target:
                 target.write(before)
                 if end:
                     for lines in batched(enumerate(rows, start=2), TOGETHER):
