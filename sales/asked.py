@@ -14,6 +14,8 @@ from relations.spread import all_of, any_of, array_of, rareness
 from salescrm.calendar import today
 from salescrm.numbering import meant
 
+MOST = 20  # of a kind that one way of looking brings, and that the page of a search shows
+CANDIDATES = 40
 LONGEST = 200
 LOOKED_UP = 3  # words of which some may stand in a record and others in its customer
 NEAR = 1000  # relations that hold one of them
@@ -27,15 +29,22 @@ class Near:
     def __init__(self, typed: list[str], found: dict[str, list[int]]):
         self.typed, self.found = typed, found
         self.common = any(len(relations) >= NEAR for relations in found.values())
-        # Some relation may hold all the words, or the number they are when written as one.
-        self.whole = all(found.values()) or any(not word.isalpha() for word in typed)
+        # Some relation may hold all the words, or the number that they are when written as one (with "NL" before it).
+        numeric = any(not word.isalpha() for word in typed) and all(
+            len(word) < 3 or not word.isalpha() for word in typed
+        )
+        self.whole = all(found.values()) or numeric
 
     def many(self) -> Iterator[tuple[RawSQL, SearchQuery, RawSQL]]:
         """The relations that hold a word that many hold, the other words, and the relations that hold one of those."""
-        for word, relations in self.found.items():
-            if len(relations) > FEW:
-                rest = [pk for other, more in self.found.items() if other != word for pk in more]
-                yield array_of(relations), any_of(other for other in self.typed if other != word), array_of(rest)
+        many = {word: relations for word, relations in self.found.items() if len(relations) > FEW}
+        everywhere = [pk for relations in self.found.values() for pk in relations]
+        if many and len(self.typed) > 2:  # one look at the words is quicker than one for each of them
+            yield array_of(everywhere), any_of(self.typed), array_of(everywhere)
+            return
+        for word, relations in many.items():
+            rest = [pk for other, more in self.found.items() if other != word for pk in more]
+            yield array_of(relations), any_of(other for other in self.typed if other != word), array_of(rest)
 
     def few(self) -> RawSQL | None:
         """The relations that hold a word that few hold."""
@@ -51,7 +60,7 @@ class Near:
 class Asked:
     """What was typed."""
 
-    def __init__(self, text: str):
+    def __init__(self, text: str, limit: int = MOST):
         self.text = " ".join(text.replace("\x00", "").split())[:LONGEST].strip()
         self.folded = fold(self.text.removeprefix("#"))
         self.query = prefix_query(self.text)
@@ -62,6 +71,8 @@ class Asked:
         self.any = any_of(self.typed)
         long = sorted((word for word in self.typed if len(word) > 1), key=rareness)
         self.rarest = long[:LOOKED_UP] if len(self.typed) > 1 else []
+        # How many are looked for, to show the best of them: several words take longer and fit better.
+        self.enough = min(3 * limit, CANDIDATES) if self.rarest else CANDIDATES
 
     @property
     def id(self) -> int | None:

@@ -15,24 +15,25 @@ from projects.models import Project
 from relations.models import Contact, Relation
 from relations.naming import fold
 from relations.spread import OneOf, Together
-from sales.asked import Asked
+from sales.asked import CANDIDATES, MOST, Asked
 from sales.found import CONTACT, INVOICE, PROJECT, RELATION, SALE
 from sales.models import Sale, SaleStatus
 from salescrm.models import User
+from salescrm.words import Prepared
 
-MOST = 20  # of a kind that one way of looking brings, and that the page of a search shows
 LATEST = 1000  # sales among which the newest that fit are looked for first
-CANDIDATES = 40
 PERSONS = 200  # whose positions are looked up: not every person is somebody's contact
 OWN = 500  # records that hold the rare words, of which those are shown whose customer holds the common ones
+
+WORDS = {model: Prepared(model.WORDS) for model in (Contact, Project, Invoice)}
 
 type Branch = tuple[QuerySet, int]  # a way of looking, and the most rows it brings
 
 
-def _read(columns: tuple[str, ...], *branches: Branch) -> list[dict]:
-    """The rows of one way of looking after the other; what would come after CANDIDATES is not even looked for."""
+def _read(enough: int, columns: tuple[str, ...], *branches: Branch) -> list[dict]:
+    """The rows of one way of looking after the other; what would come after `enough` is not even looked for."""
     parts = [rows.values(*columns)[:most] for rows, most in branches]
-    united = parts[0].union(*parts[1:], all=True).order_by()[:CANDIDATES] if parts[1:] else parts[0]
+    united = parts[0].union(*parts[1:], all=True).order_by()[:enough] if parts[1:] else parts[0]
     return list({row["pk"]: row for row in united}.values())
 
 
@@ -84,7 +85,7 @@ def relations_like(asked: Asked) -> list[dict]:
     if asked.near.whole and not asked.is_letter:
         branches.append((_by_words(rows, F("search"), asked.query), MOST))
     return _ranked(
-        asked, _read(RELATION, *branches), "name", "sort_key",
+        asked, _read(CANDIDATES, RELATION, *branches), "name", "sort_key",
         exact=lambda row: asked.is_number(row["number"], row["coc_number"], row["vat_number"], row["email"]),
         then=lambda row: (not row["is_active"], row["sort_key"]),
     )  # fmt: skip
@@ -99,10 +100,10 @@ def contacts_like(asked: Asked, relations: list[dict]) -> list[dict]:
             persons = Relation.objects.kept().filter(kind=Relation.Kind.PERSON).order_by()
             named = _by_words(persons, F("search"), asked.query).values("pk")[:PERSONS]
             branches.append((rows.filter(person__in=named), MOST))
-        branches.append((_by_words(rows, Contact.WORDS, asked.query), MOST))
+        branches.append((_by_words(rows, WORDS[Contact], asked.query), MOST))
         branches += _of_organizations(rows, asked)
     return _ranked(
-        asked, _read(CONTACT, *branches), "person__name", "person__sort_key", "email",
+        asked, _read(asked.enough, CONTACT, *branches), "person__name", "person__sort_key", "email",
         exact=lambda row: asked.folded in (fold(row["email"]), fold(row["person__email"])),
         then=lambda row: (row["person__sort_key"],),
     )  # fmt: skip
@@ -118,8 +119,8 @@ def _of_organizations(rows: QuerySet, asked: Asked) -> list[Branch]:
             theirs |= Q(Q(person) | Q(organization), own=others)
     if few := asked.near.few():
         theirs |= Q(OneOf(F("person"), few)) | Q(OneOf(F("organization"), few))
-    together = Together(Contact.WORDS, F("person__search"), F("organization__search"))
-    rows = rows.alias(own=Contact.WORDS, together=together).filter(theirs, together=asked.query)
+    together = Together(WORDS[Contact], F("person__search"), F("organization__search"))
+    rows = rows.alias(own=WORDS[Contact], together=together).filter(theirs, together=asked.query)
     return [(rows.exclude(organization__search=asked.query), MOST)] if theirs else []
 
 
@@ -133,7 +134,7 @@ def sales_like(asked: Asked, user: User, customers: list[int]) -> list[dict]:
         *_in_words(rows, asked, F("search")),
     ]
     return _ranked(
-        asked, _read(SALE, *branches), "subject", "customer__name",
+        asked, _read(asked.enough, SALE, *branches), "subject", "customer__name",
         exact=lambda row: row["pk"] == asked.id or row["external_reference"] in asked.numbers,
         then=lambda row: (row["status"] != SaleStatus.OPEN, -row["updated_at"].timestamp()),
     )  # fmt: skip
@@ -172,10 +173,10 @@ def _numbered(asked: Asked, model, columns: tuple[str, ...], name: str, customer
     branches = [
         (rows.filter(number__in=asked.meant), MOST),
         (rows.filter(customer__in=customers), MOST),
-        *_in_words(rows, asked, model.WORDS),
+        *_in_words(rows, asked, WORDS[model]),
     ]
     return _ranked(
-        asked, _read(columns, *branches), "number", name, "customer__name",
+        asked, _read(asked.enough, columns, *branches), "number", name, "customer__name",
         exact=lambda row: asked.is_number(row["number"]),
         then=lambda row: (-row["pk"],),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sales.candidates import MOST
+from sales.asked import MOST
 from sales.searching import SHOWN
 from sales.views.search import search
 

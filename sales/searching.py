@@ -12,8 +12,8 @@ from django.urls import reverse
 from invoicing.models import Invoice
 from projects.models import Project
 from relations.models import Relation
-from sales.asked import EXACT, WORDS, Asked
-from sales.candidates import MOST, contacts_like, invoices_like, projects_like, relations_like, sales_like
+from sales.asked import EXACT, MOST, WORDS, Asked
+from sales.candidates import contacts_like, invoices_like, projects_like, relations_like, sales_like
 from sales.found import (
     INVOICE,
     PROJECT,
@@ -50,7 +50,7 @@ class Group:
 
 def find(text: str, user: User, *, limit: int = SHOWN) -> list[Group]:
     """At most `limit` records of each kind that this user may see and that fit; a kind with an exact hit first."""
-    asked = Asked(text)
+    asked = Asked(text, limit)
     if asked.query is None:
         return []
     groups = _groups(asked, user, limit)

@@ -4,7 +4,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from sales.candidates import MOST
+from sales.asked import MOST
 from sales.searching import find, look_up
 from salescrm import recent
 from salescrm.pages import page
