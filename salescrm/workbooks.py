@@ -34,12 +34,15 @@ def write(file: IO[bytes], name: str, heading: Sequence[str], rows: Iterable[Seq
     line = _writer([get_column_letter(column) for column in range(1, len(heading) + 1)], styles)
     with ZipFile(made) as parts, ZipFile(file, "w", ZIP_DEFLATED, compresslevel=FAST) as archive:
         for part in parts.namelist():
-            before, end, after = parts.read(part).partition(END if part == SHEET else b"\0")
+            content = parts.read(part)
             with archive.open(part, "w") as target:
+                if part != SHEET:
+                    target.write(content)
+                    continue
+                before, end, after = content.partition(END)
                 target.write(before)
-                if end:
-                    for lines in batched(enumerate(rows, start=2), TOGETHER):
-                        target.write("".join([line(number, row) for number, row in lines]).encode())
+                for some in batched(enumerate(rows, start=2), TOGETHER):
+                    target.write("".join([line(number, row) for number, row in some]).encode())
                 target.write(end + after)
 
 
