@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from sales.importing.cells import Reading, line
 from sales.importing.fields import KEYS, fields_of
 from sales.importing.lists import Lists
+from sales.importing.reading import Row
 from sales.importing.runs import ImportRow, ImportRun
 from salescrm.models import User
 
@@ -29,7 +30,7 @@ class _Trial(Exception):
 class Decision:
     """What is to be done with one row. `values` is what the row says, `after` what will be written."""
 
-    row: ImportRow
+    row: ImportRow | Row
     verdict: str = ""
     why: str = ""
     key: str = ""
@@ -80,20 +81,35 @@ class Importer(ABC):
         """A decision per row. With `trial` every change is really made, and taken back at once: what any rule would
         refuse during the run is known before it.
         """
-        decisions = [self._read(row) for row in rows]
+        decisions = [self.read(row) for row in rows]
         readable = [decision for decision in decisions if not decision.verdict]
         self.look_up(readable)
         for decision in [decision for decision in readable if not decision.verdict]:
             try:
                 self._recognise(decision)
             except ValidationError as error:
-                decision.refuse(said(error))
+                decision.refuse(self.worded(error))
         self._refuse_second([decision for decision in decisions if not decision.verdict])
         for decision in [decision for decision in decisions if not decision.verdict]:
             self._settle(decision, trial)
         return decisions
 
-    def _read(self, row: ImportRow) -> Decision:
+    def carry_out(self, decisions: list[Decision]) -> None:
+        """Write what was decided; what turns out to be refused only now is left out, and says why."""
+        self.create([decision for decision in decisions if decision.verdict == Verdict.CREATE])
+        for decision in [decision for decision in decisions if decision.verdict == Verdict.UPDATE]:
+            try:
+                with transaction.atomic():
+                    decision.target = self.update(decision)
+            except ValidationError as error:
+                decision.refuse(self.worded(error))
+
+    def worded(self, error: ValidationError) -> str:
+        """A refusal as the people read it who see this import."""
+        return said(error)
+
+    def read(self, row: ImportRow) -> Decision:
+        """What the cells of a row say; refused when one of them cannot be read."""
         decision, problems = Decision(row), []
         if len(row.cells) > len(self.run.columns):
             problems.append(_("This row has more cells than there are columns."))
@@ -137,11 +153,13 @@ class Importer(ABC):
         for decision in decisions:
             same = [("key", decision.key)] if decision.key else []
             same += [("target", decision.target.pk)] if decision.target else []
-            lines = [first[known] for known in same if known in first and first[known] < decision.row.line]
+            lines = [first[known] for known in same if known in first]
             if lines:
-                decision.refuse(_("The same record stands on line %(line)d already.") % {"line": min(lines)})
+                message = _("The same record stands on line %(line)d already.")
+                told = {"line": min(lines), "key": decision.key}
+                decision.refuse(self.worded(ValidationError(message, code="twice", params=told)))
             for known in same:
-                first[known] = min(first.get(known, decision.row.line), decision.row.line)
+                first.setdefault(known, decision.row.line)
 
     def _earlier(self, decisions: list[Decision]) -> dict[tuple, int]:
         if not decisions:
@@ -160,7 +178,7 @@ class Importer(ABC):
             else:
                 self._settle_known(decision, trial)
         except ValidationError as error:
-            decision.refuse(said(error))
+            decision.refuse(self.worded(error))
 
     def _settle_new(self, decision: Decision) -> None:
         if not self.creates:

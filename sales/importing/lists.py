@@ -97,9 +97,16 @@ def _phases() -> Choices:
 
 def _colleagues() -> Choices:
     choices = Choices()
-    for user in User.objects.order_by("name", "pk"):
-        choices.add(str(user.pk), str(user), user, str(user), user.email)
+    for user in User.objects.order_by("-is_active", "name", "pk"):
+        add_colleague(choices, user)
     return choices
+
+
+def add_colleague(choices: Choices, user: User) -> None:
+    """One more colleague; who works here no longer gives way to others of the same name."""
+    taken = {name for name, meant in choices.names.items() if any(choices.objects[value].is_active for value in meant)}
+    names = [name for name in (str(user), user.email) if user.is_active or fold(name) not in taken]
+    choices.add(str(user.pk), str(user), user, *names)
 
 
 def _rows(name: str) -> Choices:

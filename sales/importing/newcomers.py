@@ -1,0 +1,58 @@
+"""Colleagues and customers an export names and we do not know yet: they are added."""
+
+import re
+from functools import cached_property
+
+from django.contrib.auth.models import Group
+
+from relations.models import Relation, RelationType
+from relations.naming import fold
+from relations.saving import create_relation
+from sales.models import SalesSettings
+from salescrm.models import Organisation, User
+from salescrm.roles import SALESPERSON
+
+MAIL_DOMAIN = "import.invalid"
+
+
+class Newcomers:
+    """Who is added during one import. `details` holds fields of relations by their folded name."""
+
+    def __init__(self, details: dict[str, dict], *, by: User | None):
+        self.details, self.by = details, by
+        self.owners: list[str] = []
+        self.customers: list[str] = []
+
+    @cached_property
+    def _salespeople(self) -> Group:
+        return Group.objects.get(name=SALESPERSON)
+
+    @cached_property
+    def _ordinary(self) -> RelationType:
+        return RelationType.objects.active().order_by("-is_default", "position").first()
+
+    @cached_property
+    def _bought(self) -> RelationType:
+        return SalesSettings.current().accepted_type or self._ordinary
+
+    def owner(self, name: str) -> User:
+        """A salesperson who cannot log in until an administrator gives them an address."""
+        user = User.objects.create_user(_free_email(name), name=name, language=Organisation.current().language)
+        user.groups.add(self._salespeople)
+        self.owners.append(name)
+        return user
+
+    def customer(self, name: str, *, bought: bool) -> Relation:
+        """An organization; who bought something gets the type Settings names for acceptance (rule 8)."""
+        values = {"name": name, "relation_type": self._bought if bought else self._ordinary}
+        values |= self.details.get(fold(name), {})
+        self.customers.append(name)
+        return create_relation(kind=Relation.Kind.ORGANIZATION, values=values, by=self.by, token=None)
+
+
+def _free_email(name: str) -> str:
+    """moses.frase@import.invalid: a name no mail ever reaches."""
+    local = re.sub(r"[^a-z0-9]+", ".", fold(name)).strip(".") or "unknown"
+    taken = set(User.objects.filter(email__startswith=local).values_list("email", flat=True))
+    candidates = (f"{local}{number or ''}@{MAIL_DOMAIN}" for number in range(len(taken) + 1))
+    return next(email for email in candidates if email not in taken)
