@@ -97,12 +97,15 @@ class Importer(ABC):
     def carry_out(self, decisions: list[Decision]) -> None:
         """Write what was decided; what turns out to be refused only now is left out, and says why."""
         self.create([decision for decision in decisions if decision.verdict == Verdict.CREATE])
-        for decision in [decision for decision in decisions if decision.verdict == Verdict.UPDATE]:
+        updates = [decision for decision in decisions if decision.verdict == Verdict.UPDATE]
+        together = [decision for decision in updates if self.is_unquestioned(decision)]
+        for decision in [decision for decision in updates if not self.is_unquestioned(decision)]:
             try:
                 with transaction.atomic():
                     decision.target = self.update(decision)
             except ValidationError as error:
                 decision.refuse(self.worded(error))
+        self.update_together(together)
 
     def worded(self, error: ValidationError) -> str:
         """A refusal as the people read it who see this import."""
@@ -193,7 +196,7 @@ class Importer(ABC):
             return
         self.compare(decision)
         decision.verdict = Verdict.UPDATE if decision.after else Verdict.UNCHANGED
-        if decision.after and trial:
+        if decision.after and trial and not self.is_unquestioned(decision):
             try:
                 with transaction.atomic():
                     self.update(decision)
@@ -234,6 +237,15 @@ class Importer(ABC):
     @abstractmethod
     def create(self, decisions: list[Decision]) -> None:
         """Make the new records, and put each into its decision as target."""
+
+    def is_unquestioned(self, decision: Decision) -> bool:
+        """Whether no rule can refuse this change any more: then it is not tried, and stored with others like it."""
+        return False
+
+    def update_together(self, decisions: list[Decision]) -> None:
+        """Write `after` of unquestioned changes, of records that are locked."""
+        for decision in decisions:
+            decision.target = self.update(decision)
 
     @abstractmethod
     def update(self, decision: Decision) -> models.Model:

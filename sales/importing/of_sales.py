@@ -9,8 +9,9 @@ from sales import editing
 from sales.correcting import correct
 from sales.importing.deciding import Decision, said
 from sales.importing.of_sales_back import ENTERED, OUTCOME, discard_untouched, take_back
+from sales.importing.of_sales_many import change_together, is_unquestioned
 from sales.importing.of_sales_read import SaleReader, alike
-from sales.importing.storing import Outcome, add_sales, close_as_history, quietly
+from sales.importing.storing import Outcome, add_sales, close_as_history, outcome_of, quietly
 from sales.models import Phase, Sale, SalesSettings, SaleStatus, Source
 from sales.transitions import enter, move, set_probability
 from salescrm.models import User
@@ -146,6 +147,12 @@ class SaleImporter(SaleReader):
         for decision, sale in zip(decisions, add_sales(drafts, by=self.by, progress=self.progress), strict=True):
             decision.target = sale
 
+    def is_unquestioned(self, decision):
+        return is_unquestioned(decision)
+
+    def update_together(self, decisions):
+        change_together(decisions, by=self.by)
+
     def update(self, decision):
         sale, after = decision.target, decision.after
         closed = not sale.is_open
@@ -155,9 +162,7 @@ class SaleImporter(SaleReader):
         if "phase" in after:
             sale = self._enter(sale, after)
         if "status" in after:
-            reason = after.get("accept_reason") or after.get("loss_reason")
-            outcome = Outcome(after["status"], after["closed_on"], reason, after.get("lost_to"))
-            sale = close_as_history(sale, outcome, version=sale.version, by=self.by)
+            sale = close_as_history(sale, outcome_of(after), version=sale.version, by=self.by)
         elif closed and {*OUTCOME, "source"} & set(after):
             sale = self._correct(sale, after)
         return sale
@@ -185,7 +190,4 @@ def _draft(after: dict, by: User | None) -> tuple[Sale, Outcome | None]:
     sale = Sale(**values, last_sequence=1, updated_by=by)
     enter(sale, after["phase"])
     sale.probability, sale.probability_by_hand = after["probability"], after["probability_by_hand"]
-    if "status" not in after:
-        return sale, None
-    reason = after.get("accept_reason") or after.get("loss_reason")
-    return sale, Outcome(after["status"], after["closed_on"], reason, after.get("lost_to"))
+    return sale, outcome_of(after) if "status" in after else None

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from relations.merging import MERGED, is_held
 from relations.models import Relation
-from sales.history import claim, commit, count_days_anew, event_of
+from sales.history import claim, commit, commit_many, count_days_anew, event_of
 from sales.models import AcceptReason, FollowUp, LossReason, Sale, SaleEvent, SaleStatus
 from sales.refusals import Refused, require_open
 from sales.transitions import OUTCOME, hold_competitor
@@ -48,6 +48,12 @@ class Outcome:
     closed_on: date
     reason: AcceptReason | LossReason | None = None
     lost_to: Relation | None = None
+
+
+def outcome_of(after: dict) -> Outcome:
+    """The outcome among what is to be written of a sale."""
+    reason = after.get("accept_reason") or after.get("loss_reason")
+    return Outcome(after["status"], after["closed_on"], reason, after.get("lost_to"))
 
 
 def add_sales(
@@ -100,3 +106,13 @@ def close_as_history(sale: Sale, outcome: Outcome, *, version: int, by: User) ->
     _close(sale, outcome)
     at = _noon()(outcome.closed_on)
     return commit(sale, fields=OUTCOME, by=by, kind=outcome.status, at=at)
+
+
+def close_many(ended: list[tuple[Sale, Outcome]], *, by: User | None) -> None:
+    """Close locked open sales that were lost to nobody, as close_as_history() does one."""
+    noon = _noon()
+    for sale, outcome in ended:
+        _close(sale, outcome)
+    for status in (SaleStatus.ACCEPTED, SaleStatus.LOST):
+        sales = [sale for sale, _outcome in ended if sale.status == status]
+        commit_many(sales, fields=OUTCOME, by=by, kind=status, at=lambda sale: noon(sale.closed_on))
