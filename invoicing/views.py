@@ -45,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
     ordered, columns = sort(request, found.for_list(), COLUMNS, default="-date")
     if kind := exports.asked(request, "invoicing.export_invoice"):
         parts = exports.parts(request, "lines")
-        return exports.respond(exporting.lines_table(found) if parts else exporting.table(ordered), kind)
+        return exports.respond(request, exporting.lines_table(found) if parts else exporting.table(ordered), kind)
     rows = page_of(request, ordered, count=summary["count"])
     context = {"form": form, "rows": rows, "columns": columns, "summary": summary}
     return page(request, "invoicing/list.html", context, part="rows")

@@ -48,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
     ordered, columns = sort(request, found.for_list(), [NUMBER, *COLUMNS], default="-number")
     if kind := exports.asked(request, "projects.export_project"):
         parts = exports.parts(request, "services")
-        return exports.respond(exporting.services_table(found) if parts else exporting.table(ordered), kind)
+        return exports.respond(request, exporting.services_table(found) if parts else exporting.table(ordered), kind)
     rows = page_of(request, ordered, count=summary["count"])
     numbered = any(project.number for project in rows)
     columns = columns if numbered else columns[1:]

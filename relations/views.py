@@ -34,7 +34,7 @@ def relation_list(request: HttpRequest) -> HttpResponse:
     if kind := exports.asked(request, "relations.export_relation"):
         parts = exports.parts(request, "contacts")
         table = exporting.contacts_table(chosen.apply()) if parts else exporting.table(chosen.ordered())
-        return exports.respond(table, kind)
+        return exports.respond(request, table, kind)
     paginator = Paginator(chosen.ordered(), PAGE)
     rows = paginator.get_page(chosen.page)
     nothing_yet = not paginator.count and not chosen.narrowed and not Relation.objects.exists()

@@ -52,7 +52,7 @@ def show_forecast(request: HttpRequest) -> HttpResponse:
         Sale.objects.visible_to(request.user), scope=scope, today=today(), largest=None if kind else LARGEST
     )
     if kind:
-        return exports.respond(forecast_page.table(report), kind)
+        return exports.respond(request, forecast_page.table(report), kind)
     return page(request, "reports/forecast.html", forecast_page.context(report, request.GET), part="report")
 
 
@@ -87,6 +87,6 @@ def _of_period(request: HttpRequest, compute, template: str, context_of, table_o
     sales = Sale.objects.visible_to(request.user)
     report = compute(sales, question)
     if kind:
-        return exports.respond(table_of(report), kind)
+        return exports.respond(request, table_of(report), kind)
     context = period_pages.filters(question, sales, request.GET, today()) | context_of(report)
     return page(request, template, context, part="report")

@@ -14,6 +14,9 @@ from sales.columns import COLUMNS
 from sales.models import Sale
 from salescrm.templatetags.crm import EMPTY, day, icon, moment, money_bare
 
+NEXT = '<td data-column="next"'
+WIDE = 18  # letters: a longer next step may not fit on its one line, and is read in full on pointing at it
+
 
 class Cells:
     """Draws the rows of one page: `shown` are its columns after the first, `selectable` puts a box before each row."""
@@ -21,7 +24,7 @@ class Cells:
     def __init__(self, shown: Iterable[str], *, today: date, selectable: bool):
         self.today, self.selectable, self.base = today, selectable, reverse("sales:list")
         self.columns = [(getattr(self, key), self._opening(key)) for key in shown]
-        self.tells_status, self.tells_days = "status" not in shown, "days" in shown
+        self.tells_status, self.tells_days, self.tells_next = "status" not in shown, "days" in shown, "next" in shown
         self.overdue = _badge("bad", _("overdue"))
         self.late = _badge("bad", pgettext("next step", "late"))
         self.for_today = _badge("warn", pgettext("next step", "today"))
@@ -45,9 +48,11 @@ class Cells:
         )
         badge = f" {self.states[sale.status]}" if closed and self.tells_status else ""
         cells = "".join([f"{opening}{draw(sale)}</td>" for draw, opening in self.columns])
+        if self.tells_next and not closed and len(sale.next_step) > WIDE:
+            cells = cells.replace(NEXT, f'{NEXT} title="{escape(sale.next_step)}"', 1)
         return (
             f"<tr{closed}>{box if self.selectable else ''}"
-            f'<td data-column="subject"><a href="{self.base}{sale.pk}/"><b>{subject}</b></a>'
+            f'<td data-column="subject"><a href="{self.base}{sale.pk}/">{subject}</a>'
             f"{badge}<small>{escape(sale.customer.name)}</small></td>{cells}</tr>"
         )
 

@@ -1,11 +1,12 @@
 """The trash: sales nobody wants to see any more, and their way back."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from sales.history import claim, commit
+from sales.history import claim, commit, commit_many
 from sales.models import Sale, SaleEvent
 from sales.refusals import Refused
 from sales.transitions import now_of
@@ -65,3 +66,26 @@ def restore(sale: Sale, *, version: int, by: User) -> Sale:
     if sale.is_open and not sale.probability_by_hand:
         sale.probability = now_of(sale.phase)
     return commit(sale, fields=["trashed", "probability"], by=by, kind=Kind.RESTORED)
+
+
+@transaction.atomic
+def restore_many(*, trashed_at: datetime, by: User) -> int:
+    """Take back what this user put in the trash at one moment, each as restore() does; returns how many sales.
+
+    What anybody has changed or restored since is left alone: sent twice, the second time changes nothing.
+    """
+    untouched = Sale.objects.in_trash(by).filter(updated_by=by, updated_at=trashed_at)
+    # The phases are read after the lock: whoever changes a percentage waits for the sales that are locked now.
+    sales = list(untouched.select_for_update(of=("self",)).order_by("pk").prefetch_related("phase"))
+    for sale in sales:
+        sale.trashed = False
+        if sale.is_open and not sale.probability_by_hand:
+            sale.probability = sale.phase.probability
+    commit_many(sales, fields=["trashed", "probability"], by=by, kind=Kind.RESTORED)
+    return len(sales)
+
+
+def trashed_last(by: User) -> datetime | None:
+    """When this user last put something in the trash that is there still as it went in: for `restore_many`."""
+    newest = Sale.objects.in_trash(by).filter(updated_by=by).order_by("-updated_at")
+    return newest.values_list("updated_at", flat=True).first()

@@ -53,6 +53,7 @@ urlpatterns = [
     path("imports/<int:pk>/file/", imports.file, name="import-file"),
     path("bulk/", bulk.bulk, name="bulk"),
     path("trash/", trash.index, name="trash"),
+    path("trash/restore/", trash.restore_many, name="restore-many"),
     path("<int:pk>/trash/", trash.trash, name="trash-sale"),
     path("<int:pk>/restore/", trash.restore, name="restore"),
     path("<int:pk>/duplicate/", duplicating.duplicate, name="duplicate"),

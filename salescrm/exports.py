@@ -1,30 +1,40 @@
 """Figures as a file: CSV as the reader's spreadsheet expects it, or a workbook with real numbers."""
 
 import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from io import TextIOWrapper
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import get_language
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
+from salescrm import workbooks
 from salescrm.money import round_money, written_in
 
 EXACT = Decimal("0.0001")
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-KINDS = ("csv", "xlsx")
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 CHUNK = 2000  # rows read at once
+MOST_ROWS = 500_000
+IN_MEMORY = 1024 * 1024  # bytes; a larger file is written to the disk
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 type Value = str | int | Decimal | date | None
+
+
+class TooLongError(Exception):
+    """More rows than a file may hold."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,7 @@ def amount(value: Decimal, *, exact: bool = False) -> Decimal:
 def asked(request: HttpRequest, permission: str) -> str:
     """The kind of file `?format=` asks for, "" for the page; 403 for whoever may not export."""
     kind = request.GET.get("format", "")
-    if kind and kind not in KINDS:
+    if kind and kind not in CONTENT_TYPES:
         raise BadRequest("unknown format")
     if kind and not request.user.has_perm(permission):
         raise PermissionDenied
@@ -59,62 +69,62 @@ def parts(request: HttpRequest, word: str) -> bool:
     return bool(found)
 
 
-def respond(table: Table, kind: str) -> HttpResponse:
-    """The table as a download of the chosen kind, csv or xlsx."""
-    content, content_type = (_csv(table), "text/csv; charset=utf-8") if kind == "csv" else (_xlsx(table), WORKBOOK)
+def respond(request: HttpRequest, table: Table, kind: str) -> HttpResponseBase:
+    """The table as a download of the chosen kind, csv or xlsx.
+
+    Nothing is sent before the last row is there: what goes wrong halfway is an error and not half a table. Memory stays
+    small, however many rows there are.
+    """
+    content_type = CONTENT_TYPES[kind]
     headers = {"Content-Disposition": f'attachment; filename="{table.name}.{kind}"', "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type=content_type, headers=headers)
+    with ExitStack() as opened:
+        file = opened.enter_context(SpooledTemporaryFile(IN_MEMORY))
+        try:
+            _write(file, table, kind)
+        except TooLongError:
+            return render(request, "too_long.html", {"most": MOST_ROWS}, status=422)
+        size = file.tell()
+        file.seek(0)
+        if size <= IN_MEMORY:
+            return HttpResponse(file.read(), content_type=content_type, headers=headers)
+        opened.pop_all()  # the response closes it
+    return FileResponse(file, content_type=content_type, headers=headers)
+
+
+def _write(file: IO[bytes], table: Table, kind: str) -> None:
+    if kind == "csv":
+        _write_csv(file, table)
+    else:
+        workbooks.write(file, table.name, [harmless(text) for text in table.heading], _harmless_rows(table))
 
 
 def harmless(value: Value) -> Value:
     """Text that a spreadsheet would take for a formula gets an apostrophe in front, control characters fall off."""
     if not isinstance(value, str):
         return value
-    text = ILLEGAL_CHARACTERS_RE.sub("", value)  # pasted from a word processor; a workbook refuses them
+    # Pasted from a word processor; a workbook refuses them.
+    text = value if value.isprintable() else ILLEGAL_CHARACTERS_RE.sub("", value)
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _csv(table: Table) -> bytes:
+def _harmless_rows(table: Table) -> Iterator[list[Value]]:
+    for number, row in enumerate(table.rows):
+        if number == MOST_ROWS:
+            raise TooLongError
+        yield [harmless(value) for value in row]
+
+
+def _write_csv(file: IO[bytes], table: Table) -> None:
     """Semicolons and decimal commas in Dutch, commas and decimal points in English."""
     dutch = written_in(get_language()) == "nl"
-    file = io.StringIO()
-    writer = csv.writer(file, delimiter=";" if dutch else ",")
-    for row in [table.heading, *table.rows]:
-        writer.writerow([_text(harmless(value), dutch) for value in row])
-    return file.getvalue().encode("utf-8-sig")
+    text = TextIOWrapper(file, "utf-8-sig", newline="")
+    writer = csv.writer(text, delimiter=";" if dutch else ",")
+    writer.writerow([harmless(value) for value in table.heading])
+    writer.writerows([_text(value, dutch) for value in row] for row in _harmless_rows(table))
+    text.detach()  # writes what is left; the file stays open
 
 
 def _text(value: Value, dutch: bool) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}".replace(".", ",") if dutch else f"{value:f}"
     return "" if value is None else str(value)
-
-
-def _xlsx(table: Table) -> bytes:
-    workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet(table.name[:31])
-    sheet.freeze_panes = "B2"
-    sheet.column_dimensions["A"].width = 32
-    for column in range(2, len(table.heading) + 1):
-        sheet.column_dimensions[get_column_letter(column)].width = 16
-    sheet.append([_bold(sheet, harmless(value)) for value in table.heading])
-    for row in table.rows:
-        sheet.append([_number(sheet, harmless(value)) for value in row])
-    file = io.BytesIO()
-    workbook.save(file)
-    return file.getvalue()
-
-
-def _bold(sheet, value: Value) -> object:
-    cell = WriteOnlyCell(sheet, value)
-    cell.font = Font(bold=True)
-    return cell
-
-
-def _number(sheet, value: Value) -> object:
-    if not isinstance(value, Decimal):
-        return value
-    cell = WriteOnlyCell(sheet, value)
-    decimals = -value.as_tuple().exponent
-    cell.number_format = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
-    return cell

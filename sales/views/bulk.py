@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sales.bulk import LIMIT, Changed, Preview, change_many, check_number, preview
-from sales.bulk_forms import FORMS
+from sales.bulk_forms import FORMS, TrashForm
 from sales.filters import SaleFilter
 from sales.models import Sale
 from sales.querysets import SaleQuerySet
 from sales.refusals import Refused
+from sales.trash import trashed_last
 from salescrm.calendar import today
 from salescrm.models import User
 from salescrm.pages import leave, page
+from salescrm.toasts import succeed
 from salescrm.url_words import is_id
 
 TICKED = 1000  # more are chosen by their filter: no page carries the ids of all
@@ -101,10 +103,19 @@ def _answer(request: HttpRequest, chosen: Selection, form, context: dict) -> Htt
         except Refused as refusal:
             context["why"], status = " ".join(refusal.messages), 409 if isinstance(refusal, Changed) else 422
         else:
-            messages.success(request, form.told(count) if count else _("Nothing had to be changed."))
+            _tell(request, form, count)
             return leave(request, chosen.back)
     context |= _foreseen(preview(sales, form.deed()), form, chosen)
     return page(request, "sales/bulk.html", context, part="dialog", status=status)
+
+
+def _tell(request: HttpRequest, form, count: int) -> None:
+    moment = trashed_last(request.user) if count and isinstance(form, TrashForm) else None
+    if moment:  # the way back of what can be taken back as a whole
+        back = {"url": reverse("sales:restore-many"), "fields": {"at": moment.isoformat()}}
+        succeed(request, form.told(count), label=_("Restore"), **back)
+        return
+    messages.success(request, form.told(count) if count else _("Nothing had to be changed."))
 
 
 def _counted(sales: SaleQuerySet, chosen: Selection) -> dict:

@@ -213,7 +213,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 @may_import
 def refused(request: HttpRequest, pk: int) -> HttpResponse:
     """The refused rows with their reasons: put right, they can be imported again."""
-    return exports.respond(refused_rows(_run(pk)), "csv")
+    return exports.respond(request, refused_rows(_run(pk)), "csv")
 
 
 @require_safe

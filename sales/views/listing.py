@@ -40,7 +40,7 @@ def sale_list(request: HttpRequest) -> HttpResponse:
     if chosen.format:
         if not request.user.has_perm("sales.export_sale"):
             raise PermissionDenied
-        return exports.respond(exporting.table(chosen.order(sales)), chosen.format)
+        return exports.respond(request, exporting.table(chosen.order(sales)), chosen.format)
     totals = sales.totals()
     context = {"totals": totals, **_around(request, chosen), **_table(request, chosen, sales, totals["count"])}
     return page(request, "sales/list.html", context, part="rows")

@@ -1,10 +1,14 @@
 """The trash: what is in it, putting a sale there, and taking it back."""
 
+from datetime import UTC, datetime
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,7 +18,9 @@ from sales.refusals import Refused
 from sales.views.answers import explained, status_of
 from salescrm.conflicts import submitted_version
 from salescrm.listing import page_of
+from salescrm.money import format_number
 from salescrm.pages import leave, page
+from salescrm.toasts import succeed
 
 MAY_TRASH = ["sales.view_sale", "sales.trash_sale"]
 may_trash = permission_required(MAY_TRASH, raise_exception=True)
@@ -43,7 +49,8 @@ def trash(request: HttpRequest, pk: int) -> HttpResponse:
         sale = deeds.trash(sale, version=submitted_version(request), by=request.user)
     except Refused as refusal:
         return _show(request, _found(request, pk), status=status_of(refusal), **explained(refusal))
-    messages.success(request, _("“%(sale)s” is in the trash. It can be restored from there.") % {"sale": sale})
+    back = {"url": reverse("sales:restore", args=[pk]), "fields": {"version": sale.version}}
+    succeed(request, _("“%(sale)s” is in the trash.") % {"sale": sale}, label=_("Restore"), **back)
     return leave(request, f"{reverse('sales:list')}?status=open")
 
 
@@ -58,6 +65,26 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, _found(request, pk), status=status_of(refusal), **explained(refusal))
     messages.success(request, _("“%(sale)s” is back from the trash.") % {"sale": sale})
     return leave(request, sale)
+
+
+@require_POST
+@may_trash
+def restore_many(request: HttpRequest) -> HttpResponse:
+    """Take back all the sales this user put in the trash at the posted moment."""
+    try:
+        moment = datetime.fromisoformat(request.POST.get("at", ""))
+        moment = moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        moment = None
+    if moment is None:
+        raise BadRequest("a moment is missing")
+    count = deeds.restore_many(trashed_at=moment, by=request.user)
+    if count:
+        text = ngettext("%(count)s sale is back from the trash.", "%(count)s sales are back from the trash.", count)
+        messages.success(request, text % {"count": format_number(count, get_language())})
+    else:
+        messages.warning(request, _("These sales have been restored or changed since. Nothing was stored."))
+    return redirect(f"{reverse('sales:list')}?status=open" if count else "sales:trash")
 
 
 def gone(request: HttpRequest, pk: int) -> HttpResponse:

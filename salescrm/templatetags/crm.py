@@ -20,10 +20,12 @@ from heroicons.templatetags.heroicons import heroicon_outline
 from salescrm.calendar import organisation_zone, today
 from salescrm.money import format_money, format_number, round_money, written_in
 from salescrm.shortcuts import SHORTCUTS
+from salescrm.toasts import offers_of
 
 register = template.Library()
 LINES = re.compile(r' (?:fill="none"|stroke(?:-\w+)?="[^"]*")')
 EMPTY = format_html('<span class="muted">{}</span>', "–")
+register.filter("offers", offers_of)
 
 
 @register.filter

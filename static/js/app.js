@@ -15,11 +15,11 @@ if (started) import(started.dataset.module);
 // A form that came back with errors starts at the first of them.
 document.querySelector("main [aria-invalid=true]:not([type=hidden])")?.focus();
 
-// A menu closes when one goes on elsewhere.
+// A menu closes when one chose from it, or goes on elsewhere.
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.more[open]")) if (!menu.contains(except)) menu.open = false;
 }
-document.addEventListener("click", ({ target }) => closeMenus(target));
+document.addEventListener("click", ({ target }) => closeMenus(target.closest("details.more .menu :is(a, button)") ? null : target));
 document.addEventListener("keydown", ({ key }) => {
   if (key !== "Escape") return;
   document.activeElement?.closest("details.more[open]")?.querySelector("summary").focus();

@@ -55,6 +55,7 @@ document.addEventListener("close-dialog", () => box().close());
 document.addEventListener("close", ({ target }) => {
   if (target.id !== "dialog") return;
   target.replaceChildren();
-  (opener?.isConnected ? opener : document.getElementById("main")).focus();
+  const menu = opener?.closest("details:not([open])")?.querySelector("summary"); // it closed behind the dialog
+  (opener?.isConnected ? (menu ?? opener) : document.getElementById("main")).focus();
   opener = null;
 }, true);

@@ -148,3 +148,14 @@ def test_busy_day_and_its_forms_are_accessible_and_fit_a_phone(desk, steps, sche
     expect(desk.locator("[data-change-form] [aria-invalid=true]")).to_be_focused()
     found["in place"] = look(desk, scheme)
     assert told(found) == ""
+
+
+@pytest.mark.parametrize("width", [1280, 1100, 390])
+def test_groups_stand_under_one_another(desk, steps, salesperson, customer, width):
+    SaleFactory(owner=salesperson, customer=customer, subject="Delta", next_step="")
+    desk.set_viewport_size({"width": width, "height": 800})
+    desk.goto("/sales/day/")
+    lefts = "all => [...new Set(all.map((one) => Math.round(one.getBoundingClientRect().left)))].length"
+    for part in (".what", ".facts"):
+        assert desk.locator(f"[data-group] {part}").count() == 4
+        assert desk.locator(f"[data-group] {part}").evaluate_all(lefts) == 1

@@ -168,3 +168,32 @@ def test_reopening_puts_the_sale_back_on_its_phase(desk, bar, sale, phases):
     expect(bar.root).to_have_attribute("data-status", "open")
     expect(bar.current).to_have_attribute("data-phase", str(phases[10].pk))
     assert outcome(sale)[:2] == ("open", "")
+
+
+@pytest.mark.parametrize("way_out", ["Escape", "Cancel"])
+def test_menu_closes_behind_the_dialog_and_its_button_gets_the_focus_back(desk, bar, way_out):
+    menu = desk.locator("main details.more")
+    menu.locator("summary").press("Enter")
+    menu.get_by_role("link", name="Duplicate").click()
+    expect(desk.locator("#dialog")).to_be_visible()
+    expect(menu).not_to_have_attribute("open", "")
+    if way_out == "Escape":
+        desk.keyboard.press("Escape")
+    else:
+        desk.locator("#dialog").get_by_role("link", name="Cancel").click()
+    expect(desk.locator("#dialog")).to_be_hidden()
+    expect(menu.locator("summary")).to_be_focused()
+    expect(menu).not_to_have_attribute("open", "")
+
+
+def test_menu_closes_on_escape_and_on_a_click_elsewhere(desk, bar):
+    menu = desk.locator("main details.more")
+    menu.locator("summary").click()
+    menu.get_by_role("link", name="Duplicate").focus()
+    desk.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
+    expect(menu.locator("summary")).to_be_focused()
+    menu.locator("summary").click()
+    expect(menu).to_have_attribute("open", "")
+    desk.get_by_role("heading", level=1).click()
+    expect(menu).not_to_have_attribute("open", "")

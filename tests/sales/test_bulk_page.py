@@ -185,3 +185,12 @@ def test_more_than_one_change_may_hold_are_told_before_anything_is_asked(send, s
     answer = send("move", all=1, query="status=open")
     assert (answer.status_code, 'name="phase"' in answer.content.decode()) == (422, False)
     assert "At most 3 sales are changed at once. Narrow the filter" in text_of(answer)
+
+
+def test_looking_again_stands_at_what_will_happen_and_comes_before_doing_it(send, sales):
+    """Enter in a field presses the first button of a form: that one never changes anything."""
+    seen = send("end", sales, way="on", day="2027-01-10").content.decode()
+    form = seen[seen.index('action="/sales/bulk/"') :]
+    buttons = re.findall(r"<button[^>]*>", form[: form.index("</form>")])
+    assert [("carry-out" in button) for button in buttons] == [False, True]
+    assert "Look again" in form[form.index('class="foreseen"') : form.index("</section>")]

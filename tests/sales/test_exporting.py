@@ -7,8 +7,12 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
+from sales import exporting
+from sales.models import Sale
+from salescrm import exports
 from salescrm.calendar import today
 from tests.factories import RelationFactory, SaleFactory
+from tests.sales.test_concurrency import together
 
 
 def rows(response):
@@ -80,3 +84,22 @@ def test_export_is_exactly_the_filter_whatever_columns_or_page_are_shown(as_user
         sheet = load_workbook(io.BytesIO(response.content)).active
         found = [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)]
     assert found == ["300", "700"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_export_is_of_one_moment_and_holds_up_nobody(salesperson, company, monkeypatch):
+    """Somebody changes and adds sales while the first rows are being written."""
+    monkeypatch.setattr(exports, "CHUNK", 1)
+    for subject in "ABC":
+        SaleFactory(owner=salesperson, subject=subject)
+    rows = iter(exporting.table(Sale.objects.order_by("pk")).rows)
+    found = [next(rows)[1]]
+
+    def change():
+        Sale.objects.filter(subject__in="BC").update(subject="Changed")
+        SaleFactory(owner=salesperson, subject="D")
+
+    together(change)
+    found += [row[1] for row in rows]
+    assert found == ["A", "B", "C"]
+    assert Sale.objects.filter(subject="Changed").count() == 2
