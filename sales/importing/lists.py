@@ -103,10 +103,10 @@ def _colleagues() -> Choices:
 
 
 def add_colleague(choices: Choices, user: User) -> None:
-    """One more colleague; who works here no longer gives way to others of the same name."""
-    taken = {name for name, meant in choices.names.items() if any(choices.objects[value].is_active for value in meant)}
-    names = [name for name in (str(user), user.email) if user.is_active or fold(name) not in taken]
-    choices.add(str(user.pk), str(user), user, *names)
+    """One more colleague; who works here no longer gives way to those who do and are called the same."""
+    same = [choices.objects[value] for value in choices.names.get(fold(str(user)), ())]
+    gives_way = not user.is_active and any(other.is_active for other in same)
+    choices.add(str(user.pk), str(user), user, user.email, *([] if gives_way else [str(user)]))
 
 
 def _rows(name: str) -> Choices:

@@ -19,7 +19,7 @@ def is_unquestioned(decision: Decision) -> bool:
     sale, after = decision.target, decision.after
     phase = after.get("phase")
     moves = phase is None or (phase != sale.phase and phase.is_active and not after["probability_by_hand"])
-    return sale.is_open and moves and set(after) <= UNQUESTIONED
+    return moves and set(after) <= (UNQUESTIONED if sale.is_open else FIELDS - set(editing.FROZEN))
 
 
 def change_together(decisions: list[Decision], *, by: User | None) -> None:

@@ -100,7 +100,7 @@ class Command(BaseCommand):
 
 def _why(decision: Decision) -> str:
     """Why a row is rejected, or what it changes."""
-    return decision.why or ", ".join(sorted(set(decision.after) - FOLLOWS) if decision.target else [])
+    return ", ".join(sorted(set(decision.after) - FOLLOWS)) if decision.verdict == Verdict.UPDATE else decision.why
 
 
 def _user(email: str) -> User | None:
