@@ -2,7 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -20,10 +20,6 @@ from salescrm.models import User
 
 Verdict = ImportRow.Verdict
 LONGEST_WHY = 500
-
-
-class _Trial(Exception):
-    """Everything worked; none of it stays."""
 
 
 @dataclass
@@ -85,14 +81,17 @@ class Importer(ABC):
         readable = [decision for decision in decisions if not decision.verdict]
         self.look_up(readable)
         for decision in [decision for decision in readable if not decision.verdict]:
-            try:
-                self._recognise(decision)
-            except ValidationError as error:
-                decision.refuse(self.worded(error))
+            self._attempt(self._recognise, decision)
         self._refuse_second([decision for decision in decisions if not decision.verdict])
         for decision in [decision for decision in decisions if not decision.verdict]:
-            self._settle(decision, trial)
+            self._attempt(self._settle, decision, trial)
         return decisions
+
+    def _attempt(self, deed: Callable, decision: Decision, *told) -> None:
+        try:
+            deed(decision, *told)
+        except ValidationError as error:
+            decision.refuse(self.worded(error))
 
     def carry_out(self, decisions: list[Decision]) -> None:
         """Write what was decided; what turns out to be refused only now is left out, and says why."""
@@ -100,12 +99,12 @@ class Importer(ABC):
         updates = [decision for decision in decisions if decision.verdict == Verdict.UPDATE]
         together = [decision for decision in updates if self.is_unquestioned(decision)]
         for decision in [decision for decision in updates if not self.is_unquestioned(decision)]:
-            try:
-                with transaction.atomic():
-                    decision.target = self.update(decision)
-            except ValidationError as error:
-                decision.refuse(self.worded(error))
+            self._attempt(self._update, decision)
         self.update_together(together)
+
+    @transaction.atomic
+    def _update(self, decision: Decision) -> None:
+        decision.target = self.update(decision)
 
     def worded(self, error: ValidationError) -> str:
         """A refusal as the people read it who see this import."""
@@ -175,19 +174,13 @@ class Importer(ABC):
         return {("key", key): at for key, at in found} | {("target", pk): at for pk, at in by_target}
 
     def _settle(self, decision: Decision, trial: bool) -> None:
-        try:
-            if decision.target is None:
-                self._settle_new(decision)
-            else:
-                self._settle_known(decision, trial)
-        except ValidationError as error:
-            decision.refuse(self.worded(error))
-
-    def _settle_new(self, decision: Decision) -> None:
-        if not self.creates:
+        if decision.target is not None:
+            self._settle_known(decision, trial)
+        elif self.creates:
+            self.check_new(decision)
+            decision.verdict = Verdict.CREATE
+        else:
             raise ValidationError(_("Not found here, and this import adds nothing new."))
-        self.check_new(decision)
-        decision.verdict = Verdict.CREATE
 
     def _settle_known(self, decision: Decision, trial: bool) -> None:
         decision.label = str(decision.target)[:250]
@@ -197,12 +190,9 @@ class Importer(ABC):
         self.compare(decision)
         decision.verdict = Verdict.UPDATE if decision.after else Verdict.UNCHANGED
         if decision.after and trial and not self.is_unquestioned(decision):
-            try:
-                with transaction.atomic():
-                    self.update(decision)
-                    raise _Trial
-            except _Trial:
-                pass
+            with transaction.atomic():
+                self.update(decision)
+                transaction.set_rollback(True)
 
     # What a kind of import says
 

@@ -1,7 +1,6 @@
 """Colleagues and customers an export names and we do not know yet: they are added."""
 
 import re
-from functools import cached_property
 
 from django.contrib.auth.models import Group
 
@@ -22,29 +21,20 @@ class Newcomers:
         self.details, self.by = details, by
         self.owners: list[str] = []
         self.customers: list[str] = []
-
-    @cached_property
-    def _salespeople(self) -> Group:
-        return Group.objects.get(name=SALESPERSON)
-
-    @cached_property
-    def _ordinary(self) -> RelationType:
-        return RelationType.objects.active().order_by("-is_default", "position").first()
-
-    @cached_property
-    def _bought(self) -> RelationType:
-        return SalesSettings.current().accepted_type or self._ordinary
+        self.language, self.group = Organisation.current().language, Group.objects.get(name=SALESPERSON)
+        self.type = RelationType.objects.proposed()
+        self.bought = SalesSettings.current().accepted_type or self.type
 
     def owner(self, name: str) -> User:
         """A salesperson who cannot log in until an administrator gives them an address."""
-        user = User.objects.create_user(_free_email(name), name=name, language=Organisation.current().language)
-        user.groups.add(self._salespeople)
+        user = User.objects.create_user(_free_email(name), name=name, language=self.language)
+        user.groups.add(self.group)
         self.owners.append(name)
         return user
 
     def customer(self, name: str, *, bought: bool) -> Relation:
         """An organization; who bought something gets the type Settings names for acceptance (rule 8)."""
-        values = {"name": name, "relation_type": self._bought if bought else self._ordinary}
+        values = {"name": name, "relation_type": self.bought if bought else self.type}
         values |= self.details.get(fold(name), {})
         self.customers.append(name)
         return create_relation(kind=Relation.Kind.ORGANIZATION, values=values, by=self.by, token=None)
