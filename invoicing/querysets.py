@@ -1,10 +1,9 @@
 """What one may ask about invoices."""
 
 from django.db import models
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 
-from relations.models import Relation
-from relations.querysets import prefix_query
+from relations import spread
 
 
 class InvoiceQuerySet(models.QuerySet):
@@ -25,12 +24,8 @@ class InvoiceQuerySet(models.QuerySet):
         return self.issued().filter(sent_at=None)
 
     def search(self, text: str):
-        """Invoices whose number, subject and reference, or whose customer, hold words that begin like these."""
-        query = prefix_query(text)
-        if query is None:
-            return self.none()
-        found = self.alias(words=self.model.WORDS)
-        return found.filter(Q(words=query) | Q(customer__in=Relation.objects.filter(search=query)))
+        """Invoices that hold words that begin like these, in number, subject and reference or in their customer."""
+        return spread.search(self, self.model.WORDS, text)
 
     def for_list(self):
         """With what a list row shows."""

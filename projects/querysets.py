@@ -1,10 +1,9 @@
 """What one may ask about projects."""
 
 from django.db import models
-from django.db.models import Count, DecimalField, Q, Sum, Value
+from django.db.models import Count, DecimalField, Sum, Value
 
-from relations.models import Relation
-from relations.querysets import prefix_query
+from relations import spread
 
 ZERO = Value(0, output_field=DecimalField())
 
@@ -19,12 +18,8 @@ class ProjectQuerySet(models.QuerySet):
         return self.filter(status=self.model.Status.CLOSED)
 
     def search(self, text: str):
-        """Projects whose number and name, or whose customer, hold words that begin like these."""
-        query = prefix_query(text)
-        if query is None:
-            return self.none()
-        found = self.alias(words=self.model.WORDS)
-        return found.filter(Q(words=query) | Q(customer__in=Relation.objects.filter(search=query)))
+        """Projects that hold words that begin like these, in number and name or in their customer."""
+        return spread.search(self, self.model.WORDS, text)
 
     def for_list(self):
         """With what a list row shows; `total` is what its services add up to."""

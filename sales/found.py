@@ -18,7 +18,10 @@ SALE = (
     "pk", "subject", "external_reference", "customer__name", "status", "expected_revenue", "updated_at",
     "phase__name", "phase__colour",
 )  # fmt: skip
-RELATION = ("pk", "name", "sort_key", "kind", "number", "city", "email", "is_active", "relation_type__name")
+RELATION = (
+    "pk", "name", "sort_key", "kind", "number", "city", "email", "is_active", "relation_type__name", "coc_number",
+    "vat_number",
+)  # fmt: skip
 CONTACT = (
     "pk", "person_id", "person__name", "person__sort_key", "organization__name", "function", "email", "phone",
     "person__email",

@@ -4,23 +4,15 @@ from datetime import date, datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import BooleanField, Count, DateField, ExpressionWrapper, F, Func, Q, Sum, Value
+from django.db.models import Count, DateField, ExpressionWrapper, F, Q, Sum, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import TruncDate
 from django.db.models.lookups import LessThan
 
-from relations.models import Relation
-from relations.querysets import prefix_query
+from relations import spread
+from relations.spread import OneOf
 from salescrm.calendar import organisation_zone
 from salescrm.models import Organisation, User
-
-
-class OneOf(Func):
-    """`column = ANY (array)`: one parameter, or a subquery that is read once and lets an index be used beside `OR`."""
-
-    template = "(%(expressions)s))"
-    arg_joiner = " = ANY("
-    output_field = BooleanField()
 
 
 class SaleQuerySet(models.QuerySet):
@@ -103,12 +95,8 @@ class SaleQuerySet(models.QuerySet):
         return self.filter(chosen)
 
     def search(self, text: str):
-        """Sales whose subject or customer holds words that begin like these."""
-        query = prefix_query(text)
-        if query is None:
-            return self.none()
-        customers = Relation.objects.order_by().filter(search=query).values("pk")
-        return self.filter(Q(search=query) | Q(OneOf(F("customer"), ArraySubquery(customers))))
+        """Sales that hold words that begin like these, in their subject or reference or in their customer."""
+        return spread.search(self, F("search"), text)
 
     def found_first(self):
         """The same sales, for when they are known to be few: found by themselves, and only then put in order.

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from sales.searching import MOST, SHOWN
+from sales.candidates import MOST
+from sales.searching import SHOWN
 from sales.views.search import search
 
 urlpatterns = [

@@ -65,3 +65,17 @@ def asked(request: HttpRequest, form: Form) -> Form:
     if not form.is_valid():
         raise BadRequest(f"unknown value of {', '.join(form.errors)}")
     return form
+
+
+def without_blanks(request: HttpRequest) -> str:
+    """The address a browser without JavaScript is sent on to: as it was asked, without the fields left empty.
+
+    "" when it is short as it is, and for htmx, which sends no empty fields.
+    """
+    words = request.GET.copy()
+    for word, texts in request.GET.lists():
+        words.setlist(word, [text for text in texts if text.strip()])
+    tidy = words.urlencode()
+    if request.htmx or len(request.GET.urlencode()) == len(tidy):
+        return ""
+    return f"{request.path}?{tidy}".removesuffix("?")

@@ -30,16 +30,18 @@ def written(runs: Iterable[ImportRun]) -> dict[int, dict[str, int]]:
     return {found.pop("run"): found for found in rows.values("run").annotate(**kinds)}
 
 
-def progress(run: ImportRun, counted: dict[str, int]) -> tuple[int, int]:
-    """How far the present stage is: rows dealt with, and all that it is about."""
-    before = Q(line__lte=run.position)
+def to_do(run: ImportRun) -> int:
+    """How many rows the stage it has just come to is about; counted once, however often the page asks how far it is."""
     match run.status:
-        case ImportRun.Status.CHECKING:
-            return run.rows.filter(before).count(), counted["rows"]
         case ImportRun.Status.RUNNING:
-            todo = counted[ImportRow.Verdict.CREATE] + counted[ImportRow.Verdict.UPDATE]
-            return run.rows.filter(before, verdict__in=ImportRow.WRITES).count(), todo
+            return run.rows.filter(verdict__in=ImportRow.WRITES).count()
         case ImportRun.Status.UNDOING:
-            return run.rows.filter(is_done=True, line__gte=run.position).count(), counted["done"]
+            return run.rows.filter(is_done=True).count()
         case _:
-            return counted["rows"], counted["rows"]
+            return run.options["rows"]
+
+
+def progress(run: ImportRun) -> tuple[int, int]:
+    """How far the present stage is: rows dealt with, and all that it is about."""
+    total = run.options.get("to_do", run.options["rows"])
+    return min(run.options.get("dealt", 0), total), total

@@ -15,11 +15,15 @@ from sales.importing.mapping import ImportProblem, Mapping
 SEPARATORS = ",;\t|"
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 WORKBOOK = b"PK\x03\x04"
-UNPACKED = 400 * 1024 * 1024  # a workbook that is larger than this is not one that people made
+UNPACKED = 150 * 1024 * 1024  # what a workbook may come to: reading its texts alone takes half a minute then
 # NotImplementedError is what zipfile says of a way to pack it does not know.
 UNREADABLE = (
     OSError, BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, csv.Error, NotImplementedError,
 )  # fmt: skip
+
+
+class TooLargeError(ValueError):
+    """A workbook that holds more than is read at once."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ def _decode(raw: bytes, encoding: str) -> str:
 def _xlsx(raw: bytes, sheet: str) -> Iterator[tuple[int, list]]:
     with ZipFile(io.BytesIO(raw)) as archive:
         if sum(part.file_size for part in archive.infolist()) > UNPACKED:
-            raise ValueError("the workbook is too large")
+            raise TooLargeError("the workbook is too large")
     try:
         workbook = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
         try:

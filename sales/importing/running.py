@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from relations.models import Contact, Relation
+from sales.importing.counting import to_do
 from sales.importing.deciding import Decision, Importer, plain, said
 from sales.importing.of_contacts import ContactImporter
 from sales.importing.of_relations import RelationImporter
@@ -93,6 +95,7 @@ def _lock(run: ImportRun) -> ImportRun:
 
 def _enter(run: ImportRun, status: str, by: User) -> ImportRun:
     run.status, run.position, run.updated_by = status, 0, by
+    run.options |= {"to_do": to_do(run), "dealt": 0}
     run.version += 1
     run.save()
     return run
@@ -120,7 +123,7 @@ def _check_slice(run: ImportRun, by: User) -> None:
     for decision in _importer(run, by).decide(rows, trial=True):
         _note(decision)
     _keep(rows, DECIDED)
-    _came_to(run, rows)
+    _came_to(run, rows[-1], dealt=len(rows))
 
 
 def _note(decision: Decision) -> None:
@@ -131,7 +134,7 @@ def _note(decision: Decision) -> None:
 
 
 def _run_slice(run: ImportRun, by: User) -> None:
-    rows = list(run.rows.filter(line__gt=run.position, verdict__in=ImportRow.WRITES).order_by("line")[:SLICE])
+    rows = _that_write(run.rows.filter(line__gt=run.position), "line")
     if not rows:
         run.finished_at = timezone.now()
         _finish(run, Status.DONE)
@@ -144,7 +147,15 @@ def _run_slice(run: ImportRun, by: User) -> None:
     for decision in decisions:
         _done(decision)
     _keep(rows, ("verdict", "why", "label", "target", "version", "made", "is_done"))
-    _came_to(run, rows)
+    _came_to(run, rows[-1], dealt=len(rows))
+
+
+def _that_write(rows: QuerySet, order: str) -> list[ImportRow]:
+    """The next rows that add or change something. One verdict at a time: that is a short walk along an index, also
+    while the database does not know yet how many rows of each there are.
+    """
+    found = [row for verdict in ImportRow.WRITES for row in rows.filter(verdict=verdict).order_by(order)[:SLICE]]
+    return sorted(found, key=lambda row: row.line, reverse=order.startswith("-"))[:SLICE]
 
 
 def _as_shown(decision: Decision) -> Decision:
@@ -167,8 +178,9 @@ def _done(decision: Decision) -> None:
 
 
 def _undo_slice(run: ImportRun, by: User) -> None:
-    rows = list(run.rows.filter(line__lt=run.position, is_done=True, is_undone=False).order_by("-line")[:SLICE])
-    if not rows:
+    below = _that_write(run.rows.filter(line__lt=run.position), "-line")
+    rows = [row for row in below if row.is_done]
+    if not below:
         run.undone_at = timezone.now()
         _finish(run, Status.UNDONE)
         return
@@ -185,7 +197,7 @@ def _undo_slice(run: ImportRun, by: User) -> None:
             row.kept = said(error)[:500]
         row.is_undone = not row.kept
     _keep(rows, ("kept", "is_undone"))
-    _came_to(run, rows)
+    _came_to(run, below[-1], dealt=len(rows))
 
 
 def _hold(run: ImportRun, rows: list[ImportRow]) -> None:
@@ -215,9 +227,10 @@ def _keep(rows: list[ImportRow], names: Iterable[str]) -> None:
         cursor.execute(statement, [json.dumps(told, cls=DjangoJSONEncoder)])
 
 
-def _came_to(run: ImportRun, rows: list[ImportRow]) -> None:
-    run.position = rows[-1].line
-    run.save(update_fields=["position"])
+def _came_to(run: ImportRun, row: ImportRow, *, dealt: int) -> None:
+    run.position = row.line
+    run.options["dealt"] = run.options.get("dealt", 0) + dealt
+    run.save(update_fields=["position", "options"])
 
 
 def _finish(run: ImportRun, status: str) -> None:

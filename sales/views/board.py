@@ -5,6 +5,7 @@ from dataclasses import replace
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
@@ -17,6 +18,7 @@ from sales.models import Phase, Sale, SaleStatus
 from sales.refusals import AlreadyDone, Refused
 from sales.views.answers import status_of
 from salescrm.calendar import today
+from salescrm.listing import without_blanks
 from salescrm.models import User
 from salescrm.pages import page, settle
 from salescrm.url_words import read_id
@@ -31,6 +33,8 @@ def board(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     turned = query.pop("column", []) + query.pop("after", [])
     context = _context(request, query)
+    if tidy := without_blanks(request):
+        return redirect(tidy)
     if not turned:
         return page(request, TEMPLATE, context, part="board")
     phase, after = Phase(pk=read_id(request.GET, "column")), Place.parse(request.GET.get("after", ""))

@@ -150,7 +150,7 @@ def _rows(request: HttpRequest, run: ImportRun, counted: dict[str, int]) -> tupl
 
 
 def _progress(run: ImportRun, going: bool) -> dict:
-    done, total = counting.progress(run, counting.counts(run))
+    done, total = counting.progress(run)
     return {"run": run, "done": done, "total": total, "going": going}
 
 

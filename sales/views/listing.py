@@ -16,7 +16,7 @@ from sales.filters import DAY_WORDS, SaleFilter
 from sales.models import Phase, Sale
 from salescrm import exports
 from salescrm.calendar import today
-from salescrm.listing import page_of
+from salescrm.listing import page_of, without_blanks
 from salescrm.models import User
 from salescrm.pages import leave, page
 
@@ -36,6 +36,8 @@ def sale_list(request: HttpRequest) -> HttpResponse:
         if broken := saved_views.broken(request.GET.get("view", ""), request.user):
             return redirect("sales:view", broken.pk)
         raise
+    if tidy := without_blanks(request):
+        return redirect(tidy)
     sales = chosen.apply(Sale.objects.visible_to(request.user), today=today())
     if chosen.format:
         if not request.user.has_perm("sales.export_sale"):

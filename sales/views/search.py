@@ -4,7 +4,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from sales.searching import MOST, find, look_up
+from sales.candidates import MOST
+from sales.searching import find, look_up
 from salescrm import recent
 from salescrm.pages import page
 

@@ -33,6 +33,16 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (box && box === document.activeElement && box.value !== (parameters.q ?? "")) detail.shouldSwap = false;
 });
 
+// A filter puts no empty words in its address.
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (!target.matches("form.toolbar") || posts(target)) return;
+  for (const name of new Set(formData.keys())) {
+    const words = formData.getAll(name).filter((word) => word.trim());
+    formData.delete(name);
+    for (const word of words) formData.append(name, word);
+  }
+});
+
 // Typed and not sent: a field that is not as the page came, or a form that came back refused.
 function differs(field) {
   if (field.type === "hidden" || field.matches("button, [type=submit], [type=search]")) return false;

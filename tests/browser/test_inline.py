@@ -112,3 +112,15 @@ def test_nothing_for_now_closes_the_question(desk, sale):
     desk.get_by_role("link", name="Nothing for now").click()
     expect(desk.get_by_role("link", name="Plan a next step")).to_be_focused()
     assert SaleNote.objects.count() == 1
+
+
+@pytest.mark.parametrize("width", [1000, 1280])
+@pytest.mark.parametrize("what", ["amount", "end", "owner"])
+def test_save_and_cancel_stand_on_one_line_in_their_cell(desk, sale, width, what):
+    desk.set_viewport_size({"width": width, "height": 800})
+    desk.goto(f"/sales/{sale.pk}/change/{what}/")
+    boxes = [button.bounding_box() for button in desk.locator(".change-buttons > *").all()]
+    assert len({round(box["y"]) for box in boxes}) == 1
+    cell = desk.locator(".figures > [data-editing]").bounding_box()
+    field = desk.locator("[data-change-form] :is(input:not([type=hidden]), select)").bounding_box()
+    assert field["x"] + field["width"] < cell["x"] + cell["width"]

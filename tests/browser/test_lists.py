@@ -98,3 +98,21 @@ def test_phase_is_edited_in_the_dialog_after_a_preview(office, three, phases):
     expect(office.locator(".toast")).to_contain_text("1 open sale follows.")
     three[1].refresh_from_db()
     assert (Phase.objects.get(pk=phases[50].pk).probability, three[1].probability) == (60, 60)
+
+
+def test_address_holds_only_what_was_filled_in(desk, three, phases):
+    desk.goto("/sales/?status=open")
+    desk.get_by_role("searchbox").press_sequentially("roof")
+    expect(desk).to_have_url(re.compile(r"/sales/\?status=open&q=roof$"))
+    desk.get_by_label("Phase").select_option("Negotiation")
+    expect(desk).to_have_url(re.compile(rf"/sales/\?status=open&q=roof&phase={phases[75].pk}$"))
+    desk.get_by_role("searchbox").fill("")
+    expect(desk).to_have_url(re.compile(rf"/sales/\?status=open&phase={phases[75].pk}$"))
+    desk.goto("/sales/board/")
+    desk.get_by_role("searchbox").press_sequentially("floor")
+    expect(desk).to_have_url(re.compile(r"/sales/board/\?q=floor$"))
+    desk.get_by_role("searchbox").fill("")
+    expect(desk).to_have_url(re.compile(r"/sales/board/$"))
+    desk.goto("/relations/")
+    desk.get_by_role("searchbox").press_sequentially("x")
+    expect(desk).to_have_url(re.compile(r"/relations/\?q=x$"))

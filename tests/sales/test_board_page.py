@@ -66,7 +66,7 @@ def test_filter_words_are_those_of_the_list(desk, salesperson, colleague):
         ("q=harb", [mine.pk]),
         ("end=none&owner=&q=", [theirs.pk]),
     ):
-        assert ids(text(desk.get(f"{URL}?{words}"))) == wanted
+        assert ids(text(desk.get(f"{URL}?{words}", follow=True))) == wanted
 
 
 @pytest.mark.parametrize(

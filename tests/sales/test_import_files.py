@@ -2,7 +2,7 @@
 
 import pytest
 
-from sales.importing import running
+from sales.importing import reading, running, uploading
 from sales.importing.runs import ImportRow, ImportRun
 from tests.sales.importing_browser import Browser, csv, patched, words, workbook
 
@@ -38,6 +38,30 @@ def test_files_that_are_no_table_are_refused_beside_the_field(visitor, name, con
     assert response.status_code == 422
     assert why in str(response.context["form"].errors["file"])
     assert ImportRun.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("limits", "name", "content", "why"),
+    [
+        ({"LARGEST_FILE": 5}, "a.csv", b"a,b\n1,2", "larger than 20 MB"),
+        ({"MOST_ROWS": 1}, "a.csv", b"a\n1\n2", "more than 100,000 rows"),
+        ({"MOST_COLUMNS": 1}, "a.csv", b"a,b\n1,2", "more than 1 columns"),
+        ({"PATIENCE": -1}, "a.csv", b"a\n1", "takes too long"),
+        ({"PATIENCE": -1}, "a.xlsx", workbook(("a",), (1,)), "takes too long"),
+        ({"UNPACKED": 900}, "a.xlsx", workbook(("a",), (1,)), "takes too long"),
+    ],
+)  # fmt: skip
+def test_what_is_too_much_for_one_request_is_refused_and_nothing_kept(
+    visitor, monkeypatch, shelf, limits, name, content, why
+):
+    for limit, value in limits.items():
+        monkeypatch.setattr(reading if limit == "UNPACKED" else uploading, limit, value)
+    response = visitor.upload(content, name=name)
+
+    assert response.status_code == 422
+    assert why in str(response.context["form"].errors["file"])
+    assert (ImportRun.objects.count(), ImportRow.objects.count()) == (0, 0)
+    assert [path for path in shelf.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize(

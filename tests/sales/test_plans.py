@@ -14,7 +14,9 @@ from sales.importing.deciding import Decision
 from sales.importing.of_relations import RelationImporter
 from sales.importing.of_sales import SaleImporter
 from sales.models import ImportRow, ImportRun, Phase, Sale
+from sales.searching import find
 from salescrm.calendar import today
+from salescrm.models import User
 
 pytestmark = [pytest.mark.xdist_group("many sales"), pytest.mark.usefixtures("many_sales")]
 
@@ -36,6 +38,12 @@ def most_rows(plan: str) -> int:
     """The most rows that any part of it gave, over all its rounds."""
     rounds = re.findall(r"actual rows=([\d.]+) loops=(\d+)", plan)
     return max(round(float(rows) * int(loops)) for rows, loops in rounds)
+
+
+@pytest.fixture
+def manager_of_many(many_sales):
+    """Somebody who sees all of them; not stored, because the tests of many only read."""
+    return User(email="all@example.com", is_superuser=True)
 
 
 def asked(words: str):
@@ -134,6 +142,29 @@ def test_words_are_looked_up_in_the_index_of_words():
     assert "sale_search" in plan
     assert "relation_search" in plan
     assert "Seq Scan on sales_sale" not in plan
+
+
+@pytest.mark.parametrize("text", ["4321 renewal", "company renewal", "jansen pilot 17"])
+def test_words_of_a_sale_and_of_its_customer_are_looked_up_in_the_index_of_each(text):
+    (plan,) = plans(lambda: Sale.objects.search(text).totals())
+
+    assert "sale_search" in plan
+    assert "relation_search" in plan
+    assert "Seq Scan on sales_sale" not in plan
+
+
+@pytest.mark.parametrize(
+    "text", ["4321 renewal", "company renewal", "jansen pilot", "company 17 audit", "zzzz company"]
+)
+def test_a_search_of_several_words_reads_so_many_rows_and_no_more(manager_of_many, text):
+    read = plans(lambda: find(text, manager_of_many), '"relations_relation"')
+
+    assert len(read) == 6  # the relations that hold a word, and the five kinds
+    for plan in read:
+        assert "Seq Scan on relations_relation " not in plan
+        assert "Seq Scan on relations_contact" not in plan
+        assert "Seq Scan on sales_sale " not in plan
+        assert most_rows("\n".join(line for line in plan.splitlines() if "Bitmap Index Scan" not in line)) <= 2000
 
 
 @pytest.mark.parametrize("words", ["q=4321", "status=open&q=4321", "q=4321&sort=-amount"])

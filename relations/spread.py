@@ -1,0 +1,75 @@
+"""Records of which some words stand in the record itself and others in its customer: "acme website"."""
+
+from collections.abc import Iterable
+from itertools import permutations, product
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from relations.models import Relation
+from relations.naming import words
+from relations.querysets import prefix_query
+
+
+class OneOf(Func):
+    """`column = ANY (array)`: one parameter, or a subquery that is read once and lets an index be used beside `OR`."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+class Together(Func):
+    """The words of several columns as one: rows already found are compared one by one, and no index is asked."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || "
+    output_field = SearchVectorField()
+
+
+def rareness(word: str) -> tuple:
+    """Sorts first the words that probably the fewest records hold: numbers, then the longest."""
+    return word.isalpha(), -len(word), word
+
+
+def any_of(found: Iterable[str]) -> SearchQuery:
+    """One of these words, as the beginning of a word."""
+    return SearchQuery(" | ".join(f"{word}:*" for word in found), search_type="raw", config="simple")
+
+
+def all_of(found: Iterable[str]) -> SearchQuery:
+    """All of these words, as beginnings of words."""
+    return SearchQuery(" & ".join(f"{word}:*" for word in found), search_type="raw", config="simple")
+
+
+def array_of(keys: Iterable[int]) -> RawSQL:
+    """These keys as one parameter."""
+    return RawSQL("%s::bigint[]", [f"{{{','.join(map(str, keys))}}}"])
+
+
+def search(rows: QuerySet, own, text: str) -> QuerySet:
+    """The rows that hold every word of a text, each in their own words (an indexed column) or in their customer's.
+
+    The index finds where the two rarest words stand; rows with both are compared with the whole text.
+    """
+    query = prefix_query(text)
+    if query is None:
+        return rows.none()
+    customers = Relation.objects.order_by().filter(search=query).values("pk")
+    found = Q(words=query) | Q(OneOf(F("customer"), ArraySubquery(customers)))
+    if len(typed := dict.fromkeys(words(text))) > 1:
+        pair = [any_of([word]) for word in sorted(typed, key=rareness)[:2]]
+        for part in _parts(rows.model.objects.order_by().alias(words=own), pair, query, more=len(typed) > 2):
+            found |= Q(OneOf(F("pk"), ArraySubquery(part.values("pk"))))
+    return rows.alias(words=own).filter(found)
+
+
+def _parts(rows: QuerySet, pair: list[SearchQuery], query: SearchQuery, *, more: bool) -> list[QuerySet]:
+    """The rows with both words of a pair, for each way in which the two can stand in a row and in its customer."""
+    places = ("words", "customer__search")
+    if not more:  # all in one place is found without these
+        return [rows.filter(**dict(zip(order, pair, strict=True))) for order in permutations(places)]
+    rows = rows.alias(together=Together(F("words"), F("customer__search"))).filter(together=query)
+    return [rows.filter(**{one: pair[0]}).filter(**{other: pair[1]}) for one, other in product(places, repeat=2)]

@@ -1,0 +1,93 @@
+"""What somebody typed in the search box, in the forms in which it is looked for."""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import F, Value
+from django.db.models.expressions import RawSQL
+
+from relations.models import Relation
+from relations.naming import fold, words
+from relations.querysets import prefix_query
+from relations.spread import all_of, any_of, array_of, rareness
+
+LONGEST = 200
+LOOKED_UP = 3  # words of which some may stand in a record and others in its customer
+NEAR = 1000  # relations that hold one of them
+FEW = 200  # relations so few that all that is theirs may be compared, word by word
+EXACT, BEGINS, WORDS = range(3)  # how well a record fits
+
+
+class Near:
+    """Relations that hold one of the rarest words: all that do, but of a common word no more than NEAR."""
+
+    def __init__(self, typed: list[str], found: dict[str, list[int]]):
+        self.typed, self.found = typed, found
+        self.common = any(len(relations) >= NEAR for relations in found.values())
+        # Some relation may hold all the words, or the number they are when written as one.
+        self.whole = all(found.values()) or any(not word.isalpha() for word in typed)
+
+    def many(self) -> Iterator[tuple[RawSQL, SearchQuery, RawSQL]]:
+        """The relations that hold a word that many hold, the other words, and the relations that hold one of those."""
+        for word, relations in self.found.items():
+            if len(relations) > FEW:
+                rest = [pk for other, more in self.found.items() if other != word for pk in more]
+                yield array_of(relations), any_of(other for other in self.typed if other != word), array_of(rest)
+
+    def few(self) -> RawSQL | None:
+        """The relations that hold a word that few hold."""
+        found = [pk for relations in self.found.values() if len(relations) <= FEW for pk in relations]
+        return array_of(found) if found else None
+
+    def others(self) -> SearchQuery | None:
+        """The words that a record holds itself when its customer holds none but the common ones and the short ones."""
+        found = [word for word, relations in self.found.items() if len(relations) < NEAR]
+        return all_of(found) if found and len(found) < len(self.typed) else None
+
+
+class Asked:
+    """What was typed."""
+
+    def __init__(self, text: str):
+        self.text = " ".join(text.replace("\x00", "").split())[:LONGEST].strip()
+        self.folded = fold(self.text.removeprefix("#"))
+        self.query = prefix_query(self.text)
+        self.typed = list(dict.fromkeys(words(self.text)))
+        self.compact = "".join(words(self.text)).upper()  # a number without the dots and spaces people write in it
+        self.is_letter = len(self.compact) == 1  # too little to look for words: half of all begin with it
+        self.numbers = {self.text, self.text.upper(), self.compact} - {""}
+        self.any = any_of(self.typed)
+        long = sorted((word for word in self.typed if len(word) > 1), key=rareness)
+        self.rarest = long[:LOOKED_UP] if len(self.typed) > 1 else []
+
+    @property
+    def id(self) -> int | None:
+        """The id of a record, typed as 123 or #123."""
+        digits = self.text.removeprefix("#")
+        return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None
+
+    @cached_property
+    def near(self) -> Near:
+        """The relations that hold one of the rarest words; one statement, none for a single word."""
+        if not self.rarest:
+            return Near(self.typed, {})
+        parts = [
+            Relation.objects.order_by().alias(itself=F("pk") % 1).filter(itself=0, search=any_of([word]))
+            .values_list("pk", Value(word))[:NEAR]
+            for word in self.rarest
+        ]  # fmt: skip
+        found = {word: [] for word in self.rarest}
+        for pk, word in parts[0].union(*parts[1:], all=True).order_by() if parts[1:] else parts[0]:
+            found[word].append(pk)
+        return Near(self.typed, found)
+
+    def is_number(self, *numbers: str) -> bool:
+        """Whether one of these numbers or addresses of a record is what was typed."""
+        return any(number in self.numbers or fold(number) == self.folded for number in numbers if number)
+
+    def rank(self, row: dict, *names: str) -> int:
+        """How well a row fits, by these texts of it."""
+        if row["exact"]:
+            return EXACT
+        return BEGINS if any(fold(row[name]).startswith(self.folded) for name in names) else WORDS
