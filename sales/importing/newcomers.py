@@ -1,6 +1,7 @@
 """Colleagues and customers an export names and we do not know yet: they are added."""
 
 import re
+from functools import cached_property
 
 from django.contrib.auth.models import Group
 
@@ -23,7 +24,11 @@ class Newcomers:
         self.customers: list[str] = []
         self.language, self.group = Organisation.current().language, Group.objects.get(name=SALESPERSON)
         self.type = RelationType.objects.proposed()
-        self.bought = SalesSettings.current().accepted_type or self.type
+
+    @cached_property
+    def bought(self) -> RelationType:
+        """The type of who bought something (rule 8)."""
+        return SalesSettings.current().accepted_type or self.type
 
     def owner(self, name: str) -> User:
         """A salesperson who cannot log in until an administrator gives them an address."""
@@ -33,7 +38,7 @@ class Newcomers:
         return user
 
     def customer(self, name: str, *, bought: bool) -> Relation:
-        """An organization; who bought something gets the type Settings names for acceptance (rule 8)."""
+        """An organization, with its number and what is told about it."""
         values = {"name": name, "relation_type": self.bought if bought else self.type}
         values |= self.details.get(fold(name), {})
         self.customers.append(name)

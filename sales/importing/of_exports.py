@@ -73,15 +73,16 @@ class ExportImporter(SaleImporter):
         super().check_new(decision)
 
     def compare(self, decision):
-        self._meet(decision.values)
+        self._meet(decision.values, present=decision.target.owner)
         super().compare(decision)
 
-    def _meet(self, values: dict) -> None:
-        """Add who is not known yet; from here on the owner is a colleague."""
+    def _meet(self, values: dict, *, present: User | None = None) -> None:
+        """Add who is not known yet; from here on the owner is a colleague: the present one, when called so."""
         owner, customer, colleagues = values["owner"], values["customer"], self.lists.choices("owner")
         if fold(owner) not in colleagues.names:
             add_colleague(colleagues, self.newcomers.owner(owner))
-        values["owner"] = self.lists.find("owner", "owner", owner)
+        same = present and fold(owner) in (fold(str(present)), present.email)
+        values["owner"] = present if same else self.lists.find("owner", "owner", owner)
         if not self.directory.knows(customer):
             self.directory.add(self.newcomers.customer(customer, bought=fold(customer) in self.buyers))
 

@@ -86,6 +86,17 @@ def test_colleague_who_left_gives_way_to_one_of_the_same_name(run, export, compa
     assert [sale.owner for sale in Sale.objects.order_by("pk")] == [here, left]
 
 
+def test_owner_who_was_added_and_then_invited_keeps_the_sales_of_both(run, export):
+    run(export(row("A1"), row("A2")), commit=True)
+    invited = UserFactory(name="Ilse Broek")
+    Sale.objects.filter(external_reference="A2").update(owner=invited)
+
+    assert both(run, export(row("A1"), row("A2"), row("A3"), row("A4", owner=invited.email))) == [
+        "line 2 A1 unchanged", "line 3 A2 unchanged", "line 4 A3 reject: several are called “Ilse Broek”.",
+        "line 5 A4 create",
+    ]  # fmt: skip
+
+
 def test_reference_in_two_files_of_one_run_counts_once(run, export):
     paths = [export(row("A1"), name="one.csv"), export(row("A1"), row("A2"), name="two.csv")]
 
