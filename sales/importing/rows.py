@@ -59,8 +59,9 @@ class RowReader:
         return corrected
 
     def _text(self, cells: dict, name: str) -> str:
-        value = cells[self.mapping.columns[name]] if name in self.mapping.columns else ""
-        return " ".join(str(kept(value)).split())  # a spreadsheet knows no whole numbers, kept() does
+        if (column := self.mapping.columns.get(name)) is None:
+            return ""
+        return " ".join(str(kept(cells[column])).split())  # a spreadsheet knows no whole numbers, kept() does
 
     def _outcome(self, cells: dict, reasons: list[str]) -> dict:
         """Status and phase by the stage; the reason is the row's own, else the one of its stage."""
