@@ -30,6 +30,11 @@ class InvoiceFilter(forms.Form):
     until = forms.DateField(label=_("Up to and including"), required=False, widget=DayInput)
     customer = forms.ModelChoiceField(queryset=Relation.objects.all(), required=False, widget=forms.HiddenInput)
 
+    def clean_customer(self) -> Relation | None:
+        """The relation that was kept, where an old address names one that was merged into it."""
+        customer = self.cleaned_data["customer"]
+        return customer.merged_into or customer if customer else None
+
     def apply(self, rows: InvoiceQuerySet) -> InvoiceQuerySet:
         """The invoices of `rows` that were asked for."""
         asked = {name: value for name, value in self.cleaned_data.items() if value}

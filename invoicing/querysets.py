@@ -1,9 +1,11 @@
 """What one may ask about invoices."""
 
 from django.db import models
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from relations import spread
+from salescrm.calendar import today
+from salescrm.numbering import meant
 
 
 class InvoiceQuerySet(models.QuerySet):
@@ -25,7 +27,7 @@ class InvoiceQuerySet(models.QuerySet):
 
     def search(self, text: str):
         """Invoices that hold words that begin like these, in number, subject and reference or in their customer."""
-        return spread.search(self, self.model.WORDS, text)
+        return spread.search(self, self.model.WORDS, text, number=Q(number__in=meant(text, on=today())))
 
     def for_list(self):
         """With what a list row shows."""

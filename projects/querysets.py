@@ -1,9 +1,11 @@
 """What one may ask about projects."""
 
 from django.db import models
-from django.db.models import Count, DecimalField, Sum, Value
+from django.db.models import Count, DecimalField, Q, Sum, Value
 
 from relations import spread
+from salescrm.calendar import today
+from salescrm.numbering import meant
 
 ZERO = Value(0, output_field=DecimalField())
 
@@ -19,7 +21,7 @@ class ProjectQuerySet(models.QuerySet):
 
     def search(self, text: str):
         """Projects that hold words that begin like these, in number and name or in their customer."""
-        return spread.search(self, self.model.WORDS, text)
+        return spread.search(self, self.model.WORDS, text, number=Q(number__in=meant(text, on=today())))
 
     def for_list(self):
         """With what a list row shows; `total` is what its services add up to."""

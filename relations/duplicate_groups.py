@@ -1,5 +1,7 @@
 """All groups of relations that may be the same, for whoever may merge them."""
 
+from collections.abc import Iterator
+from itertools import batched
 from typing import NamedTuple
 
 from django.db import connection
@@ -11,6 +13,7 @@ from relations.naming import words
 
 PER_PAGE = 25
 MOST = 10  # shown of one group
+EVERYBODY = 2**31 - 1
 REASONS = {
     "coc": _("same KvK number"), "vat": _("same VAT number"), "email": _("same e-mail address"),
     "name": _("same name"), "form": _("same name with another legal form"),
@@ -54,6 +57,17 @@ class Group(NamedTuple):
     def more(self) -> int:
         """How many are not listed."""
         return self.count - len(self.relations)
+
+
+def all_groups(chunk: int) -> Iterator[Group]:
+    """Every group with everybody in it, in the order of the pages; the relations of so many groups are read at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(GROUPS, [EVERYBODY, None, 0])
+        rows = cursor.fetchall()
+    for some in batched(rows, chunk):
+        wanted = {pk for ids, *_rest in some for pk in ids}
+        known = Relation.objects.select_related("relation_type", "owner").in_bulk(wanted)
+        yield from (_group([known[pk] for pk in ids], count, set(reasons)) for ids, count, reasons, _total in some)
 
 
 def groups(page: int) -> tuple[list[Group], int]:

@@ -6,9 +6,11 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from relations.duplicate_groups import PER_PAGE, groups
+from relations import exporting
+from relations.duplicate_groups import PER_PAGE, all_groups, groups
 from relations.duplicates import Likely, likely
 from relations.models import Relation
+from salescrm import exports
 from salescrm.pages import page
 from salescrm.url_words import is_id, page_number
 
@@ -54,8 +56,10 @@ def unseen(request: HttpRequest, form, *, kind: str, exclude: int | None = None)
 @permission_required("relations.merge_relation", raise_exception=True)
 def duplicate_list(request: HttpRequest) -> HttpResponse:
     """All groups of relations that may be the same, the surest first."""
-    if unknown := set(request.GET) - {"page"}:
+    if unknown := set(request.GET) - {"page", "format"}:
         raise BadRequest(f"unknown words: {', '.join(sorted(unknown))}")
+    if kind := exports.asked(request, "relations.export_relation"):
+        return exports.respond(request, exporting.duplicates_table(all_groups(exports.CHUNK)), kind)
     number = page_number(request.GET.get("page", ""))
     shown, count = groups(number)
     rows = Paginator(range(count), PER_PAGE).get_page(number)

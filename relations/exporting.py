@@ -1,10 +1,11 @@
 """Relations and contact persons as files: every one the filter finds, with all that one may see of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from relations.duplicate_groups import Group
 from relations.models import Contact, Relation
 from relations.querysets import RelationQuerySet
 from salescrm import exports
@@ -20,7 +21,21 @@ FIELDS = [
 def table(relations: RelationQuerySet) -> exports.Table:
     """All relations of the queryset in its order; the headings are the labels of their fields."""
     rows = relations.select_related("relation_type", "owner").defer(None).defer("search", "search_text")
-    return exports.Table("relations", [*(_heading(Relation, name) for name in FIELDS), _("Created on")], _rows(rows))
+    return exports.Table("relations", _relation_heading(), _rows(rows.iterator(chunk_size=exports.CHUNK)))
+
+
+def duplicates_table(groups: Iterable[Group]) -> exports.Table:
+    """The relations of every group that may be the same, with the number of the group and what they have in common."""
+    rows = (
+        [number, ", ".join(group.reasons), *row]
+        for number, group in enumerate(groups, start=1)
+        for row in _rows(group.relations)
+    )
+    return exports.Table("duplicates", [_("Group"), _("In common"), *_relation_heading()], rows)
+
+
+def _relation_heading() -> list[str]:
+    return [*(_heading(Relation, name) for name in FIELDS), _("Created on")]
 
 
 def contacts_table(relations: RelationQuerySet) -> exports.Table:
@@ -40,9 +55,9 @@ def _heading(model, name: str) -> str:
     return capfirst(str(model._meta.get_field(name).verbose_name))
 
 
-def _rows(relations: RelationQuerySet) -> Iterator[list]:
+def _rows(relations: Iterable[Relation]) -> Iterator[list]:
     zone = organisation_zone()
-    for relation in relations.iterator(chunk_size=exports.CHUNK):
+    for relation in relations:
         yield [*(_value(relation, name) for name in FIELDS), relation.created_at.astimezone(zone).date()]
 
 

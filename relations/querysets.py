@@ -2,11 +2,13 @@
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Q, Value
-from django.db.models.functions import Concat
+from django.db.models import BigIntegerField, Q, Value
+from django.db.models.functions import Coalesce, Concat
 
 from relations.naming import fold, words
+from salescrm.calendar import today
 from salescrm.lookups import LookupQuerySet
+from salescrm.numbering import meant
 
 LAST_CHARACTER = "\U0010ffff"
 # By name, as an expression: the planner sorts what the search index found instead of walking all names for it.
@@ -42,6 +44,15 @@ class RelationQuerySet(models.QuerySet):
         """All but the signposts: relations that were merged into another one are in no list."""
         return self.filter(merged_into=None)
 
+    def led_to(self, pks):
+        """The ids of the relations that these ids lead to: of one that was merged the one that was kept."""
+        found = self.filter(pk__in=pks).order_by()
+        return found.values_list(Coalesce("merged_into", "pk", output_field=BigIntegerField()), flat=True)
+
+    def merged_from(self, pks):
+        """The ids of the relations into which these were merged."""
+        return self.filter(pk__in=pks, merged_into__isnull=False).order_by().values("merged_into")
+
     def selectable(self, current=None):
         """Active relations, and the one already chosen even when it has been deactivated since."""
         return self.filter(Q(is_active=True) | Q(pk=getattr(current, "pk", current)))
@@ -62,7 +73,11 @@ class RelationQuerySet(models.QuerySet):
     def search(self, text: str):
         """Relations whose name, number, e-mail, city, KvK or btw-number holds words that begin like these, by name."""
         query = prefix_query(text)
-        return self.filter(search=query).order_by(NAME_OF_FOUND, "pk") if query else self.none()
+        if query is None:
+            return self.none()
+        numbers = meant(text, on=today())
+        found = Q(search=query) | Q(number__in=numbers) if numbers else Q(search=query)
+        return self.filter(found).order_by(NAME_OF_FOUND, "pk")
 
     def beginning_with(self, text: str):
         """Relations whose sort key begins with `text`: a range of the index on it."""

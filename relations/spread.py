@@ -49,16 +49,17 @@ def array_of(keys: Iterable[int]) -> RawSQL:
     return RawSQL("%s::bigint[]", [f"{{{','.join(map(str, keys))}}}"])
 
 
-def search(rows: QuerySet, own, text: str) -> QuerySet:
-    """The rows that hold every word of a text, each in their own words (an indexed column) or in their customer's.
+def search(rows: QuerySet, own, text: str, *, number: Q) -> QuerySet:
+    """The rows with this number, and those that hold every word of a text in their own words or in their customer's.
 
+    Own words are an indexed expression.
     The index finds where the two rarest words stand; rows with both are compared with the whole text.
     """
     query = prefix_query(text)
     if query is None:
         return rows.none()
     customers = Relation.objects.order_by().filter(search=query).values("pk")
-    found = Q(words=query) | Q(OneOf(F("customer"), ArraySubquery(customers)))
+    found = number | Q(words=query) | Q(OneOf(F("customer"), ArraySubquery(customers)))
     if len(typed := dict.fromkeys(words(text))) > 1:
         pair = [any_of([word]) for word in sorted(typed, key=rareness)[:2]]
         for part in _parts(rows.model.objects.order_by().alias(words=own), pair, query, more=len(typed) > 2):

@@ -11,6 +11,8 @@ from relations.models import Relation
 from relations.naming import fold, words
 from relations.querysets import prefix_query
 from relations.spread import all_of, any_of, array_of, rareness
+from salescrm.calendar import today
+from salescrm.numbering import meant
 
 LONGEST = 200
 LOOKED_UP = 3  # words of which some may stand in a record and others in its customer
@@ -56,7 +58,7 @@ class Asked:
         self.typed = list(dict.fromkeys(words(self.text)))
         self.compact = "".join(words(self.text)).upper()  # a number without the dots and spaces people write in it
         self.is_letter = len(self.compact) == 1  # too little to look for words: half of all begin with it
-        self.numbers = {self.text, self.text.upper(), self.compact} - {""}
+        self.numbers = {self.text, self.text.upper(), self.compact, f"NL{self.compact}"} - {""}
         self.any = any_of(self.typed)
         long = sorted((word for word in self.typed if len(word) > 1), key=rareness)
         self.rarest = long[:LOOKED_UP] if len(self.typed) > 1 else []
@@ -66,6 +68,11 @@ class Asked:
         """The id of a record, typed as 123 or #123."""
         digits = self.text.removeprefix("#")
         return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None
+
+    @cached_property
+    def meant(self) -> set[str]:
+        """The numbers of ours that this may be, also without leading zeros, year or letters; # is for sales."""
+        return self.numbers | (set() if self.text.startswith("#") else meant(self.text, on=today()))
 
     @cached_property
     def near(self) -> Near:
@@ -84,7 +91,7 @@ class Asked:
 
     def is_number(self, *numbers: str) -> bool:
         """Whether one of these numbers or addresses of a record is what was typed."""
-        return any(number in self.numbers or fold(number) == self.folded for number in numbers if number)
+        return any(number in self.meant or fold(number) == self.folded for number in numbers if number)
 
     def rank(self, row: dict, *names: str) -> int:
         """How well a row fits, by these texts of it."""

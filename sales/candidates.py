@@ -76,7 +76,7 @@ def _in_words(rows: QuerySet, asked: Asked, own) -> list[Branch]:
 def relations_like(asked: Asked) -> list[dict]:
     """Relations by their numbers, their name and what they are known by."""
     rows = Relation.objects.kept().order_by()
-    exact = Q(number__in=asked.numbers) | Q(coc_number=asked.compact) | Q(vat_number=asked.compact)
+    exact = Q(number__in=asked.meant) | Q(coc_number=asked.compact) | Q(vat_number__in=asked.numbers)
     if "@" in asked.text:
         exact |= Q(email__iexact=asked.text)
     branches = [(rows.filter(exact), MOST)]
@@ -134,7 +134,7 @@ def sales_like(asked: Asked, user: User, customers: list[int]) -> list[dict]:
     ]
     return _ranked(
         asked, _read(SALE, *branches), "subject", "customer__name",
-        exact=lambda row: row["pk"] == asked.id or asked.is_number(row["external_reference"]),
+        exact=lambda row: row["pk"] == asked.id or row["external_reference"] in asked.numbers,
         then=lambda row: (row["status"] != SaleStatus.OPEN, -row["updated_at"].timestamp()),
     )  # fmt: skip
 
@@ -170,7 +170,7 @@ def invoices_like(asked: Asked, customers: list[int]) -> list[dict]:
 def _numbered(asked: Asked, model, columns: tuple[str, ...], name: str, customers: list[int]) -> list[dict]:
     rows = model.objects.order_by()
     branches = [
-        (rows.filter(number__in=asked.numbers), MOST),
+        (rows.filter(number__in=asked.meant), MOST),
         (rows.filter(customer__in=customers), MOST),
         *_in_words(rows, asked, model.WORDS),
     ]

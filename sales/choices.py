@@ -145,8 +145,9 @@ def named(chosen: SaleFilter) -> dict[str, dict[int, str]]:
 
 def _names(word: str, model, ids: list[int]) -> QuerySet:
     of_user = Coalesce(NullIf("name", Value("")), "email", output_field=CharField())
+    names = {User: of_user, Relation: Coalesce("merged_into__name", "name")}
     rows = model.objects.order_by().filter(pk__in=ids)
-    return rows.values_list(Value(word, output_field=CharField()), "pk", of_user if model is User else "name")
+    return rows.values_list(Value(word, output_field=CharField()), "pk", names.get(model, "name"))
 
 
 def filter_choices(chosen: SaleFilter) -> list[tuple[str, str, list[Choice]]]:

@@ -6,11 +6,14 @@ from datetime import date
 from decimal import Decimal
 from urllib.parse import urlencode
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import BadRequest
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import TruncDate
 from django.http import QueryDict
 
+from relations.models import Relation
+from relations.spread import OneOf
 from sales.columns import COLUMNS, ordered, readable
 from sales.models import SaleStatus
 from salescrm.calendar import organisation_zone
@@ -149,10 +152,14 @@ class SaleFilter:
 
     def _ids(self, word: str, chosen: tuple[int | None, ...]) -> Q:
         if word == "customer_not":
-            return ~Q(customer__in=chosen)
+            return ~Q(customer__in=chosen) & ~Q(customer__in=Relation.objects.merged_from(chosen))
         column = ID_WORDS.get(word) or self.reason_column
         known = [pk for pk in chosen if pk is not None]
-        return Q(**{f"{column}__in": known}) | (Q(**{column: None}) if None in chosen else Q())
+        if word in ("customer", "lost_to"):
+            asked = Q(OneOf(F(column), ArraySubquery(Relation.objects.led_to(known))))
+        else:
+            asked = Q(**{f"{column}__in": known})
+        return asked | (Q(**{column: None}) if None in chosen else Q())
 
     @property
     def reason_column(self) -> str:

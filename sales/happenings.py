@@ -4,9 +4,10 @@ Only what the reader may see is looked at. However long the history is, a page c
 every source are merged by the database, and only the rows of one page are read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
+from itertools import batched
 from operator import or_
 
 from django.db.models import F, Q, QuerySet, Value
@@ -61,6 +62,11 @@ class Happenings:
         found |= _invoices(wanted.get("InvoiceEvent", []))
         found |= _projects(wanted.get("Project", []), of_itself=self.about is Project)
         return [found[key] for key in keys if key in found]
+
+    def all(self, only: str, language: str, *, most: int, chunk: int) -> Iterator[Entry]:
+        """The entries from the newest to the oldest, read so many at once; at most so many."""
+        for keys in batched(self.newest(only, start=0, stop=most), chunk):
+            yield from self.read(list(keys), language)
 
     def _notes(self, model: type[Note], about: str, pks: list[int]) -> dict:
         if not pks:

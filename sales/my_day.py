@@ -11,6 +11,8 @@ from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from sales.filters import SaleFilter
 from sales.models import Sale, SaleNote
@@ -115,15 +117,31 @@ def words_of(today: date) -> dict[str, dict]:
 
 def groups(visible: SaleQuerySet, *, whose: Whose, today: date) -> list[Group]:
     """The groups of a day; one statement. A sale stands in every group that it belongs to."""
-    queries = {
-        key: urlencode({"status": "open", **whose.words, **words, "sort": "end" if key in ORDERS else "next"})
-        for key, words in words_of(today).items()
-    }
+    queries = _queries(whose, today)
     first, *others = _parts(visible, queries, today)
     found = {key: [] for key in queries}
     for sale in first.union(*others, all=True).order_by("place"):
         found[sale.group].append(sale)
     return [Group(key, sales, sales[0].of if sales else 0, _list(queries[key])) for key, sales in found.items()]
+
+
+def whole_groups(visible: SaleQuerySet, *, whose: Whose, today: date) -> Iterator[tuple[str, SaleQuerySet]]:
+    """All sales of every group, as the list finds them, with the name of the group."""
+    names = {
+        "late": pgettext("next step", "Late"), "today": pgettext("next step", "Today"),
+        "week": _("The next seven days"), "none": _("Without a next step"),
+        "overdue": _("Expected end date has passed"), "aged": _("Too long in its phase"),
+    }  # fmt: skip
+    for key, query in _queries(whose, today).items():
+        asked = SaleFilter.parse(QueryDict(query)).apply(visible, today=today)
+        yield names[key], asked.order_by(*ORDERS.get(key, BY_STEP))
+
+
+def _queries(whose: Whose, today: date) -> dict[str, str]:
+    return {
+        key: urlencode({"status": "open", **whose.words, **words, "sort": "end" if key in ORDERS else "next"})
+        for key, words in words_of(today).items()
+    }
 
 
 def _parts(visible: SaleQuerySet, queries: dict[str, str], today: date) -> Iterator[SaleQuerySet]:

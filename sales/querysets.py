@@ -13,6 +13,7 @@ from relations import spread
 from relations.spread import OneOf
 from salescrm.calendar import organisation_zone
 from salescrm.models import Organisation, User
+from salescrm.url_words import is_id
 
 
 class SaleQuerySet(models.QuerySet):
@@ -96,7 +97,8 @@ class SaleQuerySet(models.QuerySet):
 
     def search(self, text: str):
         """Sales that hold words that begin like these, in their subject or reference or in their customer."""
-        return spread.search(self, F("search"), text)
+        digits = text.strip().removeprefix("#")
+        return spread.search(self, F("search"), text, number=Q(pk=digits if is_id(digits) else None))
 
     def found_first(self):
         """The same sales, for when they are known to be few: found by themselves, and only then put in order.

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import connection, transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -51,12 +52,12 @@ def amount(value: Decimal, *, exact: bool = False) -> Decimal:
     return value.quantize(EXACT) if exact else round_money(value)
 
 
-def asked(request: HttpRequest, permission: str) -> str:
+def asked(request: HttpRequest, *permissions: str) -> str:
     """The kind of file `?format=` asks for, "" for the page; 403 for whoever may not export."""
     kind = request.GET.get("format", "")
     if kind and kind not in CONTENT_TYPES:
         raise BadRequest("unknown format")
-    if kind and not request.user.has_perm(permission):
+    if kind and not request.user.has_perms(permissions):
         raise PermissionDenied
     return kind
 
@@ -73,14 +74,15 @@ def respond(request: HttpRequest, table: Table, kind: str) -> HttpResponseBase:
     """The table as a download of the chosen kind, csv or xlsx.
 
     Nothing is sent before the last row is there: what goes wrong halfway is an error and not half a table. Memory stays
-    small, however many rows there are.
+    small, however many rows there are, and all of them are of one moment.
     """
     content_type = CONTENT_TYPES[kind]
     headers = {"Content-Disposition": f'attachment; filename="{table.name}.{kind}"', "Cache-Control": "no-store"}
     with ExitStack() as opened:
         file = opened.enter_context(SpooledTemporaryFile(IN_MEMORY))
         try:
-            _write(file, table, kind)
+            with _one_moment():
+                _write(file, table, kind)
         except TooLongError:
             return render(request, "too_long.html", {"most": MOST_ROWS}, status=422)
         size = file.tell()
@@ -89,6 +91,17 @@ def respond(request: HttpRequest, table: Table, kind: str) -> HttpResponseBase:
             return HttpResponse(file.read(), content_type=content_type, headers=headers)
         opened.pop_all()  # the response closes it
     return FileResponse(file, content_type=content_type, headers=headers)
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """Whatever is read inside, in however many statements, is as it was when the first was asked."""
+    if connection.in_atomic_block:  # within a larger whole that has begun already
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def _write(file: IO[bytes], table: Table, kind: str) -> None:

@@ -71,6 +71,16 @@ def user_language(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def explained_absence(get_response: GetResponse) -> GetResponse:
+    """What is not there any more says so itself to who may know: an exception with an `answer`."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    middleware.process_exception = lambda request, error: error.answer(request) if hasattr(error, "answer") else None
+    return middleware
+
+
 class LoginRequired(LoginRequiredMiddleware):
     """Every page needs login unless its view says otherwise; an expired htmx request refreshes the whole page."""
 

@@ -1,7 +1,7 @@
 """Numbers of relations, projects and invoices: a pattern per kind, one locked counter per kind and year (rule 22)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 LONGEST = 30  # characters of a number
+YEARS = 5  # in which a number without its year is looked for
 PIECE = re.compile(r"\{(year|seq)(?::0([1-9]))?\}")
 
 
@@ -74,6 +75,32 @@ def render(pattern: str, year: int, sequence: int) -> str:
     """Fill a pattern: `render("{year}-{seq:04}", 2026, 7)` is "2026-0007"."""
     values = {"year": year, "seq": sequence}
     return PIECE.sub(lambda match: str(values[match.group(1)]).zfill(int(match.group(2) or 0)), pattern)
+
+
+def meant(text: str, *, on: date) -> set[str]:
+    """The numbers that somebody may mean by a text: P2026-0012 by "12", "p12", "2026-12" or "P 2026 0012".
+
+    Without a year those of the last years. One statement, none for a text that cannot be a number.
+    """
+    typed = "".join(filter(str.isalnum, text)).upper()
+    if not typed.isascii() or not any(map(str.isdigit, typed)) or len(typed) > LONGEST:
+        return set()
+    patterns = NumberSeries.objects.order_by().values_list("pattern", flat=True)
+    return {number for pattern in patterns for number in _readings(pattern, typed, on.year)}
+
+
+def _readings(pattern: str, typed: str, this_year: int) -> Iterator[str]:
+    """Every way to read what was typed by a pattern; what stands around year and sequence may be left out."""
+    pieces = PIECE.split(pattern)  # texts, each but the last followed by the name of a value and its digits
+    for year in (r"(?P<year>\d{4})", ""):
+        values = {"year": year, "seq": r"0*(?P<seq>\d{1,9})"}
+        texts = ["".join(filter(str.isalnum, piece)).upper() for piece in pieces[::3]]
+        parts = zip(texts, [*(values[name] for name in pieces[1::3]), ""], strict=True)
+        found = re.fullmatch("".join(f"(?:{re.escape(text)})?{value}" for text, value in parts), typed)
+        if found and year and "{year" in pattern:
+            yield render(pattern, int(found["year"]), int(found["seq"]))
+        elif found and not year:
+            yield from (render(pattern, this_year - back, int(found["seq"])) for back in range(YEARS))
 
 
 def next_number(kind: str, *, on: date, taken: Callable[[str], bool] = lambda number: False) -> str:

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "salescrm.middleware.LoginRequired",
+    "salescrm.middleware.explained_absence",
     "axes.middleware.AxesMiddleware",
 ]
 

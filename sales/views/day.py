@@ -11,13 +11,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sales import my_day, next_steps
+from sales import exporting, my_day, next_steps
 from sales.change_forms import form_of
 from sales.models import Sale
 from sales.refusals import Refused
 from sales.views import detail
 from sales.views.answers import status_of
 from sales.views.inline import asked_back
+from salescrm import exports
 from salescrm.calendar import today
 from salescrm.conflicts import submitted_version
 from salescrm.models import User
@@ -31,15 +32,24 @@ TEMPLATE = "sales/day.html"
 @permission_required("sales.view_sale", raise_exception=True)
 def day(request: HttpRequest) -> HttpResponse:
     """Open sales by what is to be done about them: one's own, a colleague's or a team's."""
-    return page(request, TEMPLATE, _context(request.user, request.GET), part="day")
+    query = request.GET.copy()
+    query.pop("format", None)
+    if kind := exports.asked(request, "sales.export_sale"):
+        choices, visible = my_day.Choices(request.user), Sale.objects.visible_to(request.user)
+        whole = my_day.whole_groups(visible, whose=_whose(choices, query), today=today())
+        return exports.respond(request, exporting.day_table(whole), kind)
+    return page(request, TEMPLATE, _context(request.user, query), part="day")
+
+
+def _whose(choices: my_day.Choices, query: QueryDict) -> my_day.Whose:
+    if set(query) - {"owner", "team"}:
+        raise BadRequest("a day knows owner and team only")
+    return choices.find(**{word: read_id(query, word) if query.get(word) else None for word in ("owner", "team")})
 
 
 def _context(user: User, query: QueryDict) -> dict:
-    if set(query) - {"owner", "team"}:
-        raise BadRequest("a day knows owner and team only")
-    asked = {word: read_id(query, word) if query.get(word) else None for word in ("owner", "team")}
     choices, visible = my_day.Choices(user), Sale.objects.visible_to(user)
-    whose = choices.find(**asked)
+    whose = _whose(choices, query)
     groups = my_day.groups(visible, whose=whose, today=today())
     by_key = {group.key: group for group in groups}
     return {

@@ -3,8 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,9 +13,11 @@ from sales.bar import places
 from sales.forms import ProbabilityForm
 from sales.models import Phase, Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused
-from sales.views import board, timelines, trash
+from sales.views import board, timelines
 from sales.views.answers import explained, put_into, status_of
+from sales.views.in_trash import missing
 from sales.views.timelines import Asked
+from salescrm import exports
 from salescrm.calendar import today
 from salescrm.conflicts import submitted_version
 from salescrm.models import User
@@ -31,7 +32,10 @@ def visible(request: HttpRequest, pk: int, *, detail: bool = False) -> Sale:
     """The sale with this id if this user may see it, else 404; without `detail` only its state is read."""
     sales = Sale.objects.visible_to(request.user)
     state = sales.select_related("source").only(*Sale.STATE, "source__name")
-    return get_object_or_404(sales.for_detail() if detail else state, pk=pk)
+    try:
+        return (sales.for_detail() if detail else state).get(pk=pk)
+    except Sale.DoesNotExist as error:
+        raise missing(request.user, pk) from error
 
 
 def region(sale: Sale, user: User, phases, newest: list[SaleEvent]) -> dict:
@@ -87,19 +91,18 @@ def whole(request: HttpRequest, sale: Sale, *, part: str = "region", status: int
 @permission_required("sales.view_sale", raise_exception=True)
 @remembers("sale")
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Everything about one sale; of one in the trash, that it is there."""
-    try:
-        sale = visible(request, pk, detail=True)
-    except Http404:
-        return trash.gone(request, pk)
-    return whole(request, sale)
+    """Everything about one sale."""
+    return whole(request, visible(request, pk, detail=True))
 
 
 @require_safe
 @permission_required("sales.view_sale", raise_exception=True)
 def history(request: HttpRequest, pk: int) -> HttpResponse:
-    """The history of a sale, fetched again after a change in place."""
-    return whole(request, visible(request, pk, detail=True), part=Asked.parse(request.GET).part)
+    """The history of a sale, fetched again after a change in place; or as a file."""
+    asked, sale = Asked.parse(request.GET), visible(request, pk, detail=True)
+    if kind := exports.asked(request, "sales.export_sale"):
+        return timelines.file_of_sale(request, sale, kind)
+    return whole(request, sale, part=asked.part)
 
 
 def refused(request: HttpRequest, sale: Sale, refusal: Refused) -> HttpResponse:
@@ -141,7 +144,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         sale = transitions.move(sale, phase=phase, version=version, by=request.user, among=seen)
     except Sale.DoesNotExist as error:
-        raise Http404 from error
+        raise missing(request.user, pk) from error
     except Refused as refusal:
         return refused(request, sale, refusal)
     newest = [sale.before, sale.latest] if sale.latest else list(sale.events.order_by("-sequence")[:2])[::-1]

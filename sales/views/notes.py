@@ -4,16 +4,19 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from sales.models import Sale
 from sales.noting import NOTES
+from sales.views.in_trash import missing
 from salescrm import note_views
 
 
 def _seen(request: HttpRequest, pk: int) -> Sale:
-    return get_object_or_404(Sale.objects.visible_to(request.user).only("subject"), pk=pk)
+    try:
+        return Sale.objects.visible_to(request.user).only("subject").get(pk=pk)
+    except Sale.DoesNotExist as error:
+        raise missing(request.user, pk) from error
 
 
 @permission_required("sales.change_sale", raise_exception=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -15,9 +16,10 @@ from projects import note_views as project_notes
 from projects.models import Project
 from relations import note_views as relation_notes
 from relations.models import Relation
-from sales import happenings, noting, timeline
+from sales import exporting, happenings, noting, timeline
 from sales.happenings import Happenings
 from sales.models import Sale, SaleEvent
+from salescrm import exports
 from salescrm.models import User
 from salescrm.note_views import Notebook
 from salescrm.pages import page
@@ -25,6 +27,7 @@ from salescrm.url_words import page_number
 
 PAGE = 50
 ONLY = ("", "notes", "changes")
+EXPORT = {Relation: "relations.export_relation", Project: "projects.export_project"}
 BOOKS = {book.model: book for book in (relation_notes.NOTES, noting.NOTES, project_notes.NOTES)}
 
 
@@ -74,6 +77,17 @@ def of_sale(request: HttpRequest, sale: Sale, events: list[SaleEvent]) -> dict:
     return asked.context(url, entries) | {"draft": noting.NOTES.draft(sale, user)}
 
 
+def file_of_sale(request: HttpRequest, sale: Sale, kind: str) -> HttpResponseBase:
+    """The history of a sale and its notes as a file."""
+    asked, entries = Asked.parse(request.GET), []
+    if asked.only != "notes":
+        entries = timeline.tell(timeline.read(sale, []), get_language())
+    if asked.only != "changes":
+        notes = sale.notes.select_related("by").prefetch_related("files")
+        entries = timeline.with_notes(entries, notes)
+    return exports.respond(request, exporting.timeline_table(entries), kind)
+
+
 @require_safe
 @permission_required("relations.view_relation", raise_exception=True)
 def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
@@ -93,6 +107,9 @@ def of_project(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _panel(request: HttpRequest, record: Relation | Project, found: Happenings, book: Notebook) -> HttpResponse:
     asked = Asked.parse(request.GET)
+    if kind := exports.asked(request, "sales.export_sale", EXPORT[type(record)]):
+        entries = found.all(asked.only, get_language(), most=exports.MOST_ROWS + 1, chunk=PAGE)
+        return exports.respond(request, exporting.timeline_table(entries), kind)
     start = (asked.number - 1) * PAGE
     keys = found.newest(asked.only, start=start, stop=start + PAGE + 1)
     entries = found.read(keys, get_language())

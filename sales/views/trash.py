@@ -12,17 +12,19 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from sales import exporting
 from sales import trash as deeds
 from sales.models import Sale
 from sales.refusals import Refused
 from sales.views.answers import explained, status_of
+from sales.views.in_trash import MAY_TRASH
+from salescrm import exports
 from salescrm.conflicts import submitted_version
 from salescrm.listing import page_of
 from salescrm.money import format_number
 from salescrm.pages import leave, page
 from salescrm.toasts import succeed
 
-MAY_TRASH = ["sales.view_sale", "sales.trash_sale"]
 may_trash = permission_required(MAY_TRASH, raise_exception=True)
 
 
@@ -31,6 +33,8 @@ may_trash = permission_required(MAY_TRASH, raise_exception=True)
 def index(request: HttpRequest) -> HttpResponse:
     """The sales in the trash, the last one first, with who put them there."""
     sales = Sale.objects.in_trash(request.user)
+    if kind := exports.asked(request, "sales.export_sale"):
+        return exports.respond(request, exporting.trash_table(sales), kind)
     shown = sales.select_related("customer", "owner", "phase").defer("note", "search")
     rows = page_of(request, shown, count=sales.count())
     trashings = deeds.trashings(rows)
@@ -85,15 +89,6 @@ def restore_many(request: HttpRequest) -> HttpResponse:
     else:
         messages.warning(request, _("These sales have been restored or changed since. Nothing was stored."))
     return redirect(f"{reverse('sales:list')}?status=open" if count else "sales:trash")
-
-
-def gone(request: HttpRequest, pk: int) -> HttpResponse:
-    """The answer to the address of a sale in the trash: the trash for who may look there, else a 404 that says so."""
-    sale = get_object_or_404(Sale.objects.in_trash(request.user), pk=pk)
-    if request.user.has_perms(MAY_TRASH):
-        return redirect("sales:trash-sale", pk)
-    context = {"trashing": deeds.trashings([sale])[pk]}
-    return page(request, "sales/gone.html", context, part="gone", status=404)
 
 
 def _found(request: HttpRequest, pk: int) -> Sale:

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from sales.editing import edit
 from sales.models import Sale, SaleNote
+from sales.trash import trash
 from salescrm.calendar import today
 
 
@@ -124,3 +125,18 @@ def test_save_and_cancel_stand_on_one_line_in_their_cell(desk, sale, width, what
     cell = desk.locator(".figures > [data-editing]").bounding_box()
     field = desk.locator("[data-change-form] :is(input:not([type=hidden]), select)").bounding_box()
     assert field["x"] + field["width"] < cell["x"] + cell["width"]
+
+
+def test_sale_that_went_to_the_trash_meanwhile_says_so_and_keeps_what_was_typed(page_of, sale, manager):
+    page_of.get_by_role("link", name="Change the expected revenue").click()
+    page_of.get_by_label("Expected revenue", exact=True).fill("12500.50")
+    trash(sale, version=1, by=manager)
+    for _again in range(2):
+        page_of.get_by_role("button", name="Save").click()
+        expect(page_of.locator("[data-in-trash]:visible")).to_have_count(1)
+    expect(page_of.locator("[data-in-trash]").first).to_contain_text(f"{manager} moved it there")
+    expect(page_of.get_by_label("Expected revenue", exact=True)).to_have_value("12500.50")
+    page_of.get_by_role("link", name="Lost").click()
+    expect(page_of.get_by_role("dialog")).to_contain_text("A manager can restore it.")
+    page_of.get_by_role("dialog").get_by_role("link", name="Close").click()
+    expect(page_of.get_by_role("dialog")).to_be_hidden()

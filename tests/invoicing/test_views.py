@@ -10,7 +10,7 @@ from invoicing.issuing import issue
 from invoicing.models import Invoice
 from relations.models import Relation
 from salescrm.calendar import today
-from tests.factories import RelationFactory
+from tests.factories import InvoiceFactory, RelationFactory
 
 HTMX = {"HX-Request": "true"}
 BROKEN = {"default": {"BACKEND": "tests.invoicing.broken_mail.EmailBackend"}}
@@ -337,3 +337,11 @@ def test_detail_costs_the_same_for_few_and_many_lines(lines, draft, manager, as_
 )
 def test_list_refuses_unknown_or_malformed_words(manager, as_user, query):
     assert as_user(manager).get(f"{url('list')}?{query}").status_code == 400
+
+
+def test_an_address_that_names_a_merged_customer_leads_to_the_kept_one(as_user, manager, company):
+    kept = RelationFactory(name="Kept")
+    gone = RelationFactory(name="Gone", merged_into=kept, is_active=False)
+    InvoiceFactory(customer=kept), InvoiceFactory()
+    rows = as_user(manager).get(f"/invoices/?customer={gone.pk}").context["rows"]
+    assert [row.customer for row in rows] == [kept]

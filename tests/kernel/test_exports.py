@@ -15,6 +15,8 @@ from salescrm.workbooks import LONGEST
 
 KINDS = ["csv", "xlsx"]
 
+pytestmark = pytest.mark.django_db
+
 
 def respond(rows, kind="xlsx", heading=("Name", "Amount")):
     return exports.respond(RequestFactory().get("/"), Table("figures", heading, rows), kind)
@@ -92,7 +94,6 @@ def test_large_file_comes_from_the_disk_and_is_the_same(kind, monkeypatch):
         assert list(first) == list(second)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("kind", KINDS)
 def test_more_rows_than_a_file_may_hold_are_refused_never_cut(kind, monkeypatch, company):
     monkeypatch.setattr(exports, "MOST_ROWS", 2)

@@ -265,3 +265,11 @@ def test_detail_costs_the_same_for_few_and_many_services(
 )
 def test_list_refuses_unknown_or_malformed_words(manager, as_user, query):
     assert as_user(manager).get(f"{url('list')}?{query}").status_code == 400
+
+
+def test_an_address_that_names_a_merged_customer_leads_to_the_kept_one(as_user, manager, company):
+    kept = RelationFactory(name="Kept")
+    gone = RelationFactory(name="Gone", merged_into=kept, is_active=False)
+    ProjectFactory(customer=kept), ProjectFactory()
+    rows = as_user(manager).get(f"/projects/?customer={gone.pk}").context["rows"]
+    assert [row.customer for row in rows] == [kept]

@@ -157,3 +157,25 @@ def test_number_of_statements_does_not_grow(seller, acme, count, words, django_a
     seller.get("/relations/?format=csv")
     with django_assert_num_queries(5):
         seller.get(f"/relations/?format=csv{words}")
+
+
+def test_duplicates_are_all_in_one_file(as_user, manager, acme, monkeypatch):
+    monkeypatch.setattr("relations.duplicate_groups.MOST", 2)
+    monkeypatch.setattr("relations.duplicate_groups.PER_PAGE", 1)
+    for number in range(3):
+        twin = RelationFactory(name="Twin", city=f"City {number}")
+        apply_names(twin)
+        twin.save()
+    RelationFactory(name="Other", coc_number="12345678")
+    RelationFactory(name="Alone")
+
+    browser = as_user(manager)
+    rows = records(browser.get("/relations/duplicates/list/?format=csv"))
+    assert [(row["Group"], row["In common"], row["Name"], row["City"]) for row in rows] == [
+        ("1", "same KvK number", "Acme B.V.", "Ede"), ("1", "same KvK number", "Other", ""),
+        *(("2", "same name", "Twin", f"City {number}") for number in range(3)),
+    ]  # fmt: skip
+    assert b"format=xlsx" in browser.get("/relations/duplicates/list/").content
+    manager.groups.get().permissions.remove(Permission.objects.get(codename="export_relation"))
+    assert as_user(manager).get("/relations/duplicates/list/?format=csv").status_code == 403
+    assert b"format=xlsx" not in as_user(manager).get("/relations/duplicates/list/").content

@@ -87,6 +87,20 @@ def test_export_is_exactly_the_filter_whatever_columns_or_page_are_shown(as_user
 
 
 @pytest.mark.django_db(transaction=True)
+def test_file_of_several_statements_is_of_one_moment(rf, salesperson):
+    SaleFactory(owner=salesperson)
+
+    def rows():
+        for _time in range(2):
+            yield [Sale.objects.count()]
+            together(lambda: SaleFactory(owner=salesperson))
+
+    response = exports.respond(rf.get("/"), exports.Table("sales", ["Sales"], rows()), "csv")
+    assert response.content.decode("utf-8-sig").split() == ["Sales", "1", "1"]
+    assert Sale.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
 def test_export_is_of_one_moment_and_holds_up_nobody(salesperson, company, monkeypatch):
     """Somebody changes and adds sales while the first rows are being written."""
     monkeypatch.setattr(exports, "CHUNK", 1)

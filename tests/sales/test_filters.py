@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import BadRequest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
 from sales.columns import COLUMNS
 from sales.filters import WORDS, SaleFilter, canonical
@@ -200,3 +202,29 @@ def test_last_changed_comes_first_unless_asked_otherwise(orders):
     newest, oldest = (SaleFilter.parse(QueryDict(query)).order(Sale.objects.all()) for query in ("", "sort=updated"))
     assert [sale.subject for sale in newest] == [sale.subject for sale in oldest][::-1]
     assert newest[0].subject == "b"
+
+
+def test_an_address_that_names_a_merged_relation_leads_to_the_kept_one(six, manager):
+    gone = RelationFactory(name="Alpha Old", merged_into_id=six["alpha"], is_active=False).pk
+    rival = RelationFactory(name="Rival Old", merged_into_id=six["rival"], is_active=False).pk
+
+    assert found(f"customer={gone}", manager) == found(f"customer={six['alpha']}", manager) != []
+    assert found(f"customer={gone}&customer={six['beta']}", manager) == ["four", "one", "three", "two", "won"]
+    assert found(f"customer_not={gone}", manager) == ["lost", "three"]
+    assert found(f"lost_to={rival}&lost_to=none", manager) == found("", manager)
+    assert found(f"lost_to={rival}", manager) == ["lost"]
+    assert found("customer=999999", manager) == []
+
+
+@pytest.mark.parametrize("words", ["customer={}", "customer={}&status=open"])
+def test_a_merged_relation_costs_no_statement_and_is_called_by_its_new_name(
+    six, manager, as_user, words, django_assert_num_queries
+):
+    gone = RelationFactory(name="Alpha Old", merged_into_id=six["alpha"], is_active=False).pk
+    browser = as_user(manager)
+    with CaptureQueriesContext(connection) as usual:
+        browser.get(f"/sales/?{words.format(six['alpha'])}")
+    with django_assert_num_queries(len(usual)):
+        text = browser.get(f"/sales/?{words.format(gone)}").content.decode()
+    assert "Alpha Old" not in text
+    assert "Customer: Alpha" in text

@@ -90,7 +90,7 @@ def test_closed_sale_takes_notes_and_a_trashed_one_is_gone(desk, sale, salespers
     sale = lose(sale, reason=None, lost_to=None, version=1, by=salesperson)
     assert desk.post(url("note-new", sale), words()).status_code == 302
     trash.trash(sale, version=sale.version, by=manager)
-    assert desk.post(url("note-new", sale), words()).status_code == 404
+    assert desk.post(url("note-new", sale), words()).status_code == 409
     assert desk.get(url("file", sale, note.files.get().key)).status_code == 404
     assert SaleNote.objects.count() == 2
 

@@ -1,4 +1,4 @@
-"""Words of which some stand in a record and others in its customer, in the box and in the lists."""
+"""Words of which some stand in a record and others in its customer, and numbers as people type them: box and lists."""
 
 import random
 
@@ -9,9 +9,10 @@ from invoicing.models import Invoice
 from projects.models import Project
 from relations.models import Relation
 from relations.naming import apply_names, words
-from sales.asked import FEW, NEAR
+from sales.asked import EXACT, FEW, NEAR
 from sales.models import Sale
 from sales.searching import find
+from salescrm.calendar import today
 from tests.factories import ContactFactory, InvoiceFactory, PersonFactory, ProjectFactory, RelationFactory, SaleFactory
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +129,49 @@ def test_box_and_list_find_what_holds_every_word(company, manager):
         assert set(hits) <= fit, text
         if len(text) > 1 and len(fit) < 20:
             assert set(hits) == fit, text
+
+
+@pytest.fixture
+def numbers(company, manager):
+    year = today().year
+    relation = named(RelationFactory(name="Zwart"), number="0012", coc_number="12345678", vat_number="NL123456782B90")
+    project = ProjectFactory(name="Harbour", number=f"P{year}-0012", customer=relation, manager=manager)
+    invoice = InvoiceFactory(subject="Stones", customer=relation)
+    fixed = {"status": "issued", "number": f"{year}-0012", "issued_on": today(), "document": {}}
+    Invoice.objects.filter(pk=invoice.pk).update(**fixed)
+    for number in range(3):  # more that begin like it
+        ProjectFactory(name=f"12{number} roofs", number=f"P{year}-012{number}", manager=manager)
+        named(RelationFactory(name=f"12{number} B.V."), number=f"012{number}")
+    return {"relation": relation, "project": project, "invoice": invoice}
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("12", ["relation", "project", "invoice"]), ("0012", ["relation", "project", "invoice"]), ("p12", ["project"]),
+        ("P-0012", ["project"]), ("p 0012", ["project"]), ("{year}-0012", ["project", "invoice"]),
+        ("P {year} 12", ["project"]), ("{year}0012", ["project", "invoice"]), ("1234 56 78", ["relation"]),
+        ("12.34.56.78", ["relation"]), ("123456782B90", ["relation"]), ("nl 1234.56.782 b90", ["relation"]),
+    ],
+)  # fmt: skip
+def test_a_number_finds_its_record_first(numbers, manager, text, kinds):
+    found = {group.kind: group for group in find(text.format(year=today().year), manager)}
+    assert {kind: found[kind].hits[0].pk for kind in kinds} == {kind: numbers[kind].pk for kind in kinds}
+    assert all(found[kind].rank == EXACT for kind in kinds)
+
+
+def test_a_group_with_an_exact_number_stands_first(numbers, manager):
+    SaleFactory(subject="p12 harbour")
+    assert [group.kind for group in find("p12", manager)] == ["project", "sale"]
+
+
+def test_lists_know_numbers_too(numbers, manager):
+    assert Project.objects.search("p12").get() == numbers["project"]
+    assert Relation.objects.search("12").contains(numbers["relation"])
+    assert Invoice.objects.search(f"{today().year} 12").get() == numbers["invoice"]
+    sale = SaleFactory(subject="Roof")
+    for text in (f"#{sale.pk}", f" {sale.pk} "):
+        assert Sale.objects.search(text).contains(sale)
 
 
 def test_a_common_word_beside_a_rare_one(company, manager, many_customers):
