@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from relations.merging import MERGED, is_held
 from relations.models import Relation
-from sales.history import claim, commit, commit_many, count_days_anew, event_of
+from sales.history import claim, commit_many, count_days_anew, event_of
 from sales.models import AcceptReason, FollowUp, LossReason, Sale, SaleEvent, SaleStatus
 from sales.refusals import Refused, require_open
 from sales.transitions import OUTCOME, hold_competitor
@@ -103,13 +103,12 @@ def close_as_history(sale: Sale, outcome: Outcome, *, version: int, by: User) ->
     sale, _repeated = claim(sale, version=version, by=by)
     require_open(sale)
     hold_competitor(outcome.lost_to)
-    _close(sale, outcome)
-    at = _noon()(outcome.closed_on)
-    return commit(sale, fields=OUTCOME, by=by, kind=outcome.status, at=at)
+    close_many([(sale, outcome)], by=by)
+    return sale
 
 
 def close_many(ended: list[tuple[Sale, Outcome]], *, by: User | None) -> None:
-    """Close locked open sales that were lost to nobody, as close_as_history() does one."""
+    """The same for locked open sales that were lost to nobody."""
     noon = _noon()
     for sale, outcome in ended:
         _close(sale, outcome)

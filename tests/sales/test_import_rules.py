@@ -7,9 +7,11 @@ from django.utils import translation
 
 from relations.models import Relation
 from relations.saving import set_active
+from sales.importing.of_sales import SaleImporter
 from sales.merging import merge
-from sales.models import Sale, SaleEvent, Source
-from tests.factories import InvoiceFactory, PersonFactory, RelationFactory, UserFactory
+from sales.models import LossReason, Sale, SaleEvent, Source
+from sales.transitions import lose
+from tests.factories import InvoiceFactory, PersonFactory, RelationFactory, SaleFactory, UserFactory
 from tests.sales.importing_browser import csv, whys, words
 from tests.sales.test_import import export, mapped, row, run, verdicts
 
@@ -134,6 +136,37 @@ def test_changes_that_no_rule_can_refuse_take_the_same_statements(run, export, r
     assert list(SaleEvent.objects.order_by("sale", "sequence").values_list("kind", flat=True)) == kinds * rows
     for sale in Sale.objects.all():
         assert sale.events.in_order().last().state() == sale.state()
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_changed_together_or_alone_a_sale_comes_out_the_same(visitor, manager, salesperson, together, monkeypatch):
+    if not together:
+        monkeypatch.setattr(SaleImporter, "is_unquestioned", lambda importer, decision: False)
+    moved, lost, closed = (SaleFactory(subject="Quay") for _time in range(3))
+    lose(closed, reason=None, lost_to=None, version=1, by=manager)
+    reason = LossReason.objects.first()
+    rows = [
+        ("Number", "Subject", "Owner", "Phase", "Status", "Closed on", "Reason lost", "Expected revenue", "Next step"),
+        (moved.pk, "Roof", salesperson.email, "Proposal", "", "", "", 7, "Call"),
+        (lost.pk, "", "", "", "lost", "2026-03-02", reason.name, "", "Mail"),
+        (closed.pk, "Wall", salesperson.email, "", "", "", "", "", ""),
+    ]
+    visitor.upload(csv(*rows))
+    assert words(visitor.check()) == ["update"] * 3
+    visitor.start()
+
+    sales = [Sale.objects.get(pk=sale.pk) for sale in (moved, lost, closed)]
+    assert [(sale.subject, sale.next_step, sale.probability, sale.loss_reason) for sale in sales] == [
+        ("Roof", "Call", 50, None), ("Quay", "Mail", 10, reason), ("Wall", closed.next_step, 10, None),
+    ]  # fmt: skip
+    assert [[(event.kind, event.sale_version) for event in sale.events.in_order()][1:] for sale in sales] == [
+        [("changed", 2), ("moved", 3)], [("lost", 3)], [("lost", 2), ("changed", 3)],
+    ]  # fmt: skip
+    for sale in sales:
+        last = sale.events.in_order().last()
+        assert (last.state(), last.by, sale.updated_by) == (sale.state(), manager, manager)
+    visitor.undo()
+    assert [Sale.objects.get(pk=sale.pk).subject for sale in sales] == ["Quay"] * 3
 
 
 def test_closing_day_of_a_closed_sale_never_comes_before_its_start(run, export, visitor):
