@@ -8,8 +8,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from salescrm.records import Versioned
 
-class SavedView(models.Model):
+
+class SavedView(Versioned):
     """A filter, sorting and choice of columns of the list of sales under a name: its query string."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")

@@ -4,14 +4,16 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sales.columns import STANDARDS
 from sales.filters import SaleFilter, canonical
 from sales.models import SavedView
 from sales.refusals import Refused
+from salescrm.conflicts import Stale
 from salescrm.models import User
 from salescrm.url_words import is_id
 
@@ -36,32 +38,27 @@ def usable_by(user: User) -> QuerySet[SavedView]:
 
 def save(*, name: str, query: str, shared: bool, by: User) -> SavedView:
     """Keep a filter under a name; the same one sent twice is the first. Refuses a name in use and a filter too long."""
-    view = SavedView(owner=by, name=name.strip(), query=_storable(query), shared=shared)
+    view = SavedView(owner=by, name=name.strip(), query=_storable(query), shared=shared, updated_by=by)
     first = SavedView.objects.filter(owner=by, name=view.name, query=view.query).first()
     return first or _store(view)
 
 
-@transaction.atomic
-def change(view: SavedView, *, name: str, shared: bool, by: User) -> SavedView:
-    """Give a view of one's own another name, share it or stop sharing it."""
-    view = _claim(view, by)
-    view.name, view.shared = name.strip(), shared
-    return _store(view)
+def change(view: SavedView, *, name: str, shared: bool, version: int, by: User) -> SavedView:
+    """Give a view of one's own another name, share it or stop sharing it; Stale when it was changed meanwhile."""
+    return _write(view, {"name": name.strip(), "shared": shared}, version, by)
 
 
-@transaction.atomic
-def update(view: SavedView, *, query: str, by: User) -> SavedView:
-    """Let a view of one's own show what this filter shows."""
-    view = _claim(view, by)
-    view.query = _storable(query)
-    return _store(view)
+def update(view: SavedView, *, query: str, version: int, by: User) -> SavedView:
+    """Let a view of one's own show what this filter shows; Stale when it was changed meanwhile."""
+    return _write(view, {"query": _storable(query)}, version, by)
 
 
 def stop_sharing(view: SavedView, *, by: User) -> SavedView:
     """Take a view out of everybody's menu; its owner keeps it. For the owner, and for who may change others' views."""
     if view.owner_id != by.pk and not may_tidy(by):
         raise PermissionDenied
-    SavedView.objects.filter(pk=view.pk).update(shared=False)
+    shared = SavedView.objects.filter(pk=view.pk, shared=True)
+    shared.update(shared=False, version=F("version") + 1, updated_by=by, updated_at=timezone.now())
     view.shared = False
     return view
 
@@ -115,14 +112,24 @@ def as_shown(query: QueryDict, shown: tuple[str, ...]) -> str:
     return canonical(words)
 
 
-def _claim(view: SavedView, by: User) -> SavedView:
-    """The view as it stands now, for who made it."""
+@transaction.atomic
+def _write(view: SavedView, values: dict, version: int, by: User) -> SavedView:
+    """Store these values in the view as it stands now, for who made it; sent twice, the second time changes nothing."""
     if view.owner_id != by.pk:
         raise PermissionDenied
-    found = SavedView.objects.select_for_update().filter(pk=view.pk).first()
+    found = SavedView.objects.select_for_update(of=("self",)).filter(pk=view.pk).first()
     if found is None:
         raise Refused(_("This view has been removed."), code="gone")
-    return found
+    if found.version != version:
+        same = all(getattr(found, name) == value for name, value in values.items())
+        if (found.version, found.updated_by_id, same) == (version + 1, by.pk, True):
+            return found
+        text = _("%(who)s changed this view after you opened it. Nothing of yours was stored.")
+        raise Stale(found, text % {"who": found.updated_by})
+    for name, value in values.items():
+        setattr(found, name, value)
+    found.version, found.updated_by = version + 1, by
+    return _store(found)
 
 
 def _storable(query: str) -> str:

@@ -16,6 +16,7 @@ from sales.filters import SaleFilter
 from sales.models import SavedView
 from sales.refusals import Refused
 from sales.views.answers import put_into
+from salescrm.conflicts import Stale, differences, submitted_version
 from salescrm.pages import leave, page
 
 sees_sales = permission_required("sales.view_sale", raise_exception=True)
@@ -81,15 +82,24 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
     form = ViewForm(request.POST if sent else None, initial={"name": found.name, "shared": found.shared})
     if sent and not is_own:
         raise PermissionDenied
+    context, status = {"version": submitted_version(request) if sent else found.version}, 422 if sent else 200
     if sent and form.is_valid():
         try:
-            saved_views.change(found, **form.cleaned_data, by=request.user)
+            saved_views.change(found, **form.cleaned_data, version=context["version"], by=request.user)
+        except Stale as stale:
+            context, status = _conflict(form, stale), 409
         except Refused as refusal:
             put_into(form, refusal)
         else:
             return leave(request, "sales:views")
-    context = {"view": found, "form": form, "is_own": is_own, "may_tidy": may_tidy, **_asks(found)}
-    return page(request, "sales/view.html", context, part="dialog", status=422 if sent else 200)
+    context |= {"view": found, "form": form, "is_own": is_own, "may_tidy": may_tidy, **_asks(found)}
+    return page(request, "sales/view.html", context, part="dialog", status=status)
+
+
+def _conflict(form: ViewForm, stale: Stale) -> dict:
+    found, url = differences(form, stale.current), reverse("sales:view", args=[stale.current.pk])
+    conflict = {"message": stale.message, "differences": found, "url": url}
+    return {"version": stale.current.version, "conflict": conflict}
 
 
 @require_POST
@@ -97,11 +107,18 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
 def view_update(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a view show what the list shows now."""
     found = _usable(request, pk)
+    if found.owner_id != request.user.pk:
+        raise PermissionDenied
     query = QueryDict(request.POST.get("query", ""))
     chosen = SaleFilter.parse(query)
     shown = columns.shown(chosen.columns, request.COOKIES, chosen.status)
+    words, version = saved_views.as_shown(query, shown), submitted_version(request)
     try:
-        found = saved_views.update(found, query=saved_views.as_shown(query, shown), by=request.user)
+        found = saved_views.update(found, query=words, version=version, by=request.user)
+    except Stale as stale:
+        context = {"view": stale.current, "why": stale.message, "query": words, "stored": _asks(stale.current)}
+        context["yours"] = {"chosen": chosen, "chips": chips(chosen, query)}
+        return page(request, "sales/view_conflict.html", context, part="dialog", status=409)
     except Refused as refusal:
         messages.error(request, " ".join(refusal.messages))
         return redirect(f"{reverse('sales:list')}?{query.urlencode()}")

@@ -55,7 +55,7 @@ def test_name_in_use_is_refused_but_only_of_the_same_user(salesperson, colleague
     assert saved_views.save(name="Big ones", query="status=lost", shared=False, by=colleague).owner == colleague
     other = saved_views.save(name="Other", query="", shared=False, by=salesperson)
     with pytest.raises(Refused):
-        saved_views.change(other, name="Big ones", shared=False, by=salesperson)
+        saved_views.change(other, name="Big ones", shared=False, version=1, by=salesperson)
 
 
 def test_nonsense_and_a_filter_that_is_too_long_are_refused(salesperson):
@@ -68,21 +68,21 @@ def test_nonsense_and_a_filter_that_is_too_long_are_refused(salesperson):
 
 
 def test_owner_renames_shares_updates_and_removes(salesperson, view):
-    view = saved_views.change(view, name="Larger", shared=False, by=salesperson)
-    view = saved_views.update(view, query="status=open&columns=owner,amount", by=salesperson)
+    view = saved_views.change(view, name="Larger", shared=False, version=1, by=salesperson)
+    view = saved_views.update(view, query="status=open&columns=owner,amount", version=2, by=salesperson)
     assert (view.name, view.shared, view.query) == ("Larger", False, "columns=owner%2Camount&status=open")
     saved_views.delete(view, by=salesperson)
     saved_views.delete(view, by=salesperson)
     with pytest.raises(Refused) as refusal:
-        saved_views.update(view, query="", by=salesperson)
+        saved_views.update(view, query="", version=3, by=salesperson)
     assert (refusal.value.code, SavedView.objects.count()) == ("gone", 0)
 
 
 def test_others_change_nothing_and_managers_only_stop_the_sharing(view, colleague, manager):
     for somebody in (colleague, manager):
         for deed in (
-            lambda by: saved_views.change(view, name="X", shared=False, by=by),
-            lambda by: saved_views.update(view, query="", by=by),
+            lambda by: saved_views.change(view, name="X", shared=False, version=1, by=by),
+            lambda by: saved_views.update(view, query="", version=1, by=by),
             lambda by: saved_views.delete(view, by=by),
         ):
             with pytest.raises(PermissionDenied):
@@ -170,9 +170,12 @@ def test_view_new_refuses_nonsense(desk):
 
 
 def test_pages_of_a_view(desk, as_user, view, colleague, manager):
-    assert desk.post(f"/sales/views/{view.pk}/", {"name": "Larger", "shared": "on"})["Location"] == "/sales/views/"
+    assert (
+        desk.post(f"/sales/views/{view.pk}/", {"name": "Larger", "shared": "on", "version": 1})["Location"]
+        == "/sales/views/"
+    )
     assert SavedView.objects.get().name == "Larger"
-    response = desk.post(f"/sales/views/{view.pk}/update/", {"query": "status=lost&page=2"})
+    response = desk.post(f"/sales/views/{view.pk}/update/", {"query": "status=lost&page=2", "version": 2})
     assert response["Location"] == f"/sales/?status=lost&view={view.pk}"
     assert "A view of Sanne de Wit" in text(as_user(colleague).get(f"/sales/views/{view.pk}/"))
     assert "Stop sharing" not in text(as_user(colleague).get("/sales/views/"))
@@ -202,7 +205,7 @@ def test_view_that_asks_for_what_no_longer_exists_says_so(desk, view, as_user, c
         assert "asks for something the list no longer knows" in text(response)
     assert "cannot be opened" in text(desk.get("/sales/views/"))
     assert desk.get(f"/sales/?colour=red&view={view.pk + 1}").status_code == 400
-    saved_views.update(view, query="status=open", by=view.owner)
+    saved_views.update(view, query="status=open", version=1, by=view.owner)
     assert desk.get(f"/sales/?colour=red&view={view.pk}").status_code == 400
 
 
