@@ -20,6 +20,7 @@ REASONS = {
 }  # fmt: skip
 SURE = {"coc", "vat"}
 
+# Who was told apart from all others of a group is left out of it.
 # One pass over each of the indexes; groups of exactly the same relations are one, with all the reasons.
 GROUPS = """
 WITH found AS (
@@ -34,8 +35,16 @@ WITH found AS (
     UNION ALL
     SELECT 'email', array_agg(id ORDER BY id) FROM relations_relation
     WHERE email <> '' AND kind = 'person' AND merged_into_id IS NULL GROUP BY upper(email) HAVING count(*) > 1
+), left_over AS (
+    SELECT reason, CASE WHEN EXISTS (SELECT FROM relations_apart) THEN array(
+        SELECT one FROM unnest(ids) one WHERE cardinality(ids) - 1 > (
+            SELECT count(*) FROM relations_apart
+            WHERE (first_id = one AND second_id = ANY(ids)) OR (second_id = one AND first_id = ANY(ids))
+        ) ORDER BY one) ELSE ids END AS ids
+    FROM found
 )
-SELECT ids[1:%s], cardinality(ids), array_agg(reason ORDER BY reason), count(*) OVER () FROM found GROUP BY ids
+SELECT ids[1:%s], cardinality(ids), array_agg(reason ORDER BY reason), count(*) OVER ()
+FROM left_over WHERE ids <> '{}' GROUP BY ids
 ORDER BY bool_or(reason IN ('coc', 'vat')) DESC, cardinality(ids) DESC, ids LIMIT %s OFFSET %s
 """
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from relations import legal_forms
 from relations.domains import of_email, of_website
-from relations.models import Relation
+from relations.models import Apart, Relation
 from relations.naming import full_name, name_key, words
 from relations.numbers import compact_coc, compact_vat
 
@@ -82,7 +82,8 @@ def likely(kind: str, values: dict, *, exclude: int | None = None) -> list[Likel
     """The relations of this kind that may be the same as one with these values, the surest first; one statement.
 
     Same KvK or VAT number: very probably. Same e-mail address, e-mail domain or name: perhaps; a name with another
-    legal form only perhaps. Of persons a name alone says nothing: there are many of the same name.
+    legal form only perhaps. Of persons a name alone says nothing: there are many of the same name. Who was told apart
+    from `exclude`, the relation itself, is left out.
     """
     clues = Clues.of(kind, values)
     sure, name = _sure(clues), _by_name(kind, clues)
@@ -91,6 +92,9 @@ def likely(kind: str, values: dict, *, exclude: int | None = None) -> list[Likel
         return []
     order = Case(*_ranks(sure, name), default=Value(3), output_field=IntegerField())
     found = Relation.objects.kept().filter(asked, kind=kind).exclude(pk=exclude).for_list()
+    if exclude:
+        found = found.exclude(pk__in=Apart.objects.filter(first=exclude).values("second"))
+        found = found.exclude(pk__in=Apart.objects.filter(second=exclude).values("first"))
     rows = found.order_by(order, "-is_active", "sort_key", "pk")[: SHOWN * 2]
     return sorted((_judged(relation, clues) for relation in rows), key=lambda one: one.strength)[:SHOWN]
 

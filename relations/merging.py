@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from relations.models import Contact, Relation, RelationNote
+from relations.models import Apart, Contact, Relation, RelationNote
 from relations.naming import apply_names
 from relations.numbers import show_iban
 from relations.saving import stale
@@ -139,7 +140,17 @@ def absorb(kept: Relation, other: Relation, *, taken: Iterable[str], by: User) -
     Relation.objects.filter(merged_into=other).update(merged_into=kept)
     RelationNote.objects.filter(relation=other).update(relation=kept)
     RelationNote.objects.create(relation=kept, by=by, updated_by=by, text=_told(other, lost))
+    _keep_apart(kept, other, by=by)
     return _move_contacts(kept, other)
+
+
+def _keep_apart(kept: Relation, other: Relation, *, by: User) -> None:
+    """Who was told apart from `other` is told apart from `kept`; what was said of the two themselves is forgotten."""
+    said = Apart.objects.filter(Q(first=other) | Q(second=other))
+    strangers = {pk for pair in said.values_list("first", "second") for pk in pair} - {kept.pk, other.pk}
+    said.delete()
+    marks = [Apart(first_id=min(kept.pk, pk), second_id=max(kept.pk, pk), by=by) for pk in strangers]
+    Apart.objects.bulk_create(marks, ignore_conflicts=True)
 
 
 def _told(other: Relation, lost: list[Choice]) -> str:

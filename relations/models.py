@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from relations.numbers import show_iban
@@ -213,3 +214,32 @@ class RelationNote(Note):
         verbose_name = _("note")
         verbose_name_plural = _("notes")
         indexes = [models.Index(fields=["relation", "-at"], name="relation_note_latest")]
+
+
+class Apart(models.Model):
+    """Two relations that look alike and are not the same: somebody said so, and they are no duplicates any more."""
+
+    first = models.ForeignKey(Relation, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Relation, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("pair that is no duplicate")
+        verbose_name_plural = _("pairs that are no duplicates")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first__lt=F("second")),
+                name="apart_names_the_older_first",
+                violation_error_message=_("A pair are two relations, the older one first."),
+            ),
+            models.UniqueConstraint(
+                fields=["first", "second"],
+                name="apart_is_once_per_pair",
+                violation_error_message=_("These two are known not to be the same."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.first} / {self.second}"

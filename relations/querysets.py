@@ -76,7 +76,7 @@ class RelationQuerySet(models.QuerySet):
         if query is None:
             return self.none()
         numbers = meant(text, on=today())
-        found = Q(search=query) | Q(number__in=numbers) if numbers else Q(search=query)
+        found = Q(search=query) | Q(number__in=numbers, merged_into=None) if numbers else Q(search=query)
         return self.filter(found).order_by(NAME_OF_FOUND, "pk")
 
     def beginning_with(self, text: str):

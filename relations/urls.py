@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from relations import contact_views, duplicate_views, note_views, pick, views
+from relations import apart_views, contact_views, duplicate_views, note_views, pick, views
 
 app_name = "relations"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("pick/", pick.relation_pick, name="pick"),
     path("duplicates/", duplicate_views.ask, name="duplicates"),
     path("duplicates/list/", duplicate_views.duplicate_list, name="duplicate-list"),
+    path("duplicates/apart/", apart_views.told_apart, name="told-apart"),
     path("<int:pk>/", views.relation_detail, name="detail"),
     path("<int:pk>/edit/", views.relation_edit, name="edit"),
     path("<int:pk>/deactivate/", views.relation_activity, {"active": False}, name="deactivate"),

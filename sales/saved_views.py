@@ -6,17 +6,20 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sales.columns import STANDARDS
 from sales.filters import SaleFilter, canonical
-from sales.models import SavedView
+from sales.models import SaleStatus, SavedView
 from sales.refusals import Refused
 from salescrm.conflicts import Stale
 from salescrm.models import User
 from salescrm.url_words import is_id
 
+CLOSED = ("reason", "lost_to", "closed_from", "closed_to")  # what is asked of closed sales
+LIST_ONLY = ("status", "sort", "columns")  # the board shows open sales, as it shows them
 LONGEST = SavedView._meta.get_field("query").max_length
 
 
@@ -84,17 +87,39 @@ def works(view: SavedView) -> bool:
     return True
 
 
-def menu(user: User, query: QueryDict, pk: int | None) -> Menu:
-    """The views this user may open; `pk` is the one this query string says it came from. One statement."""
+def menu(user: User, query: QueryDict, pk: int | None, *, board: bool = False) -> Menu:
+    """The views this user may open; `pk` is the one this query string says it came from. One statement.
+
+    On the board they open there, where they can, and none is updated: it shows less than a view may hold.
+    """
     views = list(usable_by(user))
     opened = next((view for view in views if view.pk == pk), None)
+    for view in views:
+        view.leads_to = on_board(view) if board else view.address
+    asked = _of_board if board else canonical
     return Menu(
         own=[view for view in views if view.owner_id == user.pk],
         of_others=[view for view in views if view.owner_id != user.pk],
         opened=opened,
-        is_changed=opened is not None and canonical(query) != opened.query,
-        may_update=opened is not None and opened.owner_id == user.pk,
+        is_changed=opened is not None and asked(query) != asked(QueryDict(opened.query)),
+        may_update=not board and opened is not None and opened.owner_id == user.pk,
     )
+
+
+def on_board(view: SavedView) -> str:
+    """Where the view is open on the board; in the list, if it asks for what the board does not show."""
+    words = QueryDict(view.query)
+    if not works(view) or {*words} & {*CLOSED} or words.getlist("status") not in ([], [SaleStatus.OPEN]):
+        return view.address
+    query = _of_board(words)
+    return f"{reverse('sales:board')}?{query}{'&' if query else ''}view={view.pk}"
+
+
+def _of_board(query: QueryDict) -> str:
+    words = query.copy()
+    for word in LIST_ONLY:
+        words.pop(word, None)
+    return canonical(words)
 
 
 def broken(text: str, user: User) -> SavedView | None:
@@ -125,7 +150,7 @@ def _write(view: SavedView, values: dict, version: int, by: User) -> SavedView:
         if (found.version, found.updated_by_id, same) == (version + 1, by.pk, True):
             return found
         text = _("%(who)s changed this view after you opened it. Nothing of yours was stored.")
-        raise Stale(found, text % {"who": found.updated_by})
+        raise Stale(found, text % {"who": found.updated_by or found.owner})
     for name, value in values.items():
         setattr(found, name, value)
     found.version, found.updated_by = version + 1, by

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from sales import saved_views
 from sales.board import Column, Head, Place, cards, columns, following, heads, parse
 from sales.choices import chips
 from sales.models import Phase, Sale, SaleStatus
@@ -71,6 +72,7 @@ def _context(request: HttpRequest, query: QueryDict) -> dict:
         "query": query.urlencode(),
         "travelling": urlencode({"board": query.urlencode()}),
         "as_list": as_list.urlencode(),
+        "views": SimpleLazyObject(lambda: saved_views.menu(request.user, query, chosen.view, board=True)),
         "sales_url": reverse("sales:list"),
         "can_move": request.user.has_perm("sales.move_sale"),
     }

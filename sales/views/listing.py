@@ -22,7 +22,7 @@ from salescrm.pages import leave, page
 
 PANEL_ROWS = 6
 FEW = 500  # found by words: quicker put in order by themselves than looked for along an index
-NOT_ON_BOARD = ("status", "sort", "reason", "lost_to", "closed_from", "closed_to", "columns", "view")
+NOT_ON_BOARD = (*saved_views.LIST_ONLY, *saved_views.CLOSED)
 CHANGES = ("move_sale", "change_sale", "lose_sale", "trash_sale")
 
 

@@ -321,7 +321,8 @@ def test_merging_knows_everything_that_names_relations_and_contacts():
     known = {
         Relation: {
             "relations.Contact.organization", "relations.Contact.person", "relations.Relation.merged_into",
-            "relations.RelationNote.relation", "projects.Project.customer", "invoicing.Invoice.customer",
+            "relations.RelationNote.relation", "relations.Apart.first", "relations.Apart.second",
+            "projects.Project.customer", "invoicing.Invoice.customer",
             "sales.Sale.customer", "sales.Sale.lost_to",
             "sales.SaleEvent.customer", "sales.SaleEvent.lost_to",  # history keeps saying what was true
         },

@@ -216,3 +216,25 @@ def test_shared_view_shows_everybody_only_what_they_may_see(as_user, salesperson
     switch(sales_visible="own")
     counts = [as_user(user).get(view.address).context["totals"]["count"] for user in (salesperson, colleague, manager)]
     assert counts == [2, 1, 3]
+
+
+def test_board_has_the_same_menu_and_opens_there_what_it_can_show(desk, salesperson, view):
+    lost = saved_views.save(name="Lost ones", query="status=lost&closed_from=2026-01-01", shared=False, by=salesperson)
+    board = desk.get("/sales/board/?amount_from=100")
+    assert [(v, v.leads_to) for v in board.context["views"].own] == [
+        (view, f"/sales/board/?amount_from=100&view={view.pk}"), (lost, lost.address),
+    ]  # fmt: skip
+    assert "/sales/views/new/?amount_from=100&amp;status=open" in text(board)
+    opened = desk.get(f"/sales/board/?amount_from=100&view={view.pk}")
+    menu = opened.context["views"]
+    assert (menu.opened, menu.is_changed, menu.may_update) == (view, False, False)
+    assert f'href="/sales/?amount_from=100&amp;sort=-amount&amp;status=open&amp;view={view.pk}"' in text(opened)
+    assert desk.get(f"/sales/board/?amount_from=200&view={view.pk}").context["views"].is_changed
+    assert f'href="/sales/board/?amount_from=100&amp;view={view.pk}"' in text(desk.get(view.address))
+
+
+@pytest.mark.parametrize("query", ["reason=1&status=lost", "status=open&status=lost", "lost_to=3", "colour=red"])
+def test_view_of_what_the_board_does_not_show_opens_in_the_list(salesperson, query):
+    view = SavedView(owner=salesperson, name="X", query=query, pk=7)
+    assert saved_views.on_board(view) == f"/sales/?{query}&view=7"
+    assert saved_views.on_board(SavedView(owner=salesperson, name="All", pk=8)) == "/sales/board/?view=8"

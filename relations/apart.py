@@ -1,0 +1,41 @@
+"""Saying of relations that look alike that they are not the same, and taking it back."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from relations.merging import is_held
+from relations.models import Apart
+from salescrm.models import User
+
+
+def pairs(relation: int, others: Iterable[int]) -> list[tuple[int, int]]:
+    """This relation with each of the others, the older one first."""
+    return [(min(relation, other), max(relation, other)) for other in others if other != relation]
+
+
+@transaction.atomic
+def tell_apart(relation: int, others: Iterable[int], *, by: User) -> None:
+    """Remember that this relation is none of the others. Refuses one that was merged or removed; twice is once."""
+    others = list(others)
+    if not is_held(relation, *others):
+        why = _("One of these relations has been merged or removed in the meantime. Look at the list again.")
+        raise ValidationError(why, code="merged")
+    marks = [Apart(first_id=first, second_id=second, by=by) for first, second in pairs(relation, others)]
+    Apart.objects.bulk_create(marks, ignore_conflicts=True)
+
+
+def take_back(relation: int, others: Iterable[int]) -> None:
+    """These may be the same again: they come back among the duplicates. Twice is once."""
+    named = Q(pk=None)
+    for first, second in pairs(relation, others):
+        named |= Q(first=first, second=second)
+    Apart.objects.filter(named).delete()
+
+
+def known_apart() -> QuerySet:
+    """What was said, the latest first, with what a list shows."""
+    return Apart.objects.select_related("first__relation_type", "second__relation_type", "by")
