@@ -99,8 +99,8 @@ def check_frozen(sale: Sale, changed: list[str]) -> None:
     """Refuse to change what a closed sale keeps as it stood (rule 2)."""
     frozen = [name for name in changed if name in FROZEN]
     if frozen and not sale.is_open:
-        why = _("This sale is closed, so this stays as it stood. Reopen it first.")
-        raise Refused(dict.fromkeys(frozen, why), code="closed")
+        why = Refused(_("This sale is closed, so this stays as it stood. Reopen it first."), code="closed")
+        raise Refused(dict.fromkeys(frozen, why))
 
 
 def check_days(sale: Sale) -> None:

@@ -1,13 +1,14 @@
 """The trash: sales nobody wants to see any more, and their way back."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from sales.history import claim, commit, commit_many
-from sales.models import Sale, SaleEvent
+from sales.models import ImportRow, ImportRun, Sale, SaleEvent
 from sales.refusals import Refused
 from sales.transitions import now_of
 from salescrm.models import User
@@ -55,7 +56,8 @@ def restore(sale: Sale, *, version: int, by: User) -> Sale:
     """Take a sale out of the trash as it went in.
 
     Only the probability of an open sale may be another: unless it was set by hand, it is what the phase has now
-    (rule 3). Refuses a sale that is not in the trash. Sent twice by the same user, the second time changes nothing.
+    (rule 3). The reference that went when its import was undone comes back. Refuses a sale that is not in the trash.
+    Sent twice by the same user, the second time changes nothing.
     """
     sale, repeated = claim(sale, version=version, by=by, kind=Kind.RESTORED, same=lambda sale: not sale.trashed)
     if repeated:
@@ -65,7 +67,20 @@ def restore(sale: Sale, *, version: int, by: User) -> Sale:
     sale.trashed = False
     if sale.is_open and not sale.probability_by_hand:
         sale.probability = now_of(sale.phase)
+    _give_references_back([sale])
     return commit(sale, fields=["trashed", "probability"], by=by, kind=Kind.RESTORED)
+
+
+def _give_references_back(sales: list[Sale]) -> None:
+    """Undoing an import frees the references of what it had added, so that the file can be imported again; a sale that
+    is restored is known by its reference once more, unless another one has it by now.
+    """
+    nameless = [sale.pk for sale in sales if not sale.external_reference]
+    undone = ImportRow.objects.filter(run__kind=ImportRun.Kind.SALES, target__in=nameless, is_undone=True)
+    for target, after in undone.filter(verdict=ImportRow.Verdict.CREATE).values_list("target", "after"):
+        if reference := after.get("external_reference"):
+            with suppress(IntegrityError), transaction.atomic():
+                Sale.objects.filter(pk=target).update(external_reference=reference)
 
 
 @transaction.atomic
@@ -81,6 +96,7 @@ def restore_many(*, trashed_at: datetime, by: User) -> int:
         sale.trashed = False
         if sale.is_open and not sale.probability_by_hand:
             sale.probability = sale.phase.probability
+    _give_references_back(sales)
     commit_many(sales, fields=["trashed", "probability"], by=by, kind=Kind.RESTORED)
     return len(sales)
 

@@ -1,1 +1,1 @@
-"""Reading the export of another CRM: mapping, reading, rows, planning (a verdict per row), storing."""
+"""Files of relations, contact persons and sales: read, decided about row by row (deciding), stored, taken back."""

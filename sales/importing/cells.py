@@ -92,9 +92,9 @@ def amount(cell, reading: Reading) -> Decimal:
     """An amount in euro that is not negative (rule 20)."""
     found = Decimal(str(cell)) if isinstance(cell, int | float) else parse_money(line(cell), reading.numbers)
     if found < 0:
-        raise ValidationError(_("“%(text)s” is negative.") % {"text": cell})
+        raise ValidationError(_("“%(text)s” is negative."), code="negative", params={"text": cell})
     if found >= LARGEST:
-        raise ValidationError(_("“%(text)s” is too large.") % {"text": cell})
+        raise ValidationError(_("“%(text)s” is too large."), code="too_large", params={"text": cell})
     return round_money(found)
 
 

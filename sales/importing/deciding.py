@@ -2,7 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from sales.importing.cells import Reading, line
 from sales.importing.fields import KEYS, fields_of
 from sales.importing.lists import Lists
+from sales.importing.reading import Row
 from sales.importing.runs import ImportRow, ImportRun
 from salescrm.models import User
 
@@ -21,15 +22,11 @@ Verdict = ImportRow.Verdict
 LONGEST_WHY = 500
 
 
-class _Trial(Exception):
-    """Everything worked; none of it stays."""
-
-
 @dataclass
 class Decision:
     """What is to be done with one row. `values` is what the row says, `after` what will be written."""
 
-    row: ImportRow
+    row: ImportRow | Row
     verdict: str = ""
     why: str = ""
     key: str = ""
@@ -80,20 +77,41 @@ class Importer(ABC):
         """A decision per row. With `trial` every change is really made, and taken back at once: what any rule would
         refuse during the run is known before it.
         """
-        decisions = [self._read(row) for row in rows]
+        decisions = [self.read(row) for row in rows]
         readable = [decision for decision in decisions if not decision.verdict]
         self.look_up(readable)
         for decision in [decision for decision in readable if not decision.verdict]:
-            try:
-                self._recognise(decision)
-            except ValidationError as error:
-                decision.refuse(said(error))
+            self._attempt(self._recognise, decision)
         self._refuse_second([decision for decision in decisions if not decision.verdict])
         for decision in [decision for decision in decisions if not decision.verdict]:
-            self._settle(decision, trial)
+            self._attempt(self._settle, decision, trial)
         return decisions
 
-    def _read(self, row: ImportRow) -> Decision:
+    def _attempt(self, deed: Callable, decision: Decision, *told) -> None:
+        try:
+            deed(decision, *told)
+        except ValidationError as error:
+            decision.refuse(self.worded(error))
+
+    def carry_out(self, decisions: list[Decision]) -> None:
+        """Write what was decided; what turns out to be refused only now is left out, and says why."""
+        self.create([decision for decision in decisions if decision.verdict == Verdict.CREATE])
+        updates = [decision for decision in decisions if decision.verdict == Verdict.UPDATE]
+        together = [decision for decision in updates if self.is_unquestioned(decision)]
+        for decision in [decision for decision in updates if not self.is_unquestioned(decision)]:
+            self._attempt(self._update, decision)
+        self.update_together(together)
+
+    @transaction.atomic
+    def _update(self, decision: Decision) -> None:
+        decision.target = self.update(decision)
+
+    def worded(self, error: ValidationError) -> str:
+        """A refusal as the people read it who see this import."""
+        return said(error)
+
+    def read(self, row: ImportRow) -> Decision:
+        """What the cells of a row say; refused when one of them cannot be read."""
         decision, problems = Decision(row), []
         if len(row.cells) > len(self.run.columns):
             problems.append(_("This row has more cells than there are columns."))
@@ -137,11 +155,13 @@ class Importer(ABC):
         for decision in decisions:
             same = [("key", decision.key)] if decision.key else []
             same += [("target", decision.target.pk)] if decision.target else []
-            lines = [first[known] for known in same if known in first and first[known] < decision.row.line]
+            lines = [first[known] for known in same if known in first]
             if lines:
-                decision.refuse(_("The same record stands on line %(line)d already.") % {"line": min(lines)})
+                message = _("The same record stands on line %(line)d already.")
+                told = {"line": min(lines), "key": decision.key}
+                decision.refuse(self.worded(ValidationError(message, code="twice", params=told)))
             for known in same:
-                first[known] = min(first.get(known, decision.row.line), decision.row.line)
+                first.setdefault(known, decision.row.line)
 
     def _earlier(self, decisions: list[Decision]) -> dict[tuple, int]:
         if not decisions:
@@ -154,19 +174,13 @@ class Importer(ABC):
         return {("key", key): at for key, at in found} | {("target", pk): at for pk, at in by_target}
 
     def _settle(self, decision: Decision, trial: bool) -> None:
-        try:
-            if decision.target is None:
-                self._settle_new(decision)
-            else:
-                self._settle_known(decision, trial)
-        except ValidationError as error:
-            decision.refuse(said(error))
-
-    def _settle_new(self, decision: Decision) -> None:
-        if not self.creates:
+        if decision.target is not None:
+            self._settle_known(decision, trial)
+        elif self.creates:
+            self.check_new(decision)
+            decision.verdict = Verdict.CREATE
+        else:
             raise ValidationError(_("Not found here, and this import adds nothing new."))
-        self.check_new(decision)
-        decision.verdict = Verdict.CREATE
 
     def _settle_known(self, decision: Decision, trial: bool) -> None:
         decision.label = str(decision.target)[:250]
@@ -175,13 +189,10 @@ class Importer(ABC):
             return
         self.compare(decision)
         decision.verdict = Verdict.UPDATE if decision.after else Verdict.UNCHANGED
-        if decision.after and trial:
-            try:
-                with transaction.atomic():
-                    self.update(decision)
-                    raise _Trial
-            except _Trial:
-                pass
+        if decision.after and trial and not self.is_unquestioned(decision):
+            with transaction.atomic():
+                self.update(decision)
+                transaction.set_rollback(True)
 
     # What a kind of import says
 
@@ -216,6 +227,15 @@ class Importer(ABC):
     @abstractmethod
     def create(self, decisions: list[Decision]) -> None:
         """Make the new records, and put each into its decision as target."""
+
+    def is_unquestioned(self, decision: Decision) -> bool:
+        """Whether no rule can refuse this change any more: then it is not tried, and stored with others like it."""
+        return False
+
+    def update_together(self, decisions: list[Decision]) -> None:
+        """Write `after` of unquestioned changes, of records that are locked."""
+        for decision in decisions:
+            decision.target = self.update(decision)
 
     @abstractmethod
     def update(self, decision: Decision) -> models.Model:

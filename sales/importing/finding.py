@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from relations.models import Relation
@@ -48,6 +47,7 @@ class Directory:
     def __init__(self, *, numbers: Iterable[str] = (), names: Iterable[str] = ()):
         self._numbers: dict[str, Relation] = {}
         self._names: dict[str, list[Relation]] = {}
+        self._former: dict[str, list[Relation]] = {}  # by the name of one that was merged into them
         wanted = {number for text in numbers if text for number in (text, text.upper())}
         if wanted:
             self._find_numbers(wanted)
@@ -58,14 +58,18 @@ class Directory:
     def _find_numbers(self, wanted: set[str]) -> None:
         numbered = Relation.objects.filter(number__in=wanted).exclude(number="")  # as the index is: of numbers alone
         for relation in numbered.select_related("merged_into__merged_into"):
-            found = relation
-            while found.merged_into is not None:
-                found = found.merged_into
-            self._numbers[fold(relation.number)] = found
+            self._numbers[fold(relation.number)] = _kept(relation)
 
     def _find_names(self, keys: set[str]) -> None:
-        for relation in Relation.objects.filter(Q(sort_key__in=keys), merged_into=None).order_by("pk"):
-            self._names.setdefault(fold(relation.name), []).append(relation)
+        named = Relation.objects.filter(sort_key__in=keys).order_by("pk")
+        for relation in named.select_related("merged_into__merged_into"):
+            self.add(relation)
+
+    def add(self, relation: Relation) -> None:
+        """One more relation that can be meant by its name."""
+        kept, names = _kept(relation), self._names if relation.merged_into is None else self._former
+        if kept not in (known := names.setdefault(fold(relation.name), [])):
+            known.append(kept)
 
     def by_number(self, number: str) -> Relation | None:
         """The relation with this number."""
@@ -78,9 +82,12 @@ class Directory:
 
     def everybody(self) -> set[int]:
         """The ids of all relations found."""
-        return {
-            found.pk for found in [*self._numbers.values(), *(one for some in self._names.values() for one in some)]
-        }
+        named = [one for names in (self._names, self._former) for some in names.values() for one in some]
+        return {found.pk for found in [*self._numbers.values(), *named]}
+
+    def knows(self, name: str) -> bool:
+        """Whether somebody is or was called so."""
+        return bool(self._names.get(fold(name)) or self._former.get(fold(name)))
 
     def one(self, number: str, name: str) -> Relation | None:
         """The relation a row means: by number, else by name. Refuses one that is unknown or not the only one."""
@@ -92,10 +99,17 @@ class Directory:
                 message = _("Number %(number)s is %(found)s, not “%(name)s”.")
                 raise ValidationError(message % {"number": number, "found": found, "name": name})
             return found
-        found = self.by_name(name)
+        found = self.by_name(name) or self._former.get(fold(name), [])
         if name and not found:
             raise ValidationError(_("“%(name)s” is not a relation yet.") % {"name": name})
         if len(found) > 1:
             message = _("%(count)d relations are called “%(name)s”: give the number.")
-            raise ValidationError(message % {"count": len(found), "name": name})
+            raise ValidationError(message, code="several", params={"count": len(found), "name": name})
         return found[0] if found else None
+
+
+def _kept(relation: Relation) -> Relation:
+    """The relation itself, or the one it was merged into."""
+    while relation.merged_into is not None:
+        relation = relation.merged_into
+    return relation

@@ -97,9 +97,16 @@ def _phases() -> Choices:
 
 def _colleagues() -> Choices:
     choices = Choices()
-    for user in User.objects.order_by("name", "pk"):
-        choices.add(str(user.pk), str(user), user, str(user), user.email)
+    for user in User.objects.order_by("-is_active", "name", "pk"):
+        add_colleague(choices, user)
     return choices
+
+
+def add_colleague(choices: Choices, user: User) -> None:
+    """One more colleague; who works here no longer gives way to those who do and are called the same."""
+    same = [choices.objects[value] for value in choices.names.get(fold(str(user)), ())]
+    gives_way = not user.is_active and any(other.is_active for other in same)
+    choices.add(str(user.pk), str(user), user, user.email, *([] if gives_way else [str(user)]))
 
 
 def _rows(name: str) -> Choices:

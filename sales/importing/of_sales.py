@@ -9,8 +9,9 @@ from sales import editing
 from sales.correcting import correct
 from sales.importing.deciding import Decision, said
 from sales.importing.of_sales_back import ENTERED, OUTCOME, discard_untouched, take_back
+from sales.importing.of_sales_many import change_together, is_unquestioned
 from sales.importing.of_sales_read import SaleReader, alike
-from sales.importing.storing import Outcome, add_sales, close_as_history
+from sales.importing.storing import Outcome, add_sales, close_as_history, outcome_of, quietly
 from sales.models import Phase, Sale, SalesSettings, SaleStatus, Source
 from sales.transitions import enter, move, set_probability
 from salescrm.models import User
@@ -25,6 +26,8 @@ EDITED = (*FIELDS, "customer", "contact")
 class SaleImporter(SaleReader):
     """Rows of sales."""
 
+    progress = staticmethod(quietly)
+
     def check_new(self, decision):
         values, status = decision.values, self._status(decision.values) or str(SaleStatus.OPEN)
         customer = self._customer(values)
@@ -37,7 +40,7 @@ class SaleImporter(SaleReader):
         if values.get("contact"):
             after["contact"] = self._contact(values["contact"], customer.pk)
         phase = values.get("phase")
-        default = self.last if status == SaleStatus.ACCEPTED else self.phase
+        default = values.get("closed_in") or (self.last if status == SaleStatus.ACCEPTED else self.phase)
         after["phase"] = phase if isinstance(phase, Phase) else default
         self._refuse_phase(after["phase"], status)
         after |= self._entered(values, after["phase"])
@@ -72,10 +75,10 @@ class SaleImporter(SaleReader):
     def compare(self, decision):
         sale, values = decision.target, decision.values
         if sale.trashed:
-            raise ValidationError(_("This sale is in the trash. Restore it first."))
+            raise ValidationError(_("This sale is in the trash. Restore it first."), code="trashed")
         if external := values.get("external_reference"):
             self._refuse_other_reference(sale, external)
-        customer = self._customer(values) or sale.customer
+        customer = self._customer(values, sale.customer)
         for name in FIELDS:
             if name in values:
                 decision.differ(name, values[name])
@@ -110,13 +113,15 @@ class SaleImporter(SaleReader):
         values, sale, status = decision.values, decision.target, self._status(decision.values)
         if status and status != sale.status:
             message = _("It is %(here)s here and %(there)s in the file. Reopen it first.")
-            labels = dict(SaleStatus.choices)
-            raise ValidationError(message % {"here": sale.get_status_display(), "there": labels[status]})
+            told = {"here": sale.get_status_display(), "there": SaleStatus(status).label}
+            raise ValidationError(message, code="status", params=told)
         by_hand = values.get("by_hand", False) and values.get("probability") != sale.probability
         if (isinstance(values.get("phase"), Phase) and values["phase"] != sale.phase) or by_hand:
             raise ValidationError(_("This sale is closed, so its phase and probability stay as they stood."))
         for name, value in self._outcome(values, sale.status, customer).items():
             decision.differ(name, value)
+        if {"start_date", "closed_on"} & set(decision.after):
+            self._refuse_days({"start_date": sale.start_date, "closed_on": sale.closed_on} | decision.after)
 
     def create(self, decisions):
         try:
@@ -139,8 +144,14 @@ class SaleImporter(SaleReader):
 
     def _add(self, decisions: list[Decision]) -> None:
         drafts = [_draft(decision.after, self.by) for decision in decisions]
-        for decision, sale in zip(decisions, add_sales(drafts, by=self.by), strict=True):
+        for decision, sale in zip(decisions, add_sales(drafts, by=self.by, progress=self.progress), strict=True):
             decision.target = sale
+
+    def is_unquestioned(self, decision):
+        return is_unquestioned(decision)
+
+    def update_together(self, decisions):
+        change_together(decisions, by=self.by)
 
     def update(self, decision):
         sale, after = decision.target, decision.after
@@ -151,9 +162,7 @@ class SaleImporter(SaleReader):
         if "phase" in after:
             sale = self._enter(sale, after)
         if "status" in after:
-            reason = after.get("accept_reason") or after.get("loss_reason")
-            outcome = Outcome(after["status"], after["closed_on"], reason, after.get("lost_to"))
-            sale = close_as_history(sale, outcome, version=sale.version, by=self.by)
+            sale = close_as_history(sale, outcome_of(after), version=sale.version, by=self.by)
         elif closed and {*OUTCOME, "source"} & set(after):
             sale = self._correct(sale, after)
         return sale
@@ -176,12 +185,9 @@ class SaleImporter(SaleReader):
         return take_back(row, by=self.by)
 
 
-def _draft(after: dict, by: User) -> tuple[Sale, Outcome | None]:
+def _draft(after: dict, by: User | None) -> tuple[Sale, Outcome | None]:
     values = {name: value for name, value in after.items() if name not in ("status", *ENTERED, *OUTCOME)}
     sale = Sale(**values, last_sequence=1, updated_by=by)
     enter(sale, after["phase"])
     sale.probability, sale.probability_by_hand = after["probability"], after["probability_by_hand"]
-    if "status" not in after:
-        return sale, None
-    reason = after.get("accept_reason") or after.get("loss_reason")
-    return sale, Outcome(after["status"], after["closed_on"], reason, after.get("lost_to"))
+    return sale, outcome_of(after) if "status" in after else None

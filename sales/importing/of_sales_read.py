@@ -28,9 +28,7 @@ class SaleReader(Importer):
         names = {said.get(name) or "" for said in values for name in ("customer", "lost_to")}
         self.directory = Directory(numbers={said.get("customer_number", "") for said in values}, names=names)
         self.sales = self._sales({said.get(self.run.key, "") for said in values} - {""})
-        known = [sale.pk for sale in self.sales.values()]
-        shown = [Sale.objects.visible_to(self.by), Sale.objects.in_trash(self.by)]
-        self.visible = {pk for sales in shown for pk in sales.filter(pk__in=known).values_list("pk", flat=True)}
+        self.visible = self._visible([sale.pk for sale in self.sales.values()])
         customers = self.directory.everybody() | {sale.customer_id for sale in self.sales.values()}
         self.contacts: dict[tuple, list[Contact]] = {}
         for contact in Contact.objects.filter(organization__in=customers).select_related("person"):
@@ -40,8 +38,13 @@ class SaleReader(Importer):
         self.checked: set[tuple] = set()
         self._defaults()
 
+    def _visible(self, known: list[int]) -> set[int]:
+        """Those of these sales that this user may see, in the list or in the trash."""
+        shown = [Sale.objects.visible_to(self.by), Sale.objects.in_trash(self.by)]
+        return {pk for sales in shown for pk in sales.filter(pk__in=known).values_list("pk", flat=True)}
+
     def _sales(self, wanted: set[str]) -> dict[str, Sale]:
-        sales = Sale.objects.select_related(*RELATED)
+        sales = Sale.objects.prefetch_related(*RELATED)  # not joined: most rows name the same few
         if self.run.key == "number":
             numbers = {int(text) for text in wanted if is_id(text)}
             return {str(sale.pk): sale for sale in sales.filter(pk__in=numbers)} if numbers else {}
@@ -80,8 +83,12 @@ class SaleReader(Importer):
         told = (customer, values.get("subject"), values.get("expected_revenue"), values.get("start_date"))
         return "new {} {} {} {}".format(*told)
 
-    def _customer(self, values: dict) -> Relation | None:
-        return self.directory.one(values.get("customer_number", ""), values.get("customer", ""))
+    def _customer(self, values: dict, present: Relation | None = None) -> Relation | None:
+        """Who the row names; the present customer when it names nobody else, though others may be called the same."""
+        number, name = values.get("customer_number", ""), values.get("customer", "")
+        if present and not number and fold(name) in ("", fold(present.name)):
+            return present
+        return self.directory.one(number, name)
 
     def _contact(self, name: str, customer: int) -> Contact:
         found = self.contacts.get((customer, fold(name)), [])
@@ -103,7 +110,7 @@ class SaleReader(Importer):
         said = {}
         if closed_on := values.get("closed_on"):
             if closed_on > self.today:
-                raise ValidationError(_("The closing day cannot lie in the future."))
+                raise ValidationError(_("The closing day cannot lie in the future."), code="future")
             said["closed_on"] = closed_on
         reason = "accept_reason" if status == SaleStatus.ACCEPTED else "loss_reason"
         if reason in values:
@@ -116,9 +123,9 @@ class SaleReader(Importer):
 
     def _refuse_days(self, after: dict) -> None:
         if "closed_on" not in after:
-            raise ValidationError(_("It is closed, but without a closing day."))
+            raise ValidationError(_("It is closed, but without a closing day."), code="no_closing_day")
         if after.get("start_date") and after["start_date"] > after["closed_on"]:
-            raise ValidationError(_("It was closed before it started."))
+            raise ValidationError(_("It was closed before it started."), code="closed_before_start")
 
     def _entered(self, values: dict, phase: Phase) -> dict:
         """Probability and by-hand mark of a sale that comes to stand in this phase (rule 3)."""

@@ -1,76 +1,55 @@
-"""One row of the file to one record of ours: pure, asks the database nothing."""
+"""One row of the export of another system, by its mapping: what it says, in our words."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
 from relations.models import Relation
+from sales.importing.cells import Reading, amount, kept
+from sales.importing.deciding import said
+from sales.importing.lists import Lists
 from sales.importing.mapping import Mapping, Stage
 from sales.importing.reading import Row
 from sales.models import Sale, SaleStatus
 from salescrm.models import User
-from salescrm.money import parse_money, round_money
 
 DAYS = ("start_date", "closed_on", "expected_end_date", "next_step_on")
 TEXTS = ("note", "next_step")
-LARGEST = Decimal(10) ** 12
-
-
-@dataclass(frozen=True)
-class Record:
-    """What a row says, in our words; owner, customer, source and reason are still names."""
-
-    line: int
-    reference: str
-    stage: Stage
-    owner: str
-    customer: str
-    source: str
-    reason: str
-    values: dict  # the fields of Sale that need no looking up; only those the mapping has a column for
-    closed_on: date | None
-
-
-class Rejected(Exception):
-    """This row is not taken over; the message says why."""
+WHY = {"negative": "negative", "too_large": "too large"}
 
 
 class RowReader:
-    """Turns rows into records by one mapping."""
+    """Reads rows by one mapping; asks the database nothing but what our lists hold."""
 
-    def __init__(self, mapping: Mapping, stages: dict[str, Stage], *, today: date, customer: str = "", owner: str = ""):
-        self.mapping = mapping
-        self.stages = stages
-        self.today = today
-        self.customer_for_missing = customer
-        self.owner_for_missing = owner
+    def __init__(self, mapping: Mapping, stages: dict[str, Stage], lists: Lists, *, customer: str, owner: str):
+        self.mapping, self.stages, self.lists = mapping, stages, lists
+        self.customer_for_missing, self.owner_for_missing = customer, owner
 
-    def read(self, row: Row) -> Record:
-        """The record of this row. Rejects it with every reason there is."""
+    def read(self, row: Row) -> dict:
+        """What this row says, by the names of the browser's import; owner and customer are still names.
+
+        Refuses it with every reason there is.
+        """
         if row.surplus:
-            raise Rejected("more cells than columns: is a separator inside a text not quoted?")
+            raise ValidationError("more cells than columns: is a separator inside a text not quoted?")
         reasons = []
         cells = self._corrected(row.cells)
-        days = {name: self._day(cells, name, reasons) for name in DAYS if name in self.mapping.columns}
-        stage = self._stage(cells, reasons)
-        closed_on = days.pop("closed_on", None)
-        values = days | self._plain(cells, reasons)
-        record = Record(
-            line=row.line, reference=self._text(cells, "reference"), stage=stage,
-            owner=self._text(cells, "owner") or self.owner_for_missing,
-            customer=self._text(cells, "customer") or self.customer_for_missing,
-            source=self._text(cells, "source"), reason=self._text(cells, "reason"),
-            values=values, closed_on=closed_on if stage and stage.status != SaleStatus.OPEN else None,
-        )  # fmt: skip
-        reasons += self._missing(record) + _too_long(record)
-        if reasons:
-            raise Rejected("; ".join(reasons))
-        return record
+        values = {name: self._day(cells, name, reasons) for name in DAYS if name in self.mapping.columns}
+        values |= self._outcome(cells, reasons) | self._plain(cells, reasons)
+        values |= {
+            "external_reference": self._text(cells, "reference"),
+            "owner": self._text(cells, "owner") or self.owner_for_missing,
+            "customer": self._text(cells, "customer") or self.customer_for_missing,
+        }
+        needed = {"reference": "external_reference", "owner": "owner", "customer": "customer"}
+        reasons += [f"no {what}" for what, name in needed.items() if not values[name]]
+        if reasons := reasons + _too_long(values):
+            raise ValidationError(reasons)
+        return values
 
     def reference(self, row: Row) -> str:
-        """Their id of this row, also when the row is rejected."""
+        """Their id of this row, also when the row is refused."""
         return self._text(row.cells, "reference")
 
     def _corrected(self, cells: dict) -> dict:
@@ -80,17 +59,32 @@ class RowReader:
         return corrected
 
     def _text(self, cells: dict, name: str) -> str:
-        value = cells[self.mapping.columns[name]] if name in self.mapping.columns else ""
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)  # a spreadsheet knows no whole numbers
-        return " ".join(str(value).split())
+        if (column := self.mapping.columns.get(name)) is None:
+            return ""
+        return " ".join(str(kept(cells[column])).split())  # a spreadsheet knows no whole numbers, kept() does
 
-    def _stage(self, cells: dict, reasons: list[str]) -> Stage | None:
+    def _outcome(self, cells: dict, reasons: list[str]) -> dict:
+        """Status and phase by the stage; the reason is the row's own, else the one of its stage."""
         written = self._text(cells, "stage")
         stage = self.stages.get(written.casefold())
         if stage is None:
             reasons.append(f'unknown stage "{written}"' if written else "no stage")
-        return stage
+            return {}
+        if stage.status == SaleStatus.OPEN:
+            return {"status": stage.status, "phase": stage.phase}
+        name = "accept_reason" if stage.status == SaleStatus.ACCEPTED else "loss_reason"
+        reason = self._listed(cells, "reason", name, reasons) or stage.reason
+        return {"status": stage.status, "closed_in": stage.phase} | ({name: reason} if reason else {})
+
+    def _listed(self, cells: dict, name: str, choice: str, reasons: list[str]):
+        """The row of one of our lists a cell names."""
+        if not (text := self._text(cells, name)):
+            return None
+        try:
+            return self.lists.find(choice, choice, text)
+        except ValidationError as error:
+            reasons.append(f"{self.mapping.columns[name]}: {said(error)}")
+            return None
 
     def _day(self, cells: dict, name: str, reasons: list[str]) -> date | None:
         value = cells[self.mapping.columns[name]]
@@ -108,50 +102,27 @@ class RowReader:
         values = {name: self._text(cells, name) for name in TEXTS if name in self.mapping.columns}
         if "expected_revenue" in self.mapping.columns:
             values["expected_revenue"] = self._amount(cells[self.mapping.columns["expected_revenue"]], reasons)
+        if source := self._listed(cells, "source", "source", reasons):
+            values["source"] = source
         subject = self._text(cells, "subject") or " ".join(self.mapping.subject.format_map(cells).split())
         return values | {"subject": subject or self._text(cells, "customer") or self._text(cells, "reference")}
 
     def _amount(self, value, reasons: list[str]) -> Decimal | None:
-        column = self.mapping.columns["expected_revenue"]
         if value == "":
             return None
         try:
-            number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-            amount = Decimal(str(value)) if number else parse_money(str(value), self.mapping.numbers)
-        except ValidationError:
-            reasons.append(f'{column} "{value}" is not an amount')
+            return amount(kept(value), Reading(self.mapping.numbers))
+        except ValidationError as error:
+            why = WHY.get(error.code, "not an amount")
+            reasons.append(f'{self.mapping.columns["expected_revenue"]} "{value}" is {why}')
             return None
-        if not 0 <= amount < LARGEST:
-            reasons.append(f'{column} "{value}" is negative' if amount < 0 else f'{column} "{value}" is too large')
-            return None
-        return round_money(amount)
-
-    def _missing(self, record: Record) -> list[str]:
-        reasons = [
-            f"no {what}"
-            for what, value in (("reference", record.reference), ("owner", record.owner), ("customer", record.customer))
-            if not value
-        ]
-        if record.stage and record.stage.status != SaleStatus.OPEN:
-            start = record.values.get("start_date")
-            if record.closed_on is None:
-                reasons.append("closed, but without a closing day")
-            elif record.closed_on > self.today:
-                reasons.append("the closing day lies in the future")
-            elif start and start > record.closed_on:
-                reasons.append("closed before it started")
-        return reasons
 
 
-def _too_long(record: Record) -> list[str]:
-    texts = record.values | {"external_reference": record.reference}
-    names = [(User, "owner", record.owner), (Relation, "customer", record.customer)]
+def _too_long(values: dict) -> list[str]:
+    models = {"owner": (User, "name"), "customer": (Relation, "name")}
+    found = [(name, *models.get(name, (Sale, name)), text) for name, text in values.items() if isinstance(text, str)]
     return [
         f"{what} is longer than {longest} characters"
-        for model, what, value in names
-        if len(value) > (longest := model._meta.get_field("name").max_length)
-    ] + [
-        f"{name} is longer than {field.max_length} characters"
-        for name, value in texts.items()
-        if (field := Sale._meta.get_field(name)).max_length and len(value) > field.max_length
+        for what, model, name, text in found
+        if (longest := model._meta.get_field(name).max_length) and len(text) > longest
     ]

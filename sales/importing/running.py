@@ -17,7 +17,7 @@ from sales.importing.of_contacts import ContactImporter
 from sales.importing.of_relations import RelationImporter
 from sales.importing.of_sales import SaleImporter
 from sales.importing.runs import ImportRow, ImportRun
-from sales.importing.storing import LOCK
+from sales.importing.storing import one_at_a_time
 from sales.models import Sale
 from salescrm.conflicts import lock
 from salescrm.models import User
@@ -137,15 +137,12 @@ def _run_slice(run: ImportRun, by: User) -> None:
         run.finished_at = timezone.now()
         _finish(run, Status.DONE)
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    one_at_a_time()
     _hold(run, rows)
     importer = _importer(run, by)
     decisions = [_as_shown(decision) for decision in importer.decide(rows, trial=False)]
-    importer.create([decision for decision in decisions if decision.verdict == Verdict.CREATE])
+    importer.carry_out(decisions)
     for decision in decisions:
-        if decision.verdict == Verdict.UPDATE:
-            _update(importer, decision)
         _done(decision)
     _keep(rows, ("verdict", "why", "label", "target", "version", "made", "is_done"))
     _came_to(run, rows[-1], dealt=len(rows))
@@ -168,14 +165,6 @@ def _as_shown(decision: Decision) -> Decision:
     if now != (row.verdict, row.target, row.version) or plain(decision.after) != row.after:
         decision.refuse(_("It was changed after this import was checked, so this row was left out."))
     return decision
-
-
-def _update(importer: Importer, decision: Decision) -> None:
-    try:
-        with transaction.atomic():
-            decision.target = importer.update(decision)
-    except ValidationError as error:
-        decision.refuse(said(error))
 
 
 def _done(decision: Decision) -> None:

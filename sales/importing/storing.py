@@ -1,36 +1,25 @@
-"""Carrying out a plan: users and relations that are missing, new sales in bulk, changes of existing ones."""
+"""Storing imported sales as what they are: history, with events in the past."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from relations.merging import MERGED, is_held
-from relations.models import Relation, RelationType
-from relations.naming import fold
-from relations.saving import create_relation
-from sales.history import claim, commit, commit_many, count_days_anew, event_of
-from sales.importing.planning import Change, Plan, make_plan
-from sales.importing.reading import Row
-from sales.importing.rows import Record, RowReader
-from sales.models import AcceptReason, FollowUp, LossReason, Sale, SaleEvent, SalesSettings, SaleStatus
+from relations.models import Relation
+from sales.history import claim, commit_many, count_days_anew, event_of
+from sales.models import AcceptReason, FollowUp, LossReason, Sale, SaleEvent, SaleStatus
 from sales.refusals import Refused, require_open
-from sales.transitions import OUTCOME, enter, hold_competitor
+from sales.transitions import OUTCOME, hold_competitor
 from salescrm.calendar import organisation_zone
-from salescrm.models import Organisation, User
-from salescrm.roles import SALESPERSON
+from salescrm.models import User
 
 LOCK = 7_102_021  # two imports never run at the same time
 BATCH = 1000
-MAIL_DOMAIN = "import.invalid"
 Kind = SaleEvent.Kind
-PLAIN = ["subject", "start_date", "next_step", "next_step_on", "note"]
-WATCHED = ["expected_revenue", "expected_end_date", "owner", "customer", "contact", "source"]
 type Progress = Callable[[Iterable, str], Iterable]
 
 
@@ -39,53 +28,10 @@ def quietly(items: Iterable, title: str) -> Iterable:
     return items
 
 
-@transaction.atomic
-def carry_out(
-    rows: list[Row], reader: RowReader, *, by: User | None, details: dict[str, dict], progress: Progress = quietly
-) -> Plan:
-    """Store what the file says, all or nothing, and return the plan that was carried out.
-
-    Events of new sales lie in the past: created at noon of the start date (of the closing day when there is none; now
-    for an open sale without one), accepted or lost at noon of the closing day. `details` holds fields of relations
-    that are added, by name.
-    """
+def one_at_a_time() -> None:
+    """Wait for an import that is going on; the next one waits for this transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    plan = make_plan(rows, reader, lock=True)
-    _add_owners(plan)
-    _add_customers(plan, details, by)
-    _create(plan, by, progress)
-    _change(plan, by)
-    return plan
-
-
-def _add_owners(plan: Plan) -> None:
-    """Colleagues we do not know: salespeople who cannot log in until an administrator gives them an address."""
-    language = Organisation.current().language
-    group = Group.objects.get(name=SALESPERSON)
-    for name in plan.unknown_owners:
-        user = User.objects.create_user(_free_email(name), name=name, language=language)
-        user.groups.add(group)
-        plan.owners[name] = user
-
-
-def _free_email(name: str) -> str:
-    """moses.frase@import.invalid: a name no mail ever reaches."""
-    local = re.sub(r"[^a-z0-9]+", ".", fold(name)).strip(".") or "unknown"
-    taken = set(User.objects.filter(email__startswith=local).values_list("email", flat=True))
-    candidates = (f"{local}{number or ''}@{MAIL_DOMAIN}" for number in range(len(taken) + 1))
-    return next(email for email in candidates if email not in taken)
-
-
-def _add_customers(plan: Plan, details: dict[str, dict], by: User | None) -> None:
-    """Relations we do not know; who bought something gets the type Settings names for acceptance (rule 8)."""
-    ordinary = RelationType.objects.active().order_by("-is_default", "position").first()
-    bought = SalesSettings.current().accepted_type or ordinary
-    buyers = {record.customer for record in plan.creates if record.stage.status == SaleStatus.ACCEPTED}
-    for name in plan.unknown_customers:
-        values = {"name": name, "relation_type": bought if name in buyers else ordinary, **details.get(fold(name), {})}
-        kind = Relation.Kind.ORGANIZATION
-        plan.customers[name] = create_relation(kind=kind, values=values, by=by, token=None)
 
 
 def _noon() -> Callable[[date], datetime]:
@@ -104,9 +50,10 @@ class Outcome:
     lost_to: Relation | None = None
 
 
-def _create(plan: Plan, by: User | None, progress: Progress) -> None:
-    drafts = [(_new_sale(plan, record, by), _outcome(plan, record)) for record in plan.creates]
-    add_sales(drafts, by=by, progress=progress)
+def outcome_of(after: dict) -> Outcome:
+    """The outcome among what is to be written of a sale."""
+    reason = after.get("accept_reason") or after.get("loss_reason")
+    return Outcome(after["status"], after["closed_on"], reason, after.get("lost_to"))
 
 
 def add_sales(
@@ -141,21 +88,6 @@ def add_sales(
     return sales
 
 
-def _new_sale(plan: Plan, record: Record, by: User | None) -> Sale:
-    sale = Sale(
-        external_reference=record.reference, owner=plan.owners[record.owner], customer=plan.customers[record.customer],
-        source=plan.sources.get(record.source.casefold()), last_sequence=1, updated_by=by, **record.values,
-    )  # fmt: skip
-    enter(sale, record.stage.phase)
-    return sale
-
-
-def _outcome(plan: Plan, record: Record) -> Outcome | None:
-    if record.stage.status == SaleStatus.OPEN:
-        return None
-    return Outcome(record.stage.status, record.closed_on, plan.reason(record))
-
-
 def _close(sale: Sale, outcome: Outcome) -> None:
     """Accepted or lost as it was then, without further actions; the phase stays as it stood (rules 2 and 9)."""
     sale.status, sale.closed_on = outcome.status, outcome.closed_on
@@ -171,48 +103,15 @@ def close_as_history(sale: Sale, outcome: Outcome, *, version: int, by: User) ->
     sale, _repeated = claim(sale, version=version, by=by)
     require_open(sale)
     hold_competitor(outcome.lost_to)
-    _close(sale, outcome)
-    at = _noon()(outcome.closed_on)
-    return commit(sale, fields=OUTCOME, by=by, kind=outcome.status, at=at)
+    close_many([(sale, outcome)], by=by)
+    return sale
 
 
-def _change(plan: Plan, by: User | None) -> None:
-    """One event per kind of change, in this order: fields, phase, closing; then corrections of closed sales."""
-    _resolve_names(plan)
+def close_many(ended: list[tuple[Sale, Outcome]], *, by: User | None) -> None:
+    """The same for locked open sales that were lost to nobody."""
     noon = _noon()
-    opened = [change for change in plan.changes if change.sale.is_open]
-    closed = [change for change in plan.changes if not change.sale.is_open]
-    _apply(plan.changes, PLAIN, "", by)
-    _apply(opened, WATCHED, Kind.CHANGED, by)
-    _apply(closed, ["owner"], Kind.CHANGED, by)
-    moved = [change for change in opened if "phase" in change.values]
-    for change in moved:
-        enter(change.sale, change.values["phase"])
-    commit_many(
-        [change.sale for change in moved],
-        fields=["phase", "probability", "probability_by_hand"],
-        by=by,
-        kind=Kind.MOVED,
-    )
+    for sale, outcome in ended:
+        _close(sale, outcome)
     for status in (SaleStatus.ACCEPTED, SaleStatus.LOST):
-        ended = [change for change in opened if change.values.get("status") == status]
-        for change in ended:
-            _close(change.sale, _outcome(plan, change.record))
-        commit_many([c.sale for c in ended], fields=OUTCOME, by=by, kind=status, at=lambda sale: noon(sale.closed_on))
-    _apply(closed, ["source", "closed_on", "accept_reason", "loss_reason"], Kind.CORRECTED, by)
-
-
-def _resolve_names(plan: Plan) -> None:
-    for values in [change.values for change in plan.changes]:
-        if "owner" in values:
-            values["owner"] = plan.owners[values["owner"]]
-        if "customer" in values:
-            values |= {"customer": plan.customers[values["customer"]], "contact": None}
-
-
-def _apply(changes: list[Change], fields: list[str], kind: str, by: User | None) -> None:
-    concerned = [change for change in changes if set(fields) & set(change.values)]
-    for change in concerned:
-        for name in set(fields) & set(change.values):
-            setattr(change.sale, name, change.values[name])
-    commit_many([change.sale for change in concerned], fields=fields, by=by, kind=kind)
+        sales = [sale for sale, _outcome in ended if sale.status == status]
+        commit_many(sales, fields=OUTCOME, by=by, kind=status, at=lambda sale: noon(sale.closed_on))

@@ -16,7 +16,7 @@ from sales.importing.runs import ImportRow
 from sales.merging import merge
 from sales.models import LossReason, Sale, SaleEvent
 from sales.transitions import lose, move
-from sales.trash import trash
+from sales.trash import restore, trash
 from salescrm.calendar import day_of
 from tests.factories import ContactFactory, PersonFactory, RelationFactory, SaleFactory
 from tests.sales.importing_browser import Browser, csv, whys, words
@@ -339,3 +339,20 @@ def test_undo_keeps_the_contact_person_when_the_former_one_was_removed(visitor, 
     sale.refresh_from_db()
     assert (sale.subject, sale.contact) == ("Roof", now)
     assert visitor.run.rows.get().kept == "Changed since, so it stays: contact person."
+
+
+def test_sale_of_an_import_that_was_undone_is_known_again_once_it_is_restored(visitor, van_dam, manager):
+    content = csv(SALES_HEAD, *((f"A{n}", f"Kade {n}", "Van Dam", "Won", "11-03-17", 5, "", "") for n in (1, 2)))
+    for _time in range(2):
+        visitor.upload(content)
+        assert words(visitor.check()) == ["create", "create"]
+        visitor.start()
+        visitor.undo()
+    first, second, late, _other = Sale.objects.order_by("pk")
+    for sale in (first, second, late):
+        restore(sale, version=sale.version, by=manager)
+
+    references = [sale.external_reference for sale in Sale.objects.order_by("pk")]
+    assert references == ["A1", "A2", "", ""]  # the first that is restored has it
+    visitor.upload(content)
+    assert words(visitor.check()) == ["unchanged", "unchanged"]

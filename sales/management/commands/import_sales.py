@@ -4,19 +4,19 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from tqdm import tqdm
 
 from relations.naming import fold
-from sales.importing.mapping import CUSTOMER_FIELDS, ImportProblem, Mapping, load_mapping, resolve_stages
-from sales.importing.planning import CREATE, REJECT, UNCHANGED, UPDATE, Plan, make_plan
+from sales.importing.deciding import Decision, Verdict
+from sales.importing.mapping import CUSTOMER_FIELDS, ImportProblem, Mapping, load_mapping
+from sales.importing.of_exports import ExportImporter
 from sales.importing.reading import Row, Table, read_table, require_columns
-from sales.importing.rows import RowReader
-from sales.importing.storing import carry_out
 from sales.models import Phase
-from salescrm.calendar import today
 from salescrm.models import User
 
+SHOWN = {Verdict.CREATE: "create", Verdict.UPDATE: "update", Verdict.UNCHANGED: "unchanged", Verdict.REFUSED: "reject"}
+FOLLOWS = {"probability", "probability_by_hand"}  # from the phase
 SHIPPED = Path(__file__).resolve().parents[2] / "mappings"
 
 
@@ -41,6 +41,7 @@ class Command(BaseCommand):
             "--by", default="", metavar="E-MAIL", help="the user the history names as the one who did it"
         )
 
+    @no_translations
     def handle(self, *args, **options):
         try:
             self._import(options)
@@ -53,49 +54,53 @@ class Command(BaseCommand):
         by = _user(options["by"])
         chosen = options["mapping"]
         mapping = load_mapping(_mapping_path(chosen)) if chosen else _fitting_mapping(options["files"])
-        stages = resolve_stages(mapping)
         tables, details = _tables(options["files"], mapping)
         rows = [row for table in tables for row in table.rows]
-        reader = RowReader(
+        importer = ExportImporter(
             mapping,
-            stages,
-            today=today(),
+            by=by,
             customer=options["account_for_missing"].strip(),
             owner=options["owner"].strip(),
+            details=details,
+            progress=self._progress,
         )
-        if options["commit"]:
-            plan = carry_out(rows, reader, by=by, details=details, progress=self._progress)
-        else:
-            plan = make_plan(self._progress(rows, "rows"), reader)
-        self._report(plan, options)
+        decisions = importer.carry_out_all(rows, commit=options["commit"])
+        self._report(importer, decisions, options)
         if options["rejected"]:
-            _write_rejected(options["rejected"], tables[0].columns, plan)
+            _write_rejected(options["rejected"], tables[0].columns, decisions)
 
     def _progress(self, items: Iterable, title: str) -> Iterable:
         return tqdm(items, desc=title, disable=None, leave=False)
 
-    def _report(self, plan: Plan, options: dict) -> None:
+    def _report(self, importer: ExportImporter, decisions: list[Decision], options: dict) -> None:
         """A verdict per row (when storing only what is not plain news), then the summary."""
         wordy = not options["commit"] or options["verbosity"] > 1
-        for verdict in plan.verdicts:
-            if options["verbosity"] and (wordy or verdict.action in (UPDATE, REJECT)):
-                why = f": {verdict.why}" if verdict.why else ""
-                self.stdout.write(f"line {verdict.row.line} {verdict.reference} {verdict.action}{why}")
+        for decision in decisions:
+            if options["verbosity"] and (wordy or decision.verdict in (Verdict.UPDATE, Verdict.REFUSED)):
+                reference, why = importer.reader.reference(decision.row), _why(decision)
+                self.stdout.write(f"line {decision.row.line} {reference} {SHOWN[decision.verdict]}{why and ': '}{why}")
         self.stdout.write("")
         words = ("created", "updated") if options["commit"] else ("to create", "to update")
-        for word, action in zip((*words, "unchanged", "rejected"), (CREATE, UPDATE, UNCHANGED, REJECT), strict=True):
-            self.stdout.write(f"{plan.count(action):>9} {word}")
-        self._report_added(plan, options["commit"])
+        for word, verdict in zip((*words, "unchanged", "rejected"), SHOWN, strict=True):
+            self.stdout.write(f"{sum(decision.verdict == verdict for decision in decisions):>9} {word}")
+        self._report_added(importer, decisions, options["commit"])
         if not options["commit"]:
             self.stdout.write("Nothing was stored. Run it again with --commit to store this.")
 
-    def _report_added(self, plan: Plan, committed: bool) -> None:
+    def _report_added(self, importer: ExportImporter, decisions: list[Decision], committed: bool) -> None:
         added = "added" if committed else "would be added"
-        owners, customers = plan.unknown_owners, plan.unknown_customers
-        self.stdout.write(f"{len(plan.owners):>9} owners, {len(owners)} {added}; {len(plan.customers)} customers, "
-                          f"{len(customers)} {added}")  # fmt: skip
-        if owners:
-            self.stdout.write(f"These owners cannot log in until they have an e-mail address: {', '.join(owners)}")
+        taken = [decision.values for decision in decisions if decision.verdict != Verdict.REFUSED]
+        owners, customers = ({values[name] for values in taken} for name in ("owner", "customer"))
+        new = sorted(importer.newcomers.owners)
+        self.stdout.write(f"{len(owners):>9} owners, {len(new)} {added}; {len(customers)} customers, "
+                          f"{len(importer.newcomers.customers)} {added}")  # fmt: skip
+        if new:
+            self.stdout.write(f"These owners cannot log in until they have an e-mail address: {', '.join(new)}")
+
+
+def _why(decision: Decision) -> str:
+    """Why a row is rejected, or what it changes."""
+    return ", ".join(sorted(set(decision.after) - FOLLOWS)) if decision.verdict == Verdict.UPDATE else decision.why
 
 
 def _user(email: str) -> User | None:
@@ -148,14 +153,14 @@ def _details(table: Table, mapping: Mapping) -> dict[str, dict]:
     }
 
 
-def _write_rejected(path: Path, columns: list[str], plan: Plan) -> None:
+def _write_rejected(path: Path, columns: list[str], decisions: list[Decision]) -> None:
     """Rejected rows as they stood, with the reason as one more column; the mark makes spreadsheets read UTF-8."""
     with path.open("w", newline="", encoding="utf-8-sig") as out:
         writer = csv.writer(out)
         writer.writerow([*columns, "reason"])
-        for verdict in plan.verdicts:
-            if verdict.action == REJECT:
-                writer.writerow([*(_cell(verdict.row, name) for name in columns), verdict.why])
+        for decision in decisions:
+            if decision.verdict == Verdict.REFUSED:
+                writer.writerow([*(_cell(decision.row, name) for name in columns), decision.why])
 
 
 def _cell(row: Row, name: str) -> str:

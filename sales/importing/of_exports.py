@@ -1,0 +1,99 @@
+"""Importing the export of another system by a mapping file: the same decisions, for files that come again and again."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from relations.naming import fold
+from sales.importing.deciding import Decision, said
+from sales.importing.lists import add_colleague
+from sales.importing.mapping import Mapping, resolve_stages
+from sales.importing.newcomers import Newcomers
+from sales.importing.of_sales import SaleImporter
+from sales.importing.reading import Row
+from sales.importing.rows import RowReader
+from sales.importing.runs import ImportRun
+from sales.importing.storing import Progress, one_at_a_time, quietly
+from sales.models import Sale, SaleStatus
+from salescrm.models import User
+
+# Refusals in the words of the command, which tells a system's administrator what to do about it in the CRM.
+WORDS = {
+    "twice": "reference %(key)s stands already on line %(line)d",
+    "trashed": "the sale is in the trash: restore it in the CRM first",
+    "status": "the sale is %(here)s in the CRM and %(there)s in the file: reopen it in the CRM first",
+    "closed": "the sale is closed in the CRM, so %(fields)s stays as it stood: reopen it first",
+    "no_closing_day": "closed, but without a closing day",
+    "future": "the closing day lies in the future",
+    "closed_before_start": "closed before it started",
+    "several": "%(count)d relations are called “%(name)s”: merge or rename them in the CRM first",
+}
+
+
+class ExportImporter(SaleImporter):
+    """Rows of an export: recognised by their reference, every sale is seen, unknown owners and customers are added."""
+
+    def __init__(
+        self, mapping: Mapping, *, by: User | None, customer: str = "", owner: str = "",
+        details: dict[str, dict] | None = None, progress: Progress = quietly,
+    ):  # fmt: skip
+        super().__init__(ImportRun(kind="sales", key="external_reference", options={"twins": True}), by=by)
+        self.reader = RowReader(mapping, resolve_stages(mapping), self.lists, customer=customer, owner=owner)
+        self.newcomers = Newcomers(details or {}, by=by)
+        self.progress = progress
+
+    @transaction.atomic
+    def carry_out_all(self, rows: list[Row], *, commit: bool) -> list[Decision]:
+        """Store what the rows say, all or nothing, and return what was decided; without `commit` nothing stays."""
+        one_at_a_time()
+        decisions = self.decide(self.progress(rows, "rows"), trial=not commit)
+        if commit:
+            self.carry_out(decisions)
+        else:
+            transaction.set_rollback(True)
+        return decisions
+
+    def read(self, row):
+        decision = Decision(row)
+        try:
+            decision.values = self.reader.read(row)
+        except ValidationError as error:
+            decision.refuse("; ".join(error.messages))
+        return decision
+
+    def look_up(self, decisions):
+        rows = [decision.values for decision in decisions]
+        # All at once and in the order in which everybody locks: see running.py.
+        known = Sale.objects.filter(external_reference__in=[values["external_reference"] for values in rows])
+        list(known.exclude(external_reference="").order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+        super().look_up(decisions)
+        self.buyers = {fold(values["customer"]) for values in rows if values["status"] == SaleStatus.ACCEPTED}
+
+    def check_new(self, decision):
+        self._meet(decision.values)
+        super().check_new(decision)
+
+    def compare(self, decision):
+        self._meet(decision.values, present=decision.target.owner)
+        super().compare(decision)
+
+    def _meet(self, values: dict, *, present: User | None = None) -> None:
+        """Add who is not known yet; from here on the owner is a colleague: the present one, when called so."""
+        owner, customer, colleagues = values["owner"], values["customer"], self.lists.choices("owner")
+        if fold(owner) not in colleagues.names:
+            add_colleague(colleagues, self.newcomers.owner(owner))
+        same = present and fold(owner) in (fold(str(present)), present.email)
+        values["owner"] = present if same else self.lists.find("owner", "owner", owner)
+        if not self.directory.knows(customer):
+            self.directory.add(self.newcomers.customer(customer, bought=fold(customer) in self.buyers))
+
+    def worded(self, error):
+        fields = getattr(error, "error_dict", {})
+        first = next(iter(fields.values()))[0] if fields else error.error_list[0]
+        words = WORDS.get(first.code)
+        return words % {**(first.params or {}), "fields": ", ".join(sorted(fields))} if words else said(error)
+
+    def _earlier(self, decisions):
+        return {}  # all rows are decided together
+
+    def _visible(self, known):
+        return set(known)
