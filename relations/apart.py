@@ -14,7 +14,7 @@ from salescrm.models import User
 
 def pairs(relation: int, others: Iterable[int]) -> list[tuple[int, int]]:
     """This relation with each of the others, the older one first."""
-    return [(min(relation, other), max(relation, other)) for other in others if other != relation]
+    return sorted({(min(relation, other), max(relation, other)) for other in others if other != relation})
 
 
 @transaction.atomic

@@ -149,7 +149,7 @@ def _keep_apart(kept: Relation, other: Relation, *, by: User) -> None:
     said = Apart.objects.filter(Q(first=other) | Q(second=other))
     strangers = {pk for pair in said.values_list("first", "second") for pk in pair} - {kept.pk, other.pk}
     said.delete()
-    marks = [Apart(first_id=min(kept.pk, pk), second_id=max(kept.pk, pk), by=by) for pk in strangers]
+    marks = [Apart(first_id=min(kept.pk, pk), second_id=max(kept.pk, pk), by=by) for pk in sorted(strangers)]
     Apart.objects.bulk_create(marks, ignore_conflicts=True)
 
 

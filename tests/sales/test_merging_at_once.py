@@ -2,7 +2,10 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
+from relations.apart import tell_apart
+from relations.models import Apart
 from relations.removing import delete_untouched_relation
 from sales.defaults import install_defaults
 from sales.editing import create
@@ -50,6 +53,29 @@ def test_a_sale_for_a_relation_that_an_import_takes_back_meanwhile_is_refused():
             lambda fresh=fresh: create(values=values | {"customer": fresh}, by=by, token=None),
         )
         assert (told == "") == isinstance(made, Refused)
+
+
+def _told(relation, others, by) -> str | None:
+    try:
+        tell_apart(relation.pk, [other.pk for other in others], by=by)
+    except ValidationError as refusal:
+        return refusal.code
+
+
+def test_what_is_told_apart_while_merging_never_names_the_signpost():
+    install_defaults("en")
+    by = UserFactory(role="manager")
+    for _attempt in range(4):
+        kept, other, third, fourth = (RelationFactory() for _relation in range(4))
+
+        _merged, *told = together(
+            lambda kept=kept, other=other: merge(kept, other, taken=[], version=1, other_version=1, by=by),
+            lambda other=other, others=(third, fourth): _told(other, others, by),
+            lambda fourth=fourth, others=(other, third): _told(fourth, others, by),
+        )
+        assert not Apart.objects.filter(Q(first=other) | Q(second=other)).exists()
+        followed = {(None, None): 2, (None, "merged"): 2, ("merged", None): 1, ("merged", "merged"): 0}[tuple(told)]
+        assert Apart.objects.filter(Q(first=kept) | Q(second=kept)).count() == followed
 
 
 def test_two_people_merging_in_both_directions_give_one_merge():
