@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from html import unescape
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -63,8 +64,9 @@ def trash_table(sales: SaleQuerySet) -> exports.Table:
 def _trash_rows(sales: SaleQuerySet) -> Iterator[list]:
     zone = organisation_zone()
     last = SaleEvent.objects.filter(sale=OuterRef("pk"), kind=SaleEvent.Kind.TRASHED).order_by("-sequence")
+    who = Coalesce(NullIf("by__name", Value("")), "by__email", output_field=CharField())
     found = sales.annotate(
-        trashed_at=Subquery(last.values("at")[:1]), trashed_by=Subquery(last.values("by__name")[:1])
+        trashed_at=Subquery(last.values("at")[:1]), trashed_by=Subquery(last.values(who=who)[:1])
     )  # fmt: skip
     for *row, at, by in _rows(found, "trashed_at", "trashed_by"):
         yield [at and at.astimezone(zone).date(), by or _("the system"), *row]
