@@ -28,7 +28,7 @@ class Near:
 
     def __init__(self, typed: list[str], found: dict[str, list[int]]):
         self.typed, self.found = typed, found
-        self.common = any(len(relations) >= NEAR for relations in found.values())
+        self.common = any(len(relations) >= NEAR for relations in found.values()) or (len(typed) > 1 and not found)
         # Some relation may hold all the words, or the number that they are when written as one (with "NL" before it).
         numeric = any(not word.isalpha() for word in typed) and all(
             len(word) < 3 or not word.isalpha() for word in typed
@@ -66,7 +66,8 @@ class Asked:
         self.query = prefix_query(self.text)
         self.typed = list(dict.fromkeys(words(self.text)))
         self.compact = "".join(words(self.text)).upper()  # a number without the dots and spaces people write in it
-        self.is_letter = len(self.compact) == 1  # too little to look for words: half of all begin with it
+        # Too little to look for words: half of all begin with it.
+        self.is_letter = len(self.compact) == 1 or all(len(word) == 1 and word.isalpha() for word in self.typed)
         self.numbers = {self.text, self.text.upper(), self.compact, f"NL{self.compact}"} - {""}
         self.any = any_of(self.typed)
         long = sorted((word for word in self.typed if len(word) > 1), key=rareness)

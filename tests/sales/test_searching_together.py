@@ -65,6 +65,11 @@ def test_every_word_has_to_stand_somewhere(records, manager, text):
     assert not Project.objects.search(text).exists()
 
 
+def test_single_letters_are_looked_for_in_the_latest_sales(records, manager):
+    assert titles("a w", manager)["sale"] == ["Website shop"]
+    assert titles("r b a", manager)["sale"] == ["Roof"]
+
+
 def test_projects_and_invoices_are_found_with_their_customer(records, manager, as_user):
     assert titles("build acme", manager) == {"project": ["Website build"]}
     assert titles("acme deposit", manager) == {"invoice": ["Website deposit"]}
