@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from relations.contacts import add_contact, edit_contact, remove_contact
@@ -134,10 +135,14 @@ class ContactImporter(Importer):
             edit_contact(contact, values=back, version=contact.version)
         return kept
 
+    @transaction.atomic
     def _remove(self, contact: Contact | None, row: ImportRow) -> str:
+        """Both or neither: a person somebody used since, with a note for one, keeps the place to work as well."""
         if contact is not None:
             if contact.version != row.version:
                 return _("%(name)s was changed since, so it stays.") % {"name": contact.person}
             remove_contact(contact)
         person = Relation.objects.filter(pk=(row.made or {}).get("person", 0)).first()
-        return delete_untouched_relation(person, version=row.made["version"]) if person else ""
+        kept = delete_untouched_relation(person, version=row.made["version"]) if person else ""
+        transaction.set_rollback(bool(kept))
+        return kept

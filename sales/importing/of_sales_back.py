@@ -8,7 +8,7 @@ from sales import editing
 from sales.correcting import correct
 from sales.history import claim, commit, commit_many, count_days_anew
 from sales.importing.runs import ImportRow
-from sales.models import Sale, SaleEvent
+from sales.models import Sale, SaleEvent, SaleNote
 from sales.reopening import reopen
 from sales.trash import trash
 from salescrm.models import User
@@ -29,13 +29,18 @@ def take_back(row: ImportRow, *, by: User) -> str:
 
 
 def discard_untouched(rows: list[ImportRow], *, by: User) -> set[int]:
-    """Put in the trash all sales these rows created that nobody touched since; returns the ids of their rows."""
+    """Put in the trash all sales these rows created that nobody touched since; returns the ids of their rows.
+
+    Who writes on the timeline of a sale leaves its version as it is, and waits for our lock.
+    """
     made = {row.target: row for row in rows if row.verdict == ImportRow.Verdict.CREATE}
     locked = Sale.objects.select_for_update(of=("self",)).filter(pk__in=made, trashed=False).order_by("pk")
     sales = [
         sale for sale in locked
         if sale.version == made[sale.pk].version and not (sale.invoice_id or sale.project_id)
     ]  # fmt: skip
+    noted = set(SaleNote.objects.filter(sale__in=sales).order_by().values_list("sale", flat=True))
+    sales = [sale for sale in sales if sale.pk not in noted]
     for sale in sales:
         sale.trashed, sale.external_reference = True, ""
     commit_many(sales, fields=["trashed", "external_reference"], by=by, kind=Kind.TRASHED)
@@ -47,6 +52,8 @@ def _discard(sale: Sale, row: ImportRow, by: User) -> str:
     if not sale.trashed and sale.version != row.version:
         who = sale.updated_by or _("The system")
         return _("%(who)s changed it since, so it stays.") % {"who": who}
+    if not sale.trashed and (note := sale.notes.order_by("-pk").first()):
+        return _("%(who)s wrote on its timeline since, so it stays.") % {"who": note.by}
     if not sale.trashed:
         trash(sale, version=sale.version, by=by)
     Sale.objects.filter(pk=sale.pk).update(external_reference="")
