@@ -20,6 +20,7 @@ ROWS = {
     "customer": pgettext_lazy("rows", "Customer"),
 }
 SPANS = (3, 6, 12, 18, 24, 36)
+FEW, MANY = 5, 9  # digits for which the stylesheet knows how wide the columns are that stay in sight
 
 
 def context(report: Forecast, query: QueryDict) -> dict:
@@ -40,6 +41,8 @@ def context(report: Forecast, query: QueryDict) -> dict:
         "after": _address(query, **{"from": f"{_shifted(scope, 1):%Y-%m}"}),
         "files": {kind: _address(query, format=kind) for kind in ("csv", "xlsx")},
         "past": [column for column in columns if column.past],
+        "later": any(column.key == "later" for column in columns),
+        "digits": min(max(len(f"{abs(report.total.amount):.0f}"), FEW), MANY),
     }
 
 
