@@ -27,9 +27,11 @@ def correct(
     closed_on: date,
     version: int,
     by: User,
+    excused: bool = False,
 ) -> Sale:
     """Correct reason, competitor, source or closing day of a closed sale (rule 2). Refuses a day in the future.
 
+    Imported history may be `excused` from giving a reason where one is required (rule 12).
     The same outcome again changes nothing.
     """
     wanted = (reason, lost_to, source, closed_on)
@@ -43,10 +45,11 @@ def correct(
     if closed_on > today():
         raise Refused({"closed_on": _("The closing day cannot lie in the future.")}, code="future")
     if sale.status == SaleStatus.LOST:
-        check_loss(sale, reason=reason, lost_to=lost_to)
+        check_loss(sale, reason=reason, lost_to=lost_to, excused=excused)
         sale.loss_reason, sale.lost_to = reason, lost_to
     else:
-        check_reason(SalesSettings.current().accept_reason, reason, current=sale.accept_reason_id)
+        use = SalesSettings.current().accept_reason
+        check_reason(use, reason, current=sale.accept_reason_id, excused=excused)
         sale.accept_reason = reason
     sale.source, sale.closed_on = source, closed_on
     return commit(sale, fields=[*OUTCOME, "source"], by=by, kind=Kind.CORRECTED)

@@ -115,16 +115,16 @@ def close_as_lost(sale: Sale, *, reason: LossReason | None, lost_to: Relation | 
     sale.status, sale.loss_reason, sale.lost_to, sale.closed_on = SaleStatus.LOST, reason, lost_to, today()
 
 
-def check_loss(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None) -> None:
+def check_loss(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None, excused: bool = False) -> None:
     """Refuse what the switches of Settings > Sales do not allow for a lost sale, and a competitor merged meanwhile."""
-    judge_loss(sale, reason=reason, lost_to=lost_to)
+    judge_loss(sale, reason=reason, lost_to=lost_to, excused=excused)
     hold_competitor(lost_to)
 
 
-def judge_loss(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None) -> None:
+def judge_loss(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None, excused: bool = False) -> None:
     """Refuse what the switches do not allow for this sale, without a look at the database (rules 11 and 12)."""
     switches = SalesSettings.current()
-    check_reason(switches.loss_reason, reason, current=sale.loss_reason_id)
+    check_reason(switches.loss_reason, reason, current=sale.loss_reason_id, excused=excused)
     if lost_to is not None and not switches.lost_to and lost_to.pk != sale.lost_to_id:
         raise Refused({"lost_to": _("Competitors are not recorded. An administrator can change that.")})
     if lost_to is not None and lost_to.pk == sale.customer_id:
@@ -137,9 +137,11 @@ def hold_competitor(lost_to: Relation | None) -> None:
         raise Refused({"lost_to": MERGED}, code="merged")
 
 
-def check_reason(use: str, reason: AcceptReason | LossReason | None, *, current: int | None = None) -> None:
-    """Refuse a reason against its switch: off, optional or required (rules 8, 11 and 12)."""
-    if use == SalesSettings.Use.REQUIRED and reason is None:
+def check_reason(
+    use: str, reason: AcceptReason | LossReason | None, *, current: int | None = None, excused: bool = False
+) -> None:
+    """Refuse a reason against its switch: off, optional or required (rules 8, 11 and 12); history may be excused."""
+    if use == SalesSettings.Use.REQUIRED and reason is None and not excused:
         raise Refused({"reason": _("Choose a reason.")}, code="required")
     if reason is None or reason.pk == current:
         return

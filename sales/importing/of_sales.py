@@ -173,10 +173,12 @@ class SaleImporter(SaleReader):
         return set_probability(sale, probability=own, version=sale.version, by=self.by)
 
     def _correct(self, sale: Sale, after: dict) -> Sale:
+        """Nobody knows the reason of old history (rule 12); but a row may not take away one that is known."""
+        excused = not {"accept_reason", "loss_reason"} & set(after)
         said = {name: after.get(name, getattr(sale, name)) for name in (*OUTCOME, "source")}
         reason = said.pop("accept_reason") or said.pop("loss_reason", None)
         said.pop("loss_reason", None)
-        return correct(sale, reason=reason, version=sale.version, by=self.by, **said)
+        return correct(sale, reason=reason, version=sale.version, by=self.by, excused=excused, **said)
 
     def take_back_together(self, rows):
         return discard_untouched(rows, by=self.by)

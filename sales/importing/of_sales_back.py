@@ -123,7 +123,7 @@ class _Back:
         said |= {name: self._former(name) for name in own}
         reason = said.pop("accept_reason") or said["loss_reason"]
         del said["loss_reason"]
-        return correct(self.sale, reason=reason, version=self.sale.version, by=self.by, **said)
+        return correct(self.sale, reason=reason, version=self.sale.version, by=self.by, excused=True, **said)
 
     def _go_back(self) -> Sale | None:
         """Phase, probability and by-hand mark exactly; an undone move leaves the days in the phase as they were."""

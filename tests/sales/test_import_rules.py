@@ -177,3 +177,52 @@ def test_closing_day_of_a_closed_sale_never_comes_before_its_start(run, export, 
 
     assert whys(visitor.check()) == ["It was closed before it started."]
     assert Sale.objects.get().closed_on == date(2017, 5, 1)
+
+
+@pytest.mark.parametrize("stage", ["Won", "Lost"])
+def test_command_corrects_closed_history_without_the_reason_that_is_required(run, export, switch, tmp_path, stage):
+    fair = Source.objects.create(name="Fair", position=9)
+    mapping = str(mapped(tmp_path, one=("[subject]", 'source = "engage_quarter"\n[subject]')))
+    run(export(row(stage=stage, end="01-05-17")), commit=True, mapping=mapping)
+    switch(accept_reason="required", loss_reason="required")
+    changed = export(row(stage=stage, end="02-05-17", owner="Jan Smit")[:-1] + "Fair,")
+
+    assert both(run, changed, mapping=mapping) == ["line 2 A1 update: closed_on, owner, source"]
+    sale = Sale.objects.get()
+    assert (sale.closed_on, sale.owner.name, sale.source) == (date(2017, 5, 2), "Jan Smit", fair)
+    assert (sale.accept_reason, sale.loss_reason) == (None, None)
+    assert sale.events.in_order().last().state() == sale.state()
+
+
+def test_browser_corrects_closed_history_without_a_reason_but_takes_none_away(visitor, manager, salesperson, switch):
+    reason, fair = LossReason.objects.first(), Source.objects.first()
+    old, known = (lose(SaleFactory(), reason=why, lost_to=None, version=1, by=manager) for why in (None, reason))
+    before = [sale.state() for sale in (old, known)]
+    switch(loss_reason="required")
+    head = ("Number", "Closed on", "Owner", "Source", "Reason lost")
+    rows = [(sale.pk, "2026-03-02", salesperson.email, fair.name) for sale in (old, known)]
+    visitor.upload(csv(head, (*rows[0], ""), (*rows[1], "")))
+    assert visitor.check(clear="on") == [("update", ""), ("refused", "Choose a reason.")]
+    assert visitor.check(clear=None) == [("update", "")] * 2
+    visitor.start()
+
+    for sale, why in ((old, None), (known, reason)):
+        sale.refresh_from_db()
+        assert (sale.closed_on, sale.owner, sale.source, sale.loss_reason) == (
+            date(2026, 3, 2), salesperson, fair, why,
+        )  # fmt: skip
+    visitor.undo()
+    assert list(visitor.run.rows.values_list("kept", flat=True)) == ["", ""]
+    assert [Sale.objects.get(pk=sale.pk).state() for sale in (old, known)] == before
+
+
+def test_a_reason_given_by_an_import_is_taken_back_although_one_is_required(visitor, manager, switch):
+    old = lose(SaleFactory(), reason=None, lost_to=None, version=1, by=manager)
+    switch(loss_reason="required")
+    visitor.upload(csv(("Number", "Reason lost"), (old.pk, LossReason.objects.first().name)))
+    assert words(visitor.check()) == ["update"]
+    visitor.start()
+    visitor.undo()
+
+    assert list(visitor.run.rows.values_list("kept", flat=True)) == [""]
+    assert Sale.objects.get().loss_reason is None
