@@ -19,12 +19,16 @@ WIDE = 18  # letters: a longer next step may not fit on its one line, and is rea
 
 
 class Cells:
-    """Draws the rows of one page: `shown` are its columns after the first, `selectable` puts a box before each row."""
+    """Draws the rows of one page: `shown` are its columns after the first, `selectable` puts a box before each row.
 
-    def __init__(self, shown: Iterable[str], *, today: date, selectable: bool):
+    `aged` says that only sales that stand in their phase for too long were asked for: each tells why it is there.
+    """
+
+    def __init__(self, shown: Iterable[str], *, today: date, selectable: bool, aged: bool = False):
         self.today, self.selectable, self.base = today, selectable, reverse("sales:list")
         self.columns = [(getattr(self, key), self._opening(key)) for key in shown]
         self.tells_status, self.tells_days, self.tells_next = "status" not in shown, "days" in shown, "next" in shown
+        self.tells_age = aged and not {"phase", "days"} & {*shown}
         self.overdue = _badge("bad", _("overdue"))
         self.late = _badge("bad", pgettext("next step", "late"))
         self.for_today = _badge("warn", pgettext("next step", "today"))
@@ -47,6 +51,8 @@ class Cells:
             f' aria-label="{subject}"></label></td>'
         )
         badge = f" {self.states[sale.status]}" if closed and self.tells_status else ""
+        if self.tells_age:
+            badge = f" {self._age(sale)}"
         cells = "".join([f"{opening}{draw(sale)}</td>" for draw, opening in self.columns])
         if self.tells_next and not closed and len(sale.next_step) > WIDE:
             cells = cells.replace(NEXT, f'{NEXT} title="{escape(sale.next_step)}"', 1)

@@ -126,9 +126,9 @@ def ordered(sales: SaleQuerySet, sort: str) -> SaleQuerySet:
     return sales.order_by(column.by.desc(nulls_last=True) if falling else column.by.asc(nulls_last=True), "-pk")
 
 
-def read(sales: SaleQuerySet, shown: Iterable[str]) -> SaleQuerySet:
-    """With what these columns show, and no more than that."""
-    fields = {*ALWAYS, *(field for key in shown for field in COLUMNS[key].reads)}
+def read(sales: SaleQuerySet, shown: Iterable[str], *, aged: bool = False) -> SaleQuerySet:
+    """With what these columns show, and no more than that; `aged` with how long each stands in its phase."""
+    fields = {*ALWAYS, *(PHASE if aged else ()), *(field for key in shown for field in COLUMNS[key].reads)}
     joins = {path for path in (field.rpartition("__")[0] for field in fields) if path}
     return sales.select_related(*joins).only(*fields)
 

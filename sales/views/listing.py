@@ -54,9 +54,9 @@ def _table(request: HttpRequest, chosen: SaleFilter, sales, count: int) -> dict:
     keys = shown(chosen.columns, request.COOKIES, chosen.status)
     if chosen.q and count <= FEW:
         sales = sales.found_first()
-    rows = page_of(request, read(chosen.order(sales), keys), count=count)
+    rows = page_of(request, read(chosen.order(sales), keys, aged=chosen.aged), count=count)
     selectable = any(request.user.has_perm(f"sales.{right}") for right in CHANGES)
-    drawn = Cells(keys, today=today(), selectable=selectable).rows(rows)
+    drawn = Cells(keys, today=today(), selectable=selectable, aged=chosen.aged).rows(rows)
     return {
         "rows": rows,
         "drawn": drawn,

@@ -1,8 +1,10 @@
 """The rows of the list: what a cell cannot show on its one line is read on pointing at it."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from sales.cells import Cells
 from sales.columns import STANDARD, read
@@ -21,3 +23,32 @@ def test_long_next_step_is_told_in_full(phases):
         "Ask &quot;who&quot; signs &amp; when, &lt;b&gt;before&lt;/b&gt; Monday"
     ]
     assert "<b>" not in drawn
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "beside", "elsewhere"),
+    [
+        ("aged=1&columns=amount", 1, 0),
+        ("aged=1&columns=phase,amount", 0, 1),
+        ("aged=1&columns=amount,days", 0, 1),
+        ("columns=amount", 0, 0),
+    ],
+)
+def test_sale_found_for_its_age_says_it_where_no_column_does(
+    company, salesperson, as_user, phases, django_assert_num_queries, query, beside, elsewhere
+):
+    for days in (20, 30, 3):
+        since = timezone.now() - timedelta(days=days)
+        SaleFactory(phase=phases[50], owner=salesperson, phase_since=since, subject=f"{days} days")
+    type(phases[50]).objects.filter(pk=phases[50].pk).update(age_limit=14)
+    browser = as_user(salesperson)
+    browser.get("/sales/")
+
+    with django_assert_num_queries(7):
+        page = browser.get(f"/sales/?{query}").content.decode()
+
+    first = "".join(re.findall(r'<td data-column="subject">(.*?)</td>', page))
+    assert first.count('data-age="late"') == 2 * beside
+    assert page.count('data-age="late"') == 2 * (beside + elsewhere)
+    assert ("20 days, limit 14" in first) == bool(beside)
