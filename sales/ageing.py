@@ -5,6 +5,7 @@ from datetime import date
 from functools import lru_cache
 
 from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from salescrm.calendar import day_of, written_day
 
@@ -40,6 +41,11 @@ class Age:
     def brief(self) -> str:
         """The days beside the limit: `14 days, limit 10`."""
         return ngettext("%(days)s day, limit %(limit)s", "%(days)s days, limit %(limit)s", self.days) % self._words
+
+    @property
+    def short(self) -> str:
+        """As `brief`, where there is hardly room: `14 / 10 d`."""
+        return _("%(days)s / %(limit)s d") % self._words
 
     @property
     def reason(self) -> str:

@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from heroicons.templatetags.heroicons import heroicon_outline
 
 from salescrm.calendar import organisation_zone, today
-from salescrm.money import format_money, format_number, round_money, written_in
+from salescrm.money import format_euros, format_money, format_number, round_money, written_in
 from salescrm.shortcuts import SHORTCUTS
 from salescrm.toasts import offers_of
 
@@ -34,6 +34,12 @@ def money(amount: Decimal | int | None) -> SafeString:
     if amount is None or amount == "":
         return EMPTY
     return SafeString(f'<data value="{round_money(amount)}">{format_money(amount, get_language())}</data>')
+
+
+@register.filter
+def money_whole(amount: Decimal | int) -> SafeString:
+    """As `money`, but one reads whole euros; the cents are in its value."""
+    return SafeString(f'<data value="{round_money(amount)}">{format_euros(amount, get_language())}</data>')
 
 
 @register.filter
@@ -109,6 +115,14 @@ def initials(name: object) -> str:
 def breakable(address: str) -> SafeString:
     """An e-mail or web address that goes on a new line after its `@` or before a dot of its domain."""
     return SafeString(re.sub(r"(?<=@)|(?=\.)(?!.*@)", "<wbr>", conditional_escape(address)))
+
+
+@register.filter
+def phone(number: str) -> SafeString:
+    """A phone number that is called by touching it, as it was written; what holds no digits is only words."""
+    dialled = re.sub(r"[^\d+]", "", number.replace("(0)", "") if number.lstrip().startswith(("+", "00")) else number)
+    shown = conditional_escape(number)
+    return SafeString(f'<a class="nowrap" href="tel:{dialled}">{shown}</a>' if dialled else shown)
 
 
 @register.simple_tag

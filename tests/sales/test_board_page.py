@@ -40,8 +40,8 @@ def test_page_shows_columns_sums_and_cards(desk, salesperson, phases):
     page = text(desk.get(URL))
     assert len(ids(page)) == 4
     head = head_of(page, phases[75])
-    assert '<data value="8012.01">€ 8,012.01</data>' in head
-    assert '<data value="6009.01">€ 6,009.01</data>' in head
+    assert 'title="€ 8,012.01"><data value="8012.01">€ 8,012</data>' in head
+    assert 'title="€ 6,009.01"><data value="6009.01">€ 6,009</data>' in head
     assert f'href="/sales/?status=open&amp;phase={phases[75].pk}"' in head
 
 
@@ -86,8 +86,8 @@ def test_toolbar_filters_on_sales_that_stand_too_long(desk, salesperson, phases)
     Sale.objects.filter(pk__in=[late.pk, waiting.pk]).update(phase_since=long_ago)
     Sale.objects.filter(pk=waiting.pk).update(next_step="Call", next_step_on=date(2100, 1, 1))
     board, filtered = text(desk.get(URL)), text(desk.get(f"{URL}?aged=1"))
-    assert re.findall(r'<em data-age="(\w+)">([^<]+)<', board) == [
-        ("waiting", "15 days, limit 10"), ("late", "15 days, limit 10"),
+    assert re.findall(r'<em data-age="(\w+)" title="([^"]+)">([^<]+)<', board) == [
+        ("waiting", "15 days, limit 10", "15 / 10 d"), ("late", "15 days, limit 10", "15 / 10 d"),
     ]  # fmt: skip
     assert (len(ids(board)), ids(filtered)) == (3, [late.pk])
     assert '<input type="checkbox" name="aged" value="1">' in board
