@@ -63,6 +63,11 @@ class ImportRun(Versioned):
         return self.status in (self.Status.UPLOADED, self.Status.CHECKING, self.Status.PLANNED)
 
     @property
+    def is_agreed(self) -> bool:
+        """Whether somebody has said what its columns are: that would be lost with it."""
+        return self.version > 1
+
+    @property
     def is_at_work(self) -> bool:
         """Whether there is something left of what it was told to do."""
         return self.status in (self.Status.CHECKING, self.Status.RUNNING, self.Status.UNDOING)

@@ -111,7 +111,7 @@ def _begin_check(request: HttpRequest, run: ImportRun, meanings: dict, version: 
 def _stale(request: HttpRequest, run: ImportRun, error: ValidationError) -> HttpResponse:
     for message in error.messages:
         messages.warning(request, message)
-    return redirect(run)
+    return leave(request, run)
 
 
 def _going(run: ImportRun) -> str:
@@ -196,17 +196,20 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "sales/import_undo.html", context, part="dialog")
 
 
-@require_POST
 @may_import
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    """Forget a run that has written nothing."""
+    """Ask before a run that has written nothing is forgotten, with what was said about its columns."""
     run = _run(pk)
-    try:
-        uploading.discard(run)
-    except ValidationError as error:
-        return _stale(request, run, error)
-    messages.success(request, _("“%(file)s” was not imported and is gone from here.") % {"file": run.file.name})
-    return redirect("sales:imports")
+    if request.method == "POST":
+        try:
+            uploading.discard(run)
+        except ValidationError as error:
+            return _stale(request, run, error)
+        messages.success(request, _("“%(file)s” was not imported and is gone from here.") % {"file": run.file.name})
+        return leave(request, "sales:imports")
+    if not run.is_open:
+        return leave(request, run)
+    return page(request, "sales/import_discard.html", {"run": run}, part="dialog")
 
 
 @require_safe

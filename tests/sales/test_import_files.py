@@ -1,9 +1,11 @@
 """Files that are uploaded to be imported: which are read, which are refused, and what is remembered of them."""
 
 import pytest
+from django.urls import reverse
 
 from sales.importing import reading, running, uploading
 from sales.importing.runs import ImportRow, ImportRun
+from salescrm.models import StoredFile
 from tests.sales.importing_browser import Browser, csv, patched, words, workbook
 
 pytestmark = pytest.mark.django_db
@@ -92,8 +94,37 @@ def test_same_upload_sent_twice_is_one_run_and_can_be_thrown_away(visitor, van_d
     assert ImportRun.objects.count() == 1
     response = visitor.columns(create="on")
     assert response.status_code == 422 and "Customer" in str(response.context["form"].errors["create"])
+    page = visitor.client.get(reverse("sales:import-columns", args=[visitor.run.pk])).content.decode()
+    assert f'action="{reverse("sales:import-discard", args=[visitor.run.pk])}"' in page  # nothing is lost with it yet
     visitor.post("import-discard")
     assert (ImportRun.objects.count(), ImportRow.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_file_somebody_worked_on_is_thrown_away_after_a_question_only(visitor, van_dam, headers):
+    visitor.upload(csv(("Deal", "Klant"), ("Kraan", "Van Dam")))
+    visitor.check()
+    url = reverse("sales:import-discard", args=[visitor.run.pk])
+    for place in ("import", "import-columns"):
+        page = visitor.client.get(reverse(f"sales:{place}", args=[visitor.run.pk])).content.decode()
+        assert f'href="{url}" data-dialog' in page and f'action="{url}"' not in page
+    asked = visitor.client.get(url, headers=headers).content.decode()
+    assert "Not import file.csv after all?" in asked and f'action="{url}"' in asked and ImportRun.objects.exists()
+    response = visitor.client.post(url, headers=headers)
+    assert response.headers.get("HX-Redirect" if headers else "Location") == reverse("sales:imports")
+    assert (ImportRun.objects.count(), StoredFile.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_an_import_that_was_started_is_not_thrown_away(visitor, van_dam, headers):
+    visitor.upload(csv(("Deal", "Klant"), ("Kraan", "Van Dam")))
+    visitor.check()
+    visitor.start()
+    url = reverse("sales:import-discard", args=[visitor.run.pk])
+    for response in (visitor.client.get(url, headers=headers), visitor.client.post(url, headers=headers)):
+        assert response.headers["HX-Redirect" if headers else "Location"] == visitor.run.get_absolute_url()
+    page = visitor.client.get(visitor.run.get_absolute_url()).content.decode()
+    assert "This import has been started, so it stays in the list. Undo it instead." in page
 
 
 @pytest.mark.parametrize("count", [3, 9])
