@@ -182,4 +182,5 @@ def undo(sale: Sale, *, version: int, by: User) -> Sale:
     sale.probability_by_hand = before.probability_by_hand
     commit(sale, fields=CHANCE, by=by, kind=Kind.UNDONE)
     count_days_anew(Sale.objects.filter(pk=sale.pk))
+    sale.refresh_from_db(fields=["phase_since"])
     return sale

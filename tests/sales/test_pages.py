@@ -1,13 +1,16 @@
 """The pages of a sale: wiring, statuses, parts, refusals; the rules are tested without HTTP."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from invoicing.models import VatRate
 from projects.models import Project
+from sales.history import event_of
 from sales.models import AcceptReason, LossReason, Sale
 from sales.transitions import lose, move
 from salescrm.calendar import today
@@ -36,6 +39,29 @@ def test_detail_shows_the_figures_in_machine_readable_form(desk, sale):
     assert '<data value="2400.00">€ 2,400.00</data>' in page
 
 
+@pytest.mark.parametrize(
+    ("contact", "phones", "mails"),
+    [
+        (None, ["0101112233"], ["info@vandam.example"]),
+        ({"phone": "06 1234", "email": "ilse@vandam.example"}, ["061234"], ["ilse@vandam.example"]),
+        ({"phone": "", "email": "ilse@vandam.example"}, ["0101112233"], ["ilse@vandam.example"]),
+    ],
+)
+def test_detail_says_whom_to_call_the_customer_when_nobody_else(
+    desk, salesperson, django_assert_num_queries, contact, phones, mails
+):
+    customer = RelationFactory(phone="010-111 22 33", email="info@vandam.example")
+    person = contact and ContactFactory(organization=customer, **contact)
+    sale = SaleFactory(owner=salesperson, customer=customer, contact=person)
+    desk.get(f"/sales/{sale.pk}/")
+
+    with django_assert_num_queries(7):
+        page = text(desk.get(f"/sales/{sale.pk}/"))
+
+    assert re.findall(r'href="tel:([^"]*)"', page) == phones
+    assert re.findall(r'href="mailto:([^"]*)"', page) == mails
+
+
 def test_detail_of_an_invisible_sale_is_404(as_user, colleague, sale, switch):
     switch(sales_visible="own")
     assert as_user(colleague).get(f"/sales/{sale.pk}/").status_code == 404
@@ -49,6 +75,21 @@ def test_move_redirects_without_htmx_and_answers_the_region_with_it(desk, sale, 
     assert text(response).lstrip().startswith('<div id="sale-region">')
     assert "Moved to Proposal, 50 %" in text(response)
     assert f'action="/sales/{sale.pk}/undo/"' in text(response)
+
+
+def test_undone_move_leaves_the_days_in_the_phase_as_they_were(desk, salesperson, phases):
+    long_ago = timezone.now() - timedelta(days=14)
+    sale = Sale.objects.create(
+        subject="Warehouse", customer=RelationFactory(), owner=salesperson, phase=phases[10], probability=10,
+        phase_since=long_ago, last_sequence=1,
+    )  # fmt: skip
+    event_of(sale, kind="created", by=salesperson, at=long_ago).save(force_insert=True)
+    moved = desk.post(f"/sales/{sale.pk}/move/", {"phase": phases[50].pk, "version": 1}, headers=HTMX)
+    assert "0 days in Proposal" in text(moved)
+
+    undone = desk.post(f"/sales/{sale.pk}/undo/", {"version": 2}, headers=HTMX)
+
+    assert "14 days in Introduction" in text(undone)
 
 
 @pytest.mark.parametrize(
