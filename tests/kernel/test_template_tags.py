@@ -7,6 +7,7 @@ import pytest
 from django import forms
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils.html import escape
 from django.utils.translation import override
 
 DASH = '<span class="muted">–</span>'
@@ -128,3 +129,23 @@ def test_checkbox_stands_inside_its_label_and_choices_inside_a_fieldset():
 )
 def test_an_address_breaks_where_it_can_be_read_on(address, shown):
     assert render("{{ a|breakable }}", a=address) == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "called"),
+    [
+        ("010 123 45 67", "0101234567"),
+        ("06-12345678", "0612345678"),
+        ("+31 (0)20 123.4567", "+31201234567"),
+        ("(020) 123", "020123"),
+        ("<b>020</b>", "020"),
+    ],
+)
+def test_phone_is_a_link_that_calls(written, called):
+    assert render("{{ number|phone }}", number=written) == (
+        f'<a class="nowrap" href="tel:{called}">{escape(written)}</a>'
+    )
+
+
+def test_words_in_place_of_a_phone_stay_words():
+    assert render("{{ number|phone }}", number="ask <Ilse>") == "ask &lt;Ilse&gt;"
