@@ -6,12 +6,15 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
-from django_htmx.http import HttpResponseClientRefresh
 
+from salescrm import logged_out
 from salescrm.models import Organisation
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
+
+READS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 def probes(get_response: GetResponse) -> GetResponse:
@@ -81,10 +84,26 @@ def explained_absence(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def explained_methods(get_response: GetResponse) -> GetResponse:
+    """Whoever opens an address that only takes what a form sends (or the other way round) gets a page that says so."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != 405 or response.content or request.method in ("HEAD", "OPTIONS"):
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
+    return middleware
+
+
 class LoginRequired(LoginRequiredMiddleware):
-    """Every page needs login unless its view says otherwise; an expired htmx request refreshes the whole page."""
+    """Every page needs login unless its view says otherwise, and nothing typed is lost when a session has ended."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:
         if request.htmx:
-            return HttpResponseClientRefresh()
-        return super().handle_no_permission(request, view_func)
+            return logged_out.stay(request)
+        if request.method in READS:
+            return super().handle_no_permission(request, view_func)
+        return logged_out.back_to_the_form(request)

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "salescrm.middleware.explained_methods",
     "salescrm.middleware.LoginRequired",
     "salescrm.middleware.explained_absence",
     "axes.middleware.AxesMiddleware",
@@ -158,6 +159,7 @@ SESSION_ENGINE = "salescrm.sessions"
 SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "salescrm.logged_out.not_ours"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 URLIZE_ASSUME_HTTPS = True
 

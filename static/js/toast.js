@@ -29,7 +29,8 @@ function greet() {
   }
 }
 
-function fail() {
+// The session has ended: the answer says so, and its module takes over what the next log-in changes.
+function fail({ detail }) {
   const place = document.querySelector("dialog[open]") ?? document.getElementById("main");
   let list = place.querySelector(".toasts");
   if (!list) {
@@ -37,7 +38,10 @@ function fail() {
     list.className = "toasts";
     place.append(list);
   }
-  list.replaceChildren(document.getElementById("failed").content.cloneNode(true));
+  if (detail.xhr?.status === 401) {
+    list.innerHTML = detail.xhr.response;
+    import(list.firstElementChild.dataset.renew);
+  } else list.replaceChildren(document.getElementById("failed").content.cloneNode(true));
 }
 
 document.addEventListener("click", (event) => {

@@ -25,12 +25,6 @@ def test_anonymous_is_sent_to_the_login_page(client):
     assert (response.status_code, response.url) == (302, f"{reverse('login')}?next={reverse('profile')}")
 
 
-def test_anonymous_htmx_request_refreshes_the_whole_page(client):
-    response = client.get(reverse("profile"), headers={"hx-request": "true"})
-
-    assert (response.status_code, response.headers["HX-Refresh"], response.content) == (200, "true", b"")
-
-
 @pytest.mark.parametrize("browser", ["en", "nl"])
 def test_language_is_the_users_own(client, dutch, english, browser):
     languages = []

@@ -1,0 +1,59 @@
+"""What is sent after a session has ended: nothing typed is lost, nothing is carried out without being asked again."""
+
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views import csrf
+
+from salescrm.toasts import offer
+
+MOST = 100_000  # characters that are kept to be sent again
+
+
+def stay(request: HttpRequest) -> HttpResponse:
+    """For htmx: the page stays as it is, with what was typed in it, and static/js/toast.js shows why."""
+    return render(request, "registration/logged_out_toast.html", status=401)
+
+
+def back_to_the_form(request: HttpRequest, *, trusted: bool = True) -> HttpResponse:
+    """Log in, then see the page the form was sent from: it tells that nothing was done, and offers to send it again.
+
+    Only a `trusted` form is offered: one whose token proved that it was ours.
+    """
+    if request.path == reverse("logout"):
+        return redirect("login")
+    text = _("You were logged out. What you sent last has not been carried out.")
+    if request.FILES:
+        text = f"{text} {_('Choose the files again: they were not kept.')}"
+    messages.error(request, text, extra_tags=_again(request) if trusted else "")
+    return redirect_to_login(_origin(request))
+
+
+def _origin(request: HttpRequest) -> str:
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    parts = urlsplit(referer)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def _again(request: HttpRequest) -> str:
+    sent = [(name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"]
+    if any("password" in name for name, _value in sent) or sum(len(value) for _name, value in sent) > MOST:
+        return ""
+    return offer(url=request.get_full_path(), label=_("Send it again"), fields=sent)
+
+
+def not_ours(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without the right token: mostly somebody logged out, or in anew, in another window since it was shown."""
+    if request.htmx:
+        return stay(request)
+    if request.user.is_authenticated or not getattr(request.resolver_match.func, "login_required", True):
+        return csrf.csrf_failure(request, reason)
+    return back_to_the_form(request, trusted=False)

@@ -1,0 +1,117 @@
+"""A session that has ended: nothing typed is lost, nothing is done in silence, and nobody lands on a bare error."""
+
+import json
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from salescrm.logged_out import MOST
+from salescrm.models import User
+
+HERE = "http://testserver"
+LOST = "You were logged out. What you sent last has not been carried out."
+PROFILE, LOGIN = "/accounts/profile/", "/accounts/login/"
+
+
+@pytest.fixture
+def anna(db):
+    return User.objects.create_user("anna@example.com", "right password", name="Anna", language="en")
+
+
+def offered(response):
+    """What the messages of an answer say, and what their buttons would send."""
+    return [(str(one), json.loads(one.extra_tags or "{}")) for one in get_messages(response.wsgi_request)]
+
+
+def log_in(client, response):
+    return client.post(response["Location"], {"username": "anna@example.com", "password": "right password"})
+
+
+def test_htmx_request_stays_on_its_page_and_says_why(client, db):
+    for method in (client.get, client.post):
+        response = method(PROFILE, headers={"hx-request": "true"})
+
+        assert (response.status_code, response.headers.get("HX-Refresh")) == (401, None)
+        assert 'role="alert"' in response.text
+        assert "what you typed is still here" in response.text
+        assert f'<a href="{LOGIN}" target="_blank">' in response.text
+
+
+@pytest.mark.parametrize(
+    ("referer", "origin"),
+    [
+        (f"{HERE}/sales/3/?page=2", "/sales/3/%3Fpage%3D2"),
+        (f"{HERE}/sales/", "/sales/"),
+        ("https://elsewhere.example/sales/", "/"),
+        ("//elsewhere.example/sales/", "/"),
+        ("javascript:alert(1)", "/"),
+        ("", "/"),
+    ],
+)
+def test_form_leads_back_to_the_page_it_was_sent_from_never_elsewhere(client, db, referer, origin):
+    response = client.post("/sales/3/step-done/", {"version": 1}, headers={"referer": referer})
+
+    assert (response.status_code, response["Location"]) == (302, f"{LOGIN}?next={origin}")
+
+
+def test_after_the_log_in_the_page_tells_and_offers_to_send_again(client, anna):
+    typed = {"name": "Anna Bos", "language": ["nl", "en"], "csrfmiddlewaretoken": "x"}
+    refused = client.post(f"{PROFILE}?a=1", typed, headers={"referer": f"{HERE}{PROFILE}"})
+    sign = client.get(refused["Location"])
+    page = log_in(client, refused)
+    page = client.get(page["Location"])
+
+    assert LOST not in sign.text
+    assert page.request["PATH_INFO"] == PROFILE
+    assert LOST in page.text
+    assert f'<form method="post" action="{PROFILE}?a=1">' in page.text
+    for name, value in (("name", "Anna Bos"), ("language", "nl"), ("language", "en")):
+        assert f'<input type="hidden" name="{name}" value="{value}">' in page.text
+    assert 'value="x"' not in page.text
+    anna.refresh_from_db()
+    assert anna.name == "Anna"
+
+
+def test_long_text_is_offered_too_and_endless_text_is_not(db):
+    for length, pairs in ((20_000, [["text", "n" * 20_000]]), (MOST + 1, None)):
+        response = Client().post(PROFILE, {"text": "n" * length})
+        assert [(text, tag.get("pairs")) for text, tag in offered(response)] == [(LOST, pairs)]
+
+
+def test_passwords_are_never_kept(client, db):
+    response = client.post(reverse("password_change"), {"old_password": "a", "new_password1": "b"})
+
+    assert offered(response) == [(LOST, {})]
+
+
+def test_log_out_after_the_end_of_the_session_is_just_that(client, db):
+    response = client.post(reverse("logout"))
+
+    assert (response["Location"], offered(response)) == (LOGIN, [])
+
+
+def test_form_without_its_token_is_not_offered_again(db):
+    response = Client(enforce_csrf_checks=True).post("/sales/3/step-done/", {"version": 1})
+
+    assert (response.status_code, response["Location"]) == (302, f"{LOGIN}?next=/")
+    assert offered(response) == [(LOST, {})]
+
+
+def test_form_without_its_token_of_somebody_logged_in_is_refused_and_htmx_may_try_again(anna):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(anna, backend="salescrm.backends.RoleBackend")
+
+    assert browser.post(PROFILE).status_code == 403
+    assert browser.post(PROFILE, headers={"hx-request": "true"}).status_code == 401
+    assert Client(enforce_csrf_checks=True).post(LOGIN).status_code == 403
+
+
+def test_address_that_only_takes_forms_says_so(client, anna):
+    client.force_login(anna, backend="salescrm.backends.RoleBackend")
+    response = client.get(reverse("logout"))
+
+    assert (response.status_code, response["Allow"]) == (405, "POST, OPTIONS")
+    assert "<h1>Nothing to see at this address</h1>" in response.text
+    assert client.head(reverse("logout")).content == b""
