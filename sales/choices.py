@@ -70,7 +70,8 @@ def next_labels() -> dict[str, str]:
     """The kinds of next step in words."""
     return {
         "late": pgettext("next step", "late"), "today": pgettext("next step", "today"),
-        "planned": pgettext("next step", "planned"), "none": pgettext("next step", "none"),
+        "planned": pgettext("next step", "planned"), "undated": pgettext("next step", "no day yet"),
+        "none": pgettext("next step", "none"),
     }  # fmt: skip
 
 

@@ -38,7 +38,7 @@ DAY_WORDS = {
 }
 AMOUNT_WORDS = {"amount_from": "expected_revenue__gte", "amount_to": "expected_revenue__lte"}
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
-NEXT = ("late", "today", "planned", NONE)
+NEXT = ("late", "today", "planned", "undated", NONE)
 DEFAULT_SORT = "-updated"
 OTHER_WORDS = (
     "status",

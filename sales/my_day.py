@@ -26,7 +26,7 @@ WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 BY_STEP = (F("next_step_on").asc(nulls_last=True), F("expected_end_date").asc(nulls_last=True), "pk")
 BY_END = (F("expected_end_date").asc(nulls_last=True), "pk")
-ORDERS = {"overdue": BY_END, "aged": ("phase_since", "pk"), "none": BY_END}
+ORDERS = {"undated": BY_END, "overdue": BY_END, "aged": ("phase_since", "pk"), "none": BY_END}
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,7 @@ def words_of(today: date) -> dict[str, dict]:
         "late": {"next": "late"},
         "today": {"next": "today"},
         "week": {"next_from": today + DAY, "next_to": today + WEEK},
+        "undated": {"next": "undated"},
         "none": {"next": "none"},
         "overdue": {"overdue": "1"},
         "aged": {"aged": "1"},
@@ -129,7 +130,7 @@ def whole_groups(visible: SaleQuerySet, *, whose: Whose, today: date) -> Iterato
     """All sales of every group, as the list finds them, with the name of the group."""
     names = {
         "late": pgettext("next step", "Late"), "today": pgettext("next step", "Today"),
-        "week": _("The next seven days"), "none": _("Without a next step"),
+        "week": _("The next seven days"), "undated": _("Step without a day"), "none": _("Without a next step"),
         "overdue": _("Expected end date has passed"), "aged": _("Too long in its phase"),
     }  # fmt: skip
     for key, query in _queries(whose, today).items():

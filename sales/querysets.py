@@ -82,12 +82,13 @@ class SaleQuerySet(models.QuerySet):
         return self.filter(expected_end_date=None)
 
     def with_next_step(self, *kinds: str, today: date):
-        """Sales whose next step is late, for today, planned (later, or without a day) or none."""
+        """Sales whose next step is late, for today, planned (later, or without a day), undated or none."""
         planned = ~Q(next_step="") | Q(next_step_on__isnull=False)
         conditions = {
             "late": Q(next_step_on__lt=today),
             "today": Q(next_step_on=today),
             "planned": planned & (Q(next_step_on__gt=today) | Q(next_step_on=None)),
+            "undated": planned & Q(next_step_on=None),
             "none": ~planned,
         }
         chosen = Q()

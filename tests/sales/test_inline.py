@@ -1,5 +1,6 @@
 """Amount, end date, owner and next step changed where they stand, with and without htmx."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -249,3 +250,16 @@ def test_next_step_says_what_the_filter_of_the_list_says(desk, sale, words, days
 
     assert [word for word in ("late", "today", "planned", "none") if f">{word}</span>" in step] == [badge]
     assert Sale.objects.with_next_step(badge, today=today()).get() == sale
+
+
+def test_next_step_without_a_day_says_so(desk, sale, salesperson):
+    Sale.objects.update(next_step="Call", next_step_on=None)
+    SaleFactory(owner=salesperson, next_step="Mail", next_step_on=today() + timedelta(days=9))
+    page = desk.get(sale.get_absolute_url()).content.decode()
+    step = page.partition('id="next-step-title"')[2].partition("</section>")[0]
+
+    assert re.findall(r'<span class="badge" data-tone="(\w+)">([^<]*)</span>', step) == [("neutral", "no day yet")]
+    for kind in ("planned", "undated"):  # it is planned, on no day
+        assert sale in Sale.objects.with_next_step(kind, today=today())
+    assert desk.get("/sales/?status=open&next=undated").context["totals"]["count"] == 1
+    assert ">no day yet</span>" in desk.get("/sales/board/").content.decode()

@@ -56,6 +56,7 @@ MINE = {
     "late": ["Late", "Late too"],
     "today": ["Now"],
     "week": ["Tomorrow", "In a week"],
+    "undated": ["No day"],
     "none": ["Old", "Nothing"],
     "overdue": ["Old", "Late too"],
     "aged": ["Now", "Old"],
