@@ -8,9 +8,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sales.models import Phase, Sale
+from sales.models import Phase, Sale, SalesSettings
 from salescrm.money import format_money
 from salescrm.templatetags.crm import money
+
+# A move and the page of a sale begin with both, so one statement reads them, written out: composing takes longer.
+PHASES_AND_SWITCHES = """
+SELECT phase.*, (SELECT to_json(switches) FROM sales_salessettings switches) AS switches
+FROM sales_phase phase ORDER BY position, id
+"""
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,14 @@ class Place:
     weighted: Decimal | None
     would: str  # what moving there means, shown while dragging
     announce: str  # the same for screen readers
+
+
+def read_phases() -> list[Phase]:
+    """All phases in the order of the bar; the switches come along, and are the current ones from now on."""
+    phases = list(Phase.objects.raw(PHASES_AND_SWITCHES))
+    if phases and phases[0].switches:
+        SalesSettings.take(phases[0].switches)
+    return phases
 
 
 def places(sale: Sale, phases: Iterable[Phase]) -> list[Place]:

@@ -41,10 +41,18 @@ class SalesSettings(models.Model):
     @classmethod
     def current(cls) -> "SalesSettings":
         """The switches with our organisation; once per request."""
-        organisation = Organisation.current()
-        found = getattr(organisation, "_sales_settings", None)
+        found = getattr(Organisation.current(), "_sales_settings", None)
         if found is None:
             found = next(iter(cls.objects.raw("SELECT * FROM sales_salessettings")), None) or cls()
-            found.organisation = organisation
-            organisation._sales_settings = found
+            found._remember()
         return found
+
+    @classmethod
+    def take(cls, row: dict) -> None:
+        """Use a row that another statement read along as `current()` for the rest of the request."""
+        names = [field.attname for field in cls._meta.concrete_fields]
+        cls.from_db("default", names, [row[name] for name in names])._remember()
+
+    def _remember(self) -> None:
+        self.organisation = Organisation.current()
+        self.organisation._sales_settings = self

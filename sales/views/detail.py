@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from sales import reopening, timeline, transitions
-from sales.bar import places
+from sales.bar import places, read_phases
 from sales.forms import ProbabilityForm
-from sales.models import Phase, Sale, SaleEvent, SalesSettings
+from sales.models import Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused
 from sales.views import board, timelines
 from sales.views.answers import explained, put_into, status_of
@@ -71,7 +71,7 @@ def _offers(sale: Sale, newest: list[SaleEvent]) -> list[dict]:
 
 def whole(request: HttpRequest, sale: Sale, *, part: str = "region", status: int = 200, **extra) -> HttpResponse:
     """The page of the sale as it stands now, or one of its parts."""
-    phases = list(Phase.objects.all())
+    phases = read_phases()
     sale.phase = next(phase for phase in phases if phase.pk == sale.phase_id)
     events = timeline.read(sale, phases)
     lines = list(sale.lines.select_related("vat_rate"))
@@ -123,7 +123,7 @@ def _settle(request: HttpRequest, sale: Sale, phases, newest: list[SaleEvent]) -
 
 def changed(request: HttpRequest, sale: Sale, *, to=None, **extra) -> HttpResponse:
     """A value of the sale was changed in place: its region as it stands now, else on to the sale or `to`."""
-    phases = list(Phase.objects.all())
+    phases = read_phases()
     sale.phase = next(phase for phase in phases if phase.pk == sale.phase_id)
     context = {**region(sale, request.user, phases, []), "changed_in_place": True, **extra}
     return settle(request, to or sale, TEMPLATE, context, part="region")
@@ -133,7 +133,7 @@ def changed(request: HttpRequest, sale: Sale, *, to=None, **extra) -> HttpRespon
 @permission_required("sales.move_sale", raise_exception=True)
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Move the sale to the posted phase: one POST, answered with the region (rules 3, 6 and 10)."""
-    phases = list(Phase.objects.all())
+    phases = read_phases()
     try:
         phase = next(phase for phase in phases if phase.pk == read_id(request.POST, "phase"))
         version = submitted_version(request)
@@ -160,7 +160,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 def where(request: HttpRequest, pk: int) -> HttpResponse:
     """The menu of a card as a page: every phase this sale can be moved to."""
     sale = visible(request, pk, detail=True)
-    context = {"sale": sale, "bar": places(sale, Phase.objects.all()), **board.sender(request)}
+    context = {"sale": sale, "bar": places(sale, read_phases()), **board.sender(request)}
     return page(request, "sales/where.html", context, part="dialog")
 
 
@@ -176,7 +176,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         return refused(request, sale, refusal)
     text = _("Move undone. Back in %(phase)s, %(percent)s %%")
     messages.success(request, text % {"phase": sale.phase, "percent": sale.probability})
-    return _settle(request, sale, Phase.objects.all(), [])
+    return _settle(request, sale, read_phases(), [])
 
 
 @permission_required("sales.move_sale", raise_exception=True)

@@ -126,9 +126,14 @@ def test_copy_for_somebody_whose_sales_one_does_not_see_leads_to_the_list(
     assert as_user(salesperson).get(f"/sales/{sale.pk}/duplicate/").status_code == 404
 
 
-def test_sale_in_the_trash_is_not_duplicated(sale, manager, as_user):
+def test_sale_in_the_trash_is_not_duplicated(sale, salesperson, manager, as_user):
     trash(sale, version=1, by=manager)
-    assert as_user(manager).get(f"/sales/{sale.pk}/duplicate/").status_code == 404
+    url = f"/sales/{sale.pk}/duplicate/"
+    assert as_user(manager).get(url)["Location"] == f"/sales/{sale.pk}/trash/"
+    assert as_user(salesperson).get(url).status_code == 404
+    posted = as_user(manager).post(url, {"subject": "Again", "owner": manager.pk, "token": TOKENS[0]})
+    assert posted.status_code == 409
+    assert not Sale.objects.filter(subject="Again").exists()
 
 
 def test_retired_first_phase_is_passed_over(sale, salesperson, phases):

@@ -234,9 +234,9 @@ def test_statements_do_not_grow(desk, sale, lines, django_assert_num_queries):
         LineFactory(sale=sale)
     Phase.objects.first()
     desk.get(f"/sales/{sale.pk}/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         desk.get(url(sale, "amount"), headers=HTMX)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         desk.post(url(sale, "amount"), {"version": 1, "expected_revenue": "100"}, headers=HTMX)
 
 

@@ -171,7 +171,7 @@ def _fill(sale, by, count):
 @pytest.mark.parametrize("count", [1, 30])
 def test_sale_statements_do_not_grow_with_notes(desk, sale, salesperson, count, django_assert_num_queries):
     _fill(sale, salesperson, count)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         desk.get(sale.get_absolute_url())
 
 
