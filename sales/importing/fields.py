@@ -76,7 +76,7 @@ RELATIONS = [
           "webadres|homepage"),
     _own(Relation, "street", also="straat|adres|address|street|straatnaam|"
           "straat huisnummer|bezoekadres|billing street"),
-    Field("house_number", _("House number (goes behind the street)"), _number, "huisnummer|huisnr|huis nr|house number|"
+    Field("house_number", _("House number (behind the street)"), _number, "huisnummer|huisnr|huis nr|house number|"
           "house no", clears=False),
     Field("house_addition", _("Addition to the house number"), _number, "toevoeging|huisnummer toevoeging|"
           "huisnummertoevoeging|huisletter|house number addition|house letter", clears=False),
