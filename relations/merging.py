@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Q
+from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +16,7 @@ from relations.naming import apply_names
 from relations.numbers import show_iban
 from relations.saving import stale
 from salescrm.conflicts import Gone
-from salescrm.models import User
+from salescrm.models import Organisation, User
 
 ADDRESS, PERSON_NAME = ["street", "postcode", "city", "country"], ["first_name", "prefix", "family_name"]
 TOGETHER = {"address": ADDRESS, "person_name": PERSON_NAME}  # parts that mean something only together
@@ -123,7 +124,8 @@ def absorb(kept: Relation, other: Relation, *, taken: Iterable[str], by: User) -
     Returns which contact persons were joined into which: upper apps let go of the former, then drop_contacts().
     """
     taken = set(taken)
-    lost = [choice for choice in choices(kept, other) if choice.key not in taken and choice.other]
+    with translation.override(Organisation.current().language):  # many will read it, in whatever language
+        told = _told(other, [choice for choice in choices(kept, other) if choice.key not in taken and choice.other])
     for key in taken:
         for name in TOGETHER.get(key, [key]):
             setattr(kept, name, getattr(other, name))
@@ -139,7 +141,7 @@ def absorb(kept: Relation, other: Relation, *, taken: Iterable[str], by: User) -
         relation.save()
     Relation.objects.filter(merged_into=other).update(merged_into=kept)
     RelationNote.objects.filter(relation=other).update(relation=kept)
-    RelationNote.objects.create(relation=kept, by=by, updated_by=by, text=_told(other, lost))
+    RelationNote.objects.create(relation=kept, by=by, updated_by=by, text=told)
     _keep_apart(kept, other, by=by)
     return _move_contacts(kept, other)
 

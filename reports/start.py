@@ -4,8 +4,22 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Sum, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    Window,
+)  # fmt: skip
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from reports.drill import sales_list
@@ -18,6 +32,7 @@ SHOWN = 8  # sales per group of next steps
 NEWS = 10
 DAY = timedelta(days=1)
 WEEK = 7
+MOVES = Q(kind__in=[SaleEvent.Kind.MOVED, SaleEvent.Kind.UNDONE])
 
 
 @dataclass(frozen=True)
@@ -123,23 +138,13 @@ class News:
 
 
 def news(sales: SaleQuerySet, *, today: date) -> News:
-    """Created, moved forward or back, accepted, lost and reopened sales of the last seven days."""
+    """What the last seven days brought: created, accepted, lost and reopened sales, and those that moved on or back.
+
+    A sale counts as moved by where the week took it, from the phase it began in to the one it was last moved to: a
+    move that was undone is nothing. The latest news tells of every sale once.
+    """
     since = today - (WEEK - 1) * DAY
-    began = datetime.combine(since, time.min, organisation_zone())
-    before = SaleEvent.objects.filter(sale=OuterRef("sale"), sequence=OuterRef("sequence") - 1)
-    events = (
-        SaleEvent.objects.filter(at__gte=began, sale__in=sales)
-        .annotate(came_from=Subquery(before.values("phase__position")[:1]))
-        .annotate(
-            what=Case(
-                When(kind__in=["moved", "undone"], phase__position__gt=F("came_from"), then=Value("forward")),
-                When(kind__in=["moved", "undone"], then=Value("back")),
-                default=F("kind"),
-                output_field=CharField(),
-            )
-        )
-        .exclude(what__in=["changed", "corrected", "trashed", "restored"])
-    )
+    events = _events(sales, datetime.combine(since, time.min, organisation_zone()))
     counts = {
         line["what"]: Figure(line["count"], line["amount"])
         for line in events.values("what")
@@ -147,8 +152,33 @@ def news(sales: SaleQuerySet, *, today: date) -> News:
         .order_by()
     }
     counts |= _closed(sales, since, today)
-    latest = events.select_related("sale__customer", "phase", "by").order_by("-at", "-pk")[:NEWS]
-    return News(since, counts, list(latest))
+    latest = events.select_related("sale__customer", "phase", "by").order_by("-at", "-pk")[: NEWS * len(KINDS)]
+    told = {}
+    for event in latest:
+        told.setdefault(event.sale_id, event)
+    return News(since, counts, list(told.values())[:NEWS])
+
+
+def _events(sales: SaleQuerySet, began: datetime) -> QuerySet[SaleEvent]:
+    """What happened since then, with `what` it was; of the moves of a sale only the last, if the sale did move."""
+    of_sale = SaleEvent.objects.filter(sale=OuterRef("sale"))
+    later = of_sale.filter(MOVES, sequence__gt=OuterRef("sequence"))
+    stood = [of_sale.filter(at__lt=began).order_by("-sequence"), of_sale.order_by("sequence")]
+    return (
+        SaleEvent.objects.filter(at__gte=began, sale__in=sales)
+        .exclude(MOVES & Exists(later))
+        .annotate(came_from=Coalesce(*[Subquery(found.values("phase__position")[:1]) for found in stood]))
+        .annotate(
+            what=Case(
+                When(MOVES, phase__position__gt=F("came_from"), then=Value("forward")),
+                When(MOVES, phase__position__lt=F("came_from"), then=Value("back")),
+                When(MOVES, then=Value("stayed")),
+                default=F("kind"),
+                output_field=CharField(),
+            )
+        )
+        .exclude(what__in=["changed", "corrected", "trashed", "restored", "stayed"])
+    )
 
 
 def _closed(sales: SaleQuerySet, since: date, today: date) -> dict[str, Figure | None]:

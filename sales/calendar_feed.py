@@ -1,4 +1,4 @@
-"""A user's next steps as a calendar that other programs read, under an address only the user knows."""
+"""A user's next steps and meetings as a calendar that other programs read, under an address only the user knows."""
 
 from datetime import timedelta
 
@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from sales.desk import CalendarFeed, secret
-from sales.models import Sale
+from sales.meetings import coming
+from sales.models import Sale, SaleNote
 from salescrm.models import Organisation, User
 from salescrm.money import format_money
 
-MOST = 1000  # events; the earliest steps first
+MOST = 1000  # events of a kind; the earliest first
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
@@ -36,9 +38,13 @@ def reader_of(secret: str) -> User | None:
 
 
 def calendar_of(user: User, *, root: str) -> bytes:
-    """The next steps with a day of the user's own open sales, in the user's language; `root` begins every link."""
-    sales = Sale.objects.visible_to(user).open().filter(owner=user, next_step_on__isnull=False)
-    shown = sales.select_related("customer", "phase", "contact__person").order_by("next_step_on", "pk")[:MOST]
+    """The next steps with a day of the user's own open sales and the meetings ahead of their sales, in their language.
+
+    `root` begins every link.
+    """
+    own = Sale.objects.visible_to(user).filter(owner=user)
+    steps = own.open().filter(next_step_on__isnull=False)
+    shown = steps.select_related("customer", "phase", "contact__person").order_by("next_step_on", "pk")[:MOST]
     with translation.override(user.language):
         calendar = Calendar()
         calendar.add("prodid", "-//Sales CRM//Next steps//EN")
@@ -50,6 +56,8 @@ def calendar_of(user: User, *, root: str) -> bytes:
         calendar.add("x-published-ttl", "PT30M")
         for sale in shown:
             calendar.add_component(_event(sale, root))
+        for meeting in coming(own)[:MOST]:
+            calendar.add_component(_meeting(meeting, root))
         return calendar.to_ical()
 
 
@@ -64,6 +72,22 @@ def _event(sale: Sale, root: str) -> Event:
     event.add("transp", "TRANSPARENT")
     event.add("summary", _title(sale))
     event.add("description", "\n".join([*_lines(sale), link]))
+    event.add("url", link)
+    return event
+
+
+def _meeting(note: SaleNote, root: str) -> Event:
+    """A meeting of which only the beginning is known: an hour."""
+    event, link = Event(), f"{root}{note.sale.get_absolute_url()}"
+    event.add("uid", f"sale-note-{note.pk}@{root.partition('://')[2]}")
+    event.add("dtstamp", note.updated_at)
+    event.add("last-modified", note.updated_at)
+    event.add("sequence", note.version)
+    event.add("dtstart", note.at)
+    event.add("dtend", note.at + HOUR)
+    words = {"sale": note.sale.subject, "customer": note.sale.customer}
+    event.add("summary", _("Meeting: %(sale)s (%(customer)s)") % words)
+    event.add("description", "\n".join([note.text, link]))
     event.add("url", link)
     return event
 

@@ -12,8 +12,9 @@ from relations.naming import fold
 from sales.importing.columns import Field
 from sales.importing.fields import KEYS, NEEDED, fields_of, fitting_keys
 from sales.importing.lists import DEFAULT, REFUSE, REST, Lists
+from sales.importing.of_relations import HOUSE
+from sales.importing.proposing import left_alone, samples_of
 from sales.importing.runs import ImportRun
-from sales.importing.uploading import samples_of
 from sales.importing.wording import Word, words_of
 from sales.models import Phase
 from salescrm.models import User
@@ -83,9 +84,10 @@ class ColumnsForm(forms.Form):
             del self.fields[name]
         self._offer()
         said = [("", _("Do not import")), *((name, capfirst(field.label)) for name, field in self.ours.items())]
+        why = left_alone(run)
         for place, column in enumerate(run.columns):
-            label = column or _("Column %(number)d") % {"number": place + 1}
-            self.fields[f"column-{place}"] = forms.ChoiceField(label=label, choices=said, required=False)
+            told = {"label": column or _("Column %(number)d") % {"number": place + 1}, "help_text": why.get(place, "")}
+            self.fields[f"column-{place}"] = forms.ChoiceField(choices=said, required=False, **told)
         keys = [(name, label) for name, (label, _needed) in KEYS[run.kind].items()]
         self.fields["key"].choices = [("", _("Nothing: every row is new")), *keys]
 
@@ -142,6 +144,8 @@ class ColumnsForm(forms.Form):
             self.add_error("key", self._lacking(KEYS[self.run.kind][key][1], mapped))
         if not key and data["update"]:
             self.add_error("key", _("To update, choose what records are recognised by."))
+        if mapped & set(HOUSE) and "street" not in mapped:
+            raise ValidationError(_("A house number goes behind the street: say which column is the street."))
         if data["create"] and (missing := [some for some in NEEDED[self.run.kind] if not mapped & set(some)]):
             self.add_error("create", self._lacking(missing, mapped))
 

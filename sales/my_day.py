@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from sales.filters import SaleFilter
+from sales.meetings import coming
 from sales.models import Sale, SaleNote
 from sales.querysets import SaleQuerySet
 from salescrm.calendar import add_months, month_start, organisation_zone
@@ -136,6 +137,12 @@ def whole_groups(visible: SaleQuerySet, *, whose: Whose, today: date) -> Iterato
     for key, query in _queries(whose, today).items():
         asked = SaleFilter.parse(QueryDict(query)).apply(visible, today=today)
         yield names[key], asked.order_by(*ORDERS.get(key, BY_STEP))
+
+
+def meetings(visible: SaleQuerySet, *, whose: Whose, today: date) -> list[SaleNote]:
+    """The meetings ahead around the sales of a day, the next one first; one statement."""
+    chosen = SaleFilter.parse(QueryDict(urlencode(whose.words)))
+    return list(coming(chosen.apply(visible, today=today))[:SHOWN])
 
 
 def _queries(whose: Whose, today: date) -> dict[str, str]:

@@ -13,8 +13,14 @@ DAY = re.compile(rf"\b\d{{1,2}} ({'|'.join(MONTHS)})[a-z.]*\b|\b\d{{4}}-\d\d-\d\
 REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "popovertarget", "form", "list")
 PLAIN = ("title", "option", "textarea", "svg", "script", "style", "chip")  # cannot hold other elements
 TEMPLATE = re.compile(r"(<template[^>]*>)(.*?)</template>", re.DOTALL)  # html5lib does not know what may stand in one
+JUDGED = {"required", "pattern", "minlength", "min", "max"}
 HANDLER = re.compile(r"on[a-z]+$")
 SPOKEN = ("title", "aria-label", "placeholder", "alt", "data-label", "data-announce", "data-nothing")
+
+
+def _is_judged(field: Element) -> bool:
+    """Whether the browser has an opinion on what is filled in here, in its own words and language."""
+    return bool(JUDGED & field.attrib.keys()) or field.get("type") in ("email", "url", "number", "date", "month")
 
 
 class Markup:
@@ -58,6 +64,8 @@ class Markup:
             has_token = any(field.get("name") == "csrfmiddlewaretoken" for field in form.iter("input"))
             if posts != has_token:
                 yield f"form {form.get('action')} {'lacks' if posts else 'leaks'} its token"
+            if posts and form.get("novalidate") is None and any(map(_is_judged, form.iter())):
+                yield f"form {form.get('action')} leaves its errors to the browser"
 
     def texts(self, element: Element | None = None, within: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple]]:
         """Every run of text with the names and classes of the elements around it."""

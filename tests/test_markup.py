@@ -17,6 +17,10 @@ PAGE = '<!doctype html><html lang="en"><head><title>T</title></head><body>{}</bo
         ("<p onclick='go()'>x</p>", "p onclick="),
         ("<script>go()</script>", "inline script"),
         ("<form method='post' action='/x/'></form>", "form /x/ lacks its token"),
+        (
+            "<form method='post' action='/x/'><input name='csrfmiddlewaretoken'><input name='y' required></form>",
+            "form /x/ leaves its errors to the browser",
+        ),
         ("<form method='get' action='/x/'><input name='csrfmiddlewaretoken'></form>", "form /x/ leaks its token"),
     ],
 )

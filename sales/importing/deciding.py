@@ -29,6 +29,7 @@ class Decision:
     row: ImportRow | Row
     verdict: str = ""
     why: str = ""
+    code: str = ""
     key: str = ""
     label: str = ""
     values: dict = field(default_factory=dict)
@@ -36,9 +37,9 @@ class Decision:
     before: dict = field(default_factory=dict)
     after: dict = field(default_factory=dict)
 
-    def refuse(self, why: str) -> None:
+    def refuse(self, why: str, code: str = "") -> None:
         """This row is not taken over."""
-        self.verdict, self.why = Verdict.REFUSED, why[:LONGEST_WHY]
+        self.verdict, self.why, self.code = Verdict.REFUSED, why[:LONGEST_WHY], code
 
     def differ(self, name: str, value) -> None:
         """Change this field of the target when it holds something else."""
@@ -74,9 +75,7 @@ class Importer(ABC):
         self.creates, self.twins = options.get("create", True), options.get("twins", False)
 
     def decide(self, rows: Iterable[ImportRow], *, trial: bool) -> list[Decision]:
-        """A decision per row. With `trial` every change is really made, and taken back at once: what any rule would
-        refuse during the run is known before it.
-        """
+        """A decision per row. With `trial` every change is made and taken back, to know what any rule would refuse."""
         decisions = [self.read(row) for row in rows]
         readable = [decision for decision in decisions if not decision.verdict]
         self.look_up(readable)
@@ -91,7 +90,7 @@ class Importer(ABC):
         try:
             deed(decision, *told)
         except ValidationError as error:
-            decision.refuse(self.worded(error))
+            decision.refuse(self.worded(error), getattr(error, "code", ""))
 
     def carry_out(self, decisions: list[Decision]) -> None:
         """Write what was decided; what turns out to be refused only now is left out, and says why."""

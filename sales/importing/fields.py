@@ -47,7 +47,7 @@ NAMES = [
 ]
 RELATIONS = [
     Field("number", _label(Relation, "number"), _number, "relatienummer|relation number|klantnummer|customer number|"
-          "nr|no",
+          "nr|no|debiteurnummer|debiteurnr|debiteurennummer|debtor number",
           clears=False),
     Field("kind", _label(Relation, "kind"), choice="kind", also="soort|record type", clears=False),
     _own(Relation, "name", also="bedrijfsnaam|organisatie|organization|organisation|company|"
@@ -61,11 +61,11 @@ RELATIONS = [
           "accountmanager|"
           "account manager|account owner|relatiebeheerder"),
     Field("coc_number", _label(Relation, "coc_number"), _compact("coc_number", compact_coc), "kvk|kvk nummer|kvk nr|"
-          "coc number|"
+          "kvknummer|coc number|"
           "chamber of commerce|coc|kamer van koophandel"),
     Field("vat_number", _label(Relation, "vat_number"), _compact("vat_number", compact_vat), "btw nummer|btw|vat|"
           "btw nr|btw id|"
-          "vat id|tax number"),
+          "vat id|tax number|btw identificatienummer|btw identificatie|btwnummer|vat identification number"),
     Field("iban", _label(Relation, "iban"), _compact("iban", compact_iban), "rekeningnummer|bankrekening|bank account"),
     _own(Relation, "email", also="e mail|email|mail|e mailadres|emailadres|"
           "email address"),
@@ -76,6 +76,10 @@ RELATIONS = [
           "webadres|homepage"),
     _own(Relation, "street", also="straat|adres|address|street|straatnaam|"
           "straat huisnummer|bezoekadres|billing street"),
+    Field("house_number", _("House number (behind the street)"), _number, "huisnummer|huisnr|huis nr|house number|"
+          "house no", clears=False),
+    Field("house_addition", _("Addition to the house number"), _number, "toevoeging|huisnummer toevoeging|"
+          "huisnummertoevoeging|huisletter|house number addition|house letter", clears=False),
     _own(Relation, "postcode", also="zip|zip code|postal code|postcode plaats"),
     _own(Relation, "city", also="plaats|woonplaats|stad|town|vestigingsplaats"),
     _own(Relation, "country", also="land|office location"),
@@ -88,7 +92,8 @@ RELATIONS = [
 CONTACTS = [
     Field("organization_number", _("Number of the organization"), _number, "nummer organisatie|"
           "number of the organization|"
-          "relatienummer organisatie|organisatienummer|klantnummer|customer number|company number", clears=False),
+          "relatienummer organisatie|organisatienummer|klantnummer|customer number|company number|debiteurnummer|"
+          "debiteurnr|debtor number", clears=False),
     Field("organization", _("Organization"), _number, "organisatie|bedrijf|company|company name|bedrijfsnaam|account|"
           "account name|klant|customer|werkgever|employer|organisation", clears=False),
     Field("number", _("Number of the person"), _number, "nummer persoon|number of the person|persoonsnummer|nummer|"
@@ -99,9 +104,11 @@ CONTACTS = [
     *NAMES,
     _own(Contact, "function", also="functie|job title|title|position|rol|role"),
     _own(Contact, "email", also="zakelijk e mailadres|e mail|email|mail|"
-          "e mailadres|emailadres|email address|e mail address|e mail werk|work email"),
+          "e mailadres|emailadres|email address|e mail address|e mail werk|work email|e mailadres werk|emailadres werk|"
+          "werk e mail|werk e mailadres|e mail zakelijk|zakelijke e mail|business email|work e mail"),
     _own(Contact, "phone", also="zakelijk telefoonnummer|telefoon|telefoonnummer|tel|"
-          "phone|phone number|mobiel|mobile|telefoon werk"),
+          "phone|phone number|mobiel|mobile|telefoon werk|telefoonnummer werk|telefoon zakelijk|work phone|"
+          "business phone|mobile phone"),
 ]  # fmt: skip
 SALES = [
     Field("number", _("Number"), _number, "salesnummer|sale number|id|nr|no", clears=False),
@@ -109,7 +116,8 @@ SALES = [
           "deal id|record id|reference|referentie|external id|externe referentie|kenmerk", clears=False),
     Field("subject", _("Subject"), _text(Sale, "subject"), "onderwerp|deal|deal name|opportunity|opportunity name|"
           "naam|name|titel|title|omschrijving|product|sale|sales|salestraject|dealnaam", clears=False),
-    Field("customer_number", _("Customer number"), _number, "klantnummer|relatienummer|relation number", clears=False),
+    Field("customer_number", _("Customer number"), _number, "klantnummer|relatienummer|relation number|"
+          "debiteurnummer|debiteurnr|debtor number", clears=False),
     Field("customer", _("Customer"), _number, "klant|relatie|relation|account|account name|organisatie|organization|"
           "organisation|company|bedrijf|bedrijfsnaam|klantnaam|company name", clears=False),
     Field("contact", _("Contact person"), _number, "contactpersoon|contact|contact name", empty=None),
@@ -118,20 +126,25 @@ SALES = [
     Field("phase", _("Phase"), choice="phase", also="fase|stage|deal stage|voortgang|salesfase|pipeline stage|"
           "stadium", clears=False),
     Field("status", _("Status"), choice="status", also="deal status|outcome|uitkomst", clears=False),
-    Field("probability", _("Probability"), whole(100), "scoringskans|kans|win probability", clears=False),
+    Field("probability", _("Probability"), whole(100), "scoringskans|kans|win probability|slagingskans|"
+          "slaagkans|winkans|kans op succes|waarschijnlijkheid|chance|likelihood", clears=False),
     Field("by_hand", _("Probability by hand"), choice="yes", also="scoringskans handmatig"),
     Field("expected_revenue", _("Expected revenue"), amount, "verwachte omzet|amount|bedrag|waarde|value|omzet|"
-          "revenue|deal value|close value|deal amount|opportunity amount", empty=None),
+          "revenue|deal value|close value|deal amount|opportunity amount|orderwaarde|opdrachtwaarde|dealwaarde|"
+          "order value|opportunity value|estimated value", empty=None),
     Field("start_date", _("Start date"), day, "startdatum|start|engage date|begindatum|aanmaakdatum|created|"
-          "create date", empty=None),
+          "create date|aangemaakt|aangemaakt op|datum aangemaakt|created on|created at|created date|creation date|"
+          "date created", empty=None),
     Field("expected_end_date", _("Expected end date"), day, "verwachte einddatum|einddatum|end date|expected close|"
           "expected close date|verwachte sluitdatum", empty=None),
     Field("closed_on", _("Closed on"), day, "afgesloten op|close date|closed date|sluitdatum|closing date|"
-          "datum afgesloten", clears=False),
+          "datum afgesloten|gesloten op|datum gesloten|sluitingsdatum|closed at", clears=False),
     Field("source", _("Source"), choice="source", empty=None, also="bron|lead source|herkomst|leadbron"),
-    Field("next_step", _("Next step"), _text(Sale, "next_step"), "volgende stap|next action|volgende actie"),
+    Field("next_step", _("Next step"), _text(Sale, "next_step"), "volgende stap|next action|volgende actie|"
+          "actie|vervolgactie|action|follow up"),
     Field("next_step_on", _("Date of the next step"), day, "datum van de volgende stap|next step date|next action date|"
-          "datum volgende stap|datum volgende actie", empty=None),
+          "datum volgende stap|datum volgende actie|actiedatum|datum actie|datum vervolgactie|action date|"
+          "follow up date", empty=None),
     Field("accept_reason", _("Reason accepted"), choice="accept_reason", empty=None, also="reden geaccepteerd|"
           "won reason|reden gewonnen"),
     Field("loss_reason", _("Reason lost"), choice="loss_reason", empty=None, also="reden verloren|loss reason|"

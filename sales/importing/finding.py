@@ -12,6 +12,7 @@ PREFIXES = {
     "van", "de", "der", "den", "het", "ten", "ter", "te", "in", "op", "aan", "bij", "von", "vom", "zu", "da", "di",
     "la", "le", "du", "'t", "d'",
 }  # fmt: skip
+UNKNOWN = "no_relation"  # the code of a refusal for a name nobody has
 
 
 def split_name(text: str) -> dict[str, str]:
@@ -101,7 +102,8 @@ class Directory:
             return found
         found = self.by_name(name) or self._former.get(fold(name), [])
         if name and not found:
-            raise ValidationError(_("“%(name)s” is not a relation yet.") % {"name": name})
+            message = _("“%(name)s” is not a relation yet. Add it, or import the relations first.")
+            raise ValidationError(message % {"name": name}, code=UNKNOWN)
         if len(found) > 1:
             message = _("%(count)d relations are called “%(name)s”: give the number.")
             raise ValidationError(message, code="several", params={"count": len(found), "name": name})

@@ -10,7 +10,7 @@ from relations.contacts import add_contact, edit_contact, remove_contact
 from relations.models import Contact, Relation
 from relations.naming import fold, full_name
 from relations.removing import delete_untouched_relation
-from sales.importing.deciding import Importer
+from sales.importing.deciding import Decision, Importer
 from sales.importing.finding import Directory
 from sales.importing.of_relations import PARTS, parts_of, still_as_written
 from sales.importing.runs import ImportRow
@@ -32,23 +32,21 @@ class ContactImporter(Importer):
         self.directory = Directory(numbers=numbers, names={said.get("organization", "") for said in values})
         self.homes: dict[int, Relation] = {}
         for decision in decisions:
-            try:
-                self.homes[decision.row.pk] = self._home(decision.values)
-            except ValidationError as error:
-                decision.refuse(" ".join(error.messages))
+            self._attempt(self._find_home, decision)
         organizations = {home.pk for home in self.homes.values()}
         contacts = Contact.objects.filter(organization__in=organizations).select_related("person", "organization")
         self.contacts: dict[int, list[Contact]] = {}
         for contact in contacts.order_by("pk"):
             self.contacts.setdefault(contact.organization_id, []).append(contact)
 
-    def _home(self, values: dict) -> Relation:
+    def _find_home(self, decision: Decision) -> None:
+        values = decision.values
         home = self.directory.one(values.get("organization_number", ""), values.get("organization", ""))
         if home is None:
             raise ValidationError(_("There is no organization."))
         if home.is_person:
             raise ValidationError(_("A person has no contact persons."))
-        return home
+        self.homes[decision.row.pk] = home
 
     def _name(self, values: dict) -> str:
         return fold(full_name(**parts_of(values)))

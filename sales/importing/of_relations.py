@@ -11,12 +11,14 @@ from relations.naming import fold, full_name
 from relations.removing import delete_untouched_relation
 from relations.saving import create_relation, edit_relation
 from sales.importing.deciding import Importer
+from sales.importing.fields import fields_of
 from sales.importing.finding import Directory, split_name
 from sales.importing.runs import ImportRow
 from salescrm.models import User
 
 PARTS = ("first_name", "prefix", "family_name")
 NUMBERS = ("coc_number", "vat_number")
+HOUSE = ("house_number", "house_addition")
 Kind = Relation.Kind
 
 
@@ -31,6 +33,18 @@ class RelationImporter(Importer):
 
     def label_of(self, values):
         return values.get("name") or full_name(*(values.get(name, "") for name in PARTS)) or values.get("number", "")
+
+    def read(self, row):
+        decision = super().read(row)
+        house = " ".join(decision.values.pop(name) for name in HOUSE if name in decision.values)
+        street = decision.values.get("street", "")
+        if house and street and not decision.verdict and not street.endswith(f" {house}"):
+            self._attempt(self._join, decision, f"{street} {house}")
+        return decision
+
+    def _join(self, decision, address: str) -> None:
+        """What a file says in two columns is one line here; a number without a street is left out."""
+        decision.values["street"] = fields_of(self.run.kind)["street"].read(address, self.reading)
 
     def look_up(self, decisions):
         for decision in decisions:

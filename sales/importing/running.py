@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from relations.models import Contact, Relation
 from sales.importing.counting import to_do, written
 from sales.importing.deciding import Decision, Importer, plain, said
+from sales.importing.finding import UNKNOWN
 from sales.importing.of_contacts import ContactImporter
 from sales.importing.of_relations import RelationImporter
 from sales.importing.of_sales import SaleImporter
@@ -93,7 +94,7 @@ def _lock(run: ImportRun) -> ImportRun:
 
 def _enter(run: ImportRun, status: str, by: User, *, position: int = 0) -> ImportRun:
     run.status, run.position, run.updated_by = status, position, by
-    run.options |= {"to_do": to_do(run), "dealt": 0, "told": None}
+    run.options |= {"to_do": to_do(run), "dealt": 0, "told": None, "unknown": 0}
     run.version += 1
     run.save()
     return run
@@ -118,8 +119,11 @@ def _check_slice(run: ImportRun, by: User) -> None:
     if not rows:
         _finish(run, Status.PLANNED)
         return
-    for decision in _importer(run, by).decide(rows, trial=True):
+    decisions = _importer(run, by).decide(rows, trial=True)
+    for decision in decisions:
         _note(decision)
+    unknown = sum(decision.code == UNKNOWN for decision in decisions)
+    run.options["unknown"] = run.options.get("unknown", 0) + unknown
     _keep(rows, DECIDED)
     _came_to(run, rows[-1], dealt=len(rows))
 

@@ -22,7 +22,7 @@ class ImportRun(Versioned):
     class Kind(models.TextChoices):
         RELATIONS = "relations", _("relations")
         CONTACTS = "contacts", _("contact persons")
-        SALES = "sales", _("sales")
+        SALES = "sales", pgettext_lazy("import", "sales")
 
     class Status(models.TextChoices):
         UPLOADED = "uploaded", pgettext_lazy("import", "uploaded")

@@ -1,4 +1,4 @@
-"""Taking a file in: reading it row by row into a new run, and proposing what its columns are."""
+"""Taking a file in, row by row as a new run; and forgetting it again."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -13,8 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from sales.importing.cells import kept
-from sales.importing.columns import guess, guess_reading
-from sales.importing.fields import FIELDS, NEEDED, fields_of, fitting_keys
+from sales.importing.proposing import propose
 from sales.importing.reading import UNREADABLE, TooLargeError, filled, headings, lines_of, stands_twice
 from sales.importing.runs import ImportRow, ImportRun
 from salescrm.conflicts import lock
@@ -25,7 +24,6 @@ LARGEST_FILE = 20 * MEGABYTE
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 EXTENSIONS = ("csv", "txt", "xlsx")
-SAMPLES = 200
 BATCH = 1000
 PATIENCE = 40  # seconds one request may read: the server ends it after 60
 FRESH = {"verdict": "", "key": "", "why": "", "label": "", "is_done": False, "is_undone": False, "kept": ""}
@@ -50,7 +48,7 @@ def upload(file: UploadedFile, *, kind: str, by: User, token: UUID) -> ImportRun
             run.file = store([file], by=by, written=written)[0]
             run.save(force_insert=True)
             _keep_rows(run, lines, until)
-            _propose(run, by)
+            propose(run, by)
     except IntegrityError:  # a second click at the same moment
         if known := first.first():
             return known
@@ -121,50 +119,6 @@ def _trimmed(cells: list) -> list:
     while found and found[-1] == "":
         found.pop()
     return found
-
-
-def _propose(run: ImportRun, by: User) -> None:
-    """The mapping of the last run with these columns, else a guess from headings and the first rows."""
-    last = remembered(run)
-    if last is not None:
-        run.mapping, run.key = last.mapping, last.key
-        forget = {"digest", "rows", "again", "to_do", "dealt", "told"}
-        run.options |= {name: value for name, value in last.options.items() if name not in forget}
-    else:
-        run.mapping = guess(run.columns, FIELDS[run.kind])
-        mapped = set(run.mapping.values())
-        if "by_hand" not in mapped:  # a percentage of another system is not one set by hand here
-            run.mapping = {place: name for place, name in run.mapping.items() if name != "probability"}
-        reading = guess_reading(_samples(run), by.language)
-        run.key = next(iter(fitting_keys(run.kind, mapped)), "")
-        whole = all(mapped & set(some_of) for some_of in NEEDED[run.kind])
-        creates = whole or not run.key
-        run.options |= {"numbers": reading.numbers, "dates": reading.dates, "create": creates}
-    same = ImportRun.objects.filter(options__digest=run.options["digest"], kind=run.kind)
-    run.options["again"] = bool(same.filter(status=ImportRun.Status.DONE).exclude(pk=run.pk).exists())
-    run.save(update_fields=["mapping", "options", "key"])
-
-
-def remembered(run: ImportRun) -> ImportRun | None:
-    """The last run of the same kind and columns that got as far as a mapping somebody agreed to."""
-    runs = ImportRun.objects.filter(kind=run.kind, columns=run.columns).exclude(pk=run.pk)
-    return runs.exclude(status=ImportRun.Status.UPLOADED).order_by("-pk").first()
-
-
-def samples_of(run: ImportRun, count: int) -> list[list]:
-    """The first cells of every column that hold something, at most `count` different ones."""
-    rows = run.rows.order_by("line").values_list("cells", flat=True)[:SAMPLES]
-    found: list[dict] = [{} for _column in run.columns]
-    for cells in rows:
-        for place, cell in enumerate(cells[: len(found)]):
-            if cell != "" and len(found[place]) < count:
-                found[place][cell] = None
-    return [list(cells) for cells in found]
-
-
-def _samples(run: ImportRun) -> dict:
-    fields, samples = fields_of(run.kind), samples_of(run, SAMPLES)
-    return {fields[name]: samples[int(place)] for place, name in run.mapping.items()}
 
 
 @transaction.atomic

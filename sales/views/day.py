@@ -57,6 +57,7 @@ def _context(user: User, query: QueryDict) -> dict:
         "is_mine": whose.person == user,
         "choices": choices,
         "groups": groups,
+        "meetings": my_day.meetings(visible, whose=whose, today=today()),
         "to_do": by_key["late"].count + by_key["today"].count,
         "rows": sum(group.count for group in groups),
         "figures": my_day.figures(visible, whose=whose, today=today()),

@@ -55,6 +55,7 @@ def region(sale: Sale, user: User, phases, newest: list[SaleEvent]) -> dict:
         "today": today(),
         "switches": SalesSettings.current(),
         "change": "",
+        "meetings": None,  # not read: the page keeps those it shows
     }
 
 

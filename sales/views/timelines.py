@@ -16,7 +16,7 @@ from projects import note_views as project_notes
 from projects.models import Project
 from relations import note_views as relation_notes
 from relations.models import Relation
-from sales import exporting, happenings, noting, timeline
+from sales import exporting, happenings, meetings, noting, timeline
 from sales.happenings import Happenings
 from sales.models import Sale, SaleEvent
 from salescrm import exports
@@ -67,14 +67,14 @@ class Asked:
 
 def of_sale(request: HttpRequest, sale: Sale, events: list[SaleEvent]) -> dict:
     """What the page of a sale tells of its history: `events`, which were read already, and its notes."""
-    asked, user = Asked.parse(request.GET), request.user
+    asked, user, ahead = Asked.parse(request.GET), request.user, []
     entries = timeline.tell(events, get_language()) if asked.only != "notes" else []
     if asked.only != "changes" and any(event.noted for event in events[:1]):
         notes = sale.notes.select_related("by").defer("by__password").prefetch_related("files")
         newest = noting.NOTES.dress(notes[: asked.number * PAGE + 1], user)
-        entries = timeline.with_notes(entries, newest)
+        entries, ahead = timeline.with_notes(entries, newest), meetings.among(newest)
     url = reverse("sales:history", args=[sale.pk])
-    return asked.context(url, entries) | {"draft": noting.NOTES.draft(sale, user)}
+    return asked.context(url, entries) | {"draft": noting.NOTES.draft(sale, user), "meetings": ahead}
 
 
 def file_of_sale(request: HttpRequest, sale: Sale, kind: str) -> HttpResponseBase:

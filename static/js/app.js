@@ -12,8 +12,12 @@ document.addEventListener("focusin", ({ target }) => {
 const started = document.activeElement?.closest("[data-module]");
 if (started) import(started.dataset.module);
 
-// A form that came back with errors starts at the first of them.
+// A form that came back with errors starts at the first of them; a page that is a form starts in its first field.
 document.querySelector("main [aria-invalid=true]:not([type=hidden])")?.focus();
+const first = document.querySelector("main > .head ~ :not(.toasts)");
+const form = first?.matches("form:not(.toolbar, .search)") ? first : first?.querySelector(":scope > form:not(.progress), :scope.dialog form");
+if (document.activeElement === document.body && !document.querySelector("[autofocus]"))
+  form?.querySelector("input:enabled:not([type=hidden], [type=radio]), select, textarea")?.focus({ preventScroll: true });
 
 // A menu closes when one chose from it, or goes on elsewhere.
 function closeMenus(except) {

@@ -26,6 +26,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (form.dataset.hxTarget === "#dialog" && !box().contains(form)) opener = event.submitter;
   if (event.defaultPrevented || !form.closest("#dialog") || form.matches("[data-hx-post], [data-plain]")) return;
   event.preventDefault();
   const button = event.submitter;

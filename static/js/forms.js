@@ -2,6 +2,15 @@
 const posts = (form) => form.getAttribute("method")?.toLowerCase() === "post";
 const touched = new WeakSet();
 
+// The server judges a form, but what it never gets is the browser's to tell: a day that was filled in by half.
+document.addEventListener("submit", (event) => {
+  const half = [...event.target.elements].find((field) => field.validity?.badInput);
+  if (!half || event.submitter?.formNoValidate) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  half.reportValidity();
+}, true);
+
 document.addEventListener("submit", (event) => {
   if (!("sending" in event.target.dataset)) return;
   event.preventDefault();

@@ -36,3 +36,6 @@ document.addEventListener("reset", ({ target }) => target.id === "bulk" && setTi
 document.addEventListener("htmx:afterSettle", () => tell());
 addEventListener("pageshow", () => tell());
 tell();
+
+// Back from a change, which a toast tells of: the keyboard goes on at the first row.
+if (document.activeElement === document.body && document.querySelector(".toast")) boxes()[0]?.focus({ preventScroll: true });

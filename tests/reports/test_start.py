@@ -6,11 +6,13 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from reports.start import news
+from sales.history import event_of
 from sales.models import Sale
-from sales.transitions import lose, move
+from sales.transitions import lose, move, undo
 from sales.trash import restore, trash
 from salescrm.calendar import today
-from tests.factories import SaleFactory, UserFactory
+from tests.factories import RelationFactory, SaleFactory, UserFactory
 from tests.reports.conftest import TODAY
 
 
@@ -79,6 +81,45 @@ def test_manager_sees_what_changed_this_week(salesperson, phases, manager, setti
             counts[group.get("data-kind")] = "".join(next(group.iter("dd")).itertext()).split()[0]
     assert counts == {"created": "3", "forward": "1", "back": "1", "accepted": "0", "lost": "1", "reopened": "0"}
     assert today() == timezone.localdate()
+
+
+def test_week_counts_where_it_took_a_sale_and_not_how_often_it_moved(salesperson, phases, manager, settings, as_user):
+    settings.TODAY = None
+    names = ["Undone", "To and fro", "Twice", "Down", "Undone after"]
+    undone, fro, twice, down, after = [
+        SaleFactory(subject=name, owner=salesperson, phase=phases[25], expected_revenue=Decimal("100"))
+        for name in names
+    ]
+    for sale, steps in [(fro, [75, 25]), (twice, [50, 75]), (down, [50, 10]), (undone, [100]), (after, [50, 75])]:
+        for version, step in enumerate(steps, 1):
+            move(sale, phase=phases[step], version=version, by=salesperson)
+    undo(undone, version=2, by=salesperson)
+    undo(after, version=3, by=salesperson)
+
+    page = as_user(manager).get("/")
+
+    news = page.context["news"]
+    counts = {key: (figure.count, figure.amount) for key, figure in news.counts.items() if figure}
+    assert counts == {"created": (5, 500), "forward": (2, 200), "back": (1, 100)}
+    assert [(event.sale.subject, event.what) for event in news.latest] == [
+        ("Undone after", "forward"), ("Down", "back"), ("Twice", "forward"), ("To and fro", "created"),
+        ("Undone", "created"),
+    ]  # fmt: skip
+
+
+def test_move_of_this_week_is_compared_with_the_week_before(salesperson, phases, settings):
+    """Moved to Negotiation last week and back to Proposal this one: that is back, wherever it was created."""
+    settings.TODAY = None
+    sale = Sale.objects.create(
+        subject="Old", customer=RelationFactory(), owner=salesperson, phase=phases[10], probability=10
+    )
+    for sequence, (kind, days, percent) in enumerate([("created", 20, 10), ("moved", 8, 75), ("moved", 2, 50)], 1):
+        sale.phase, sale.last_sequence = phases[percent], sequence
+        event_of(sale, kind=kind, by=salesperson, at=timezone.now() - timedelta(days=days)).save(force_insert=True)
+
+    found = news(Sale.objects.all(), today=timezone.localdate())
+
+    assert {key: figure.count for key, figure in found.counts.items() if figure} == {"back": 1}
 
 
 def test_what_was_trashed_and_restored_is_no_news(salesperson, manager, settings, as_user):

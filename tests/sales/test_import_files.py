@@ -6,6 +6,7 @@ from django.urls import reverse
 from sales.importing import reading, running, uploading
 from sales.importing.runs import ImportRow, ImportRun
 from salescrm.models import StoredFile
+from tests.factories import RelationFactory
 from tests.sales.importing_browser import Browser, csv, patched, words, workbook
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +155,23 @@ def test_columns_that_cannot_make_anything_new_propose_to_update_only(visitor):
 
     assert visitor.proposed().get("update") is True
     assert "create" not in visitor.proposed()
+
+
+@pytest.mark.parametrize("kind", ["sales", "contacts"])
+def test_a_file_that_names_relations_that_are_not_here_says_what_to_do(visitor, van_dam, monkeypatch, kind):
+    monkeypatch.setattr(running, "SLICE", 2)
+    people = ("Van Dam", "Bos", "Van Dam", "Smit", "")
+    first = "Deal" if kind == "sales" else "Naam"
+    visitor.upload(csv((first, "Klant"), *((f"Kade {n}", name) for n, name in enumerate(people))), kind=kind)
+    found = visitor.check()
+    assert words(found) == ["create", "refused", "create", "refused", "refused"]
+    assert found[1][1] == "“Bos” is not a relation yet. Add it, or import the relations first."
+    page = visitor.client.get(visitor.run.get_absolute_url()).content.decode()
+    way = f"{reverse('sales:import-new')}?kind=relations"
+    assert "2 rows name a relation that is not here yet." in page and f'href="{way}"' in page
+    assert visitor.client.get(way).context["form"]["kind"].value() == "relations"
+
+    for name in ("Bos", "Smit"):
+        RelationFactory(name=name)
+    assert words(visitor.check()) == ["create"] * 4 + ["refused"]
+    assert "not here yet" not in visitor.client.get(visitor.run.get_absolute_url()).content.decode()

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from relations.models import Relation
 from sales.importing.cells import Reading, amount, day, kept, lines, written
@@ -14,6 +15,7 @@ from sales.importing.finding import split_name
 from sales.importing.lists import DEFAULT, REFUSE, REST, Lists
 from salescrm.models import User
 from tests.factories import UserFactory
+from tests.sales.importing_browser import csv, words
 
 
 @pytest.mark.parametrize(
@@ -153,3 +155,94 @@ def test_colleagues_of_the_same_name_are_told_apart_by_their_address(company):
     assert lists.find("kind", "kind", "Bedrijf") == Relation.Kind.ORGANIZATION
     assert [lists.find("yes", "by_hand", text) for text in ("ja", "Yes", "nee")] == [True, True, False]
     assert lists.find("language", "language", "Nederlands") == User.Language.DUTCH
+
+
+@pytest.mark.parametrize(
+    ("fields", "columns", "names"),
+    [
+        (RELATIONS, ["Debiteurnummer", "Naam", "Straat", "Huisnummer", "Toevoeging", "Btw-identificatienummer"],
+         ["number", "name", "street", "house_number", "house_addition", "vat_number"]),
+        (RELATIONS, ["Company", "Street", "House number", "VAT identification number"],
+         ["name", "street", "house_number", "vat_number"]),
+        (CONTACTS, ["Debiteurnummer", "Naam", "E-mailadres werk", "Telefoonnummer werk"],
+         ["organization_number", "name", "email", "phone"]),
+        (SALES, ["Omschrijving", "Debiteurnummer", "Orderwaarde (excl. btw)", "Slagingskans", "Actie", "Gesloten op",
+                 "Aangemaakt"],
+         ["subject", "customer_number", "expected_revenue", "probability", "next_step", "closed_on", "start_date"]),
+        (SALES, ["Deal", "Order value", "Kans (%)", "Aanmaakdatum", "Datum actie"],
+         ["subject", "expected_revenue", "probability", "start_date", "next_step_on"]),
+        (SALES, ["Deal", "Created on", "Scoringskans", "Next action"],
+         ["subject", "start_date", "probability", "next_step"]),
+    ],
+)  # fmt: skip
+def test_headings_of_administrations_and_other_sales_systems_are_recognised(fields, columns, names):
+    found = guess(columns, fields)
+
+    assert [found.get(str(place)) for place in range(len(columns))] == names
+
+
+def hints(visitor):
+    """What the page says beside the columns nothing is proposed for."""
+    page = visitor.client.get(reverse("sales:import-columns", args=[visitor.run.pk]))
+    told = [
+        (field.help_text, field.value() or "") for field in (column["field"] for column in page.context["form"].columns)
+    ]
+    for place, (text, _value) in enumerate(told):
+        assert (f'id="id_column-{place}_helptext">{text}</p>' in page.content.decode()) == bool(text)
+    return told
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("heading", ["Kans", "Kans (%)", "Scoringskans", "Probability", "Slagingskans"])
+def test_why_a_percentage_is_not_proposed_stands_beside_it(visitor, van_dam, switch, heading):
+    visitor.upload(csv(("Deal", "Klant", heading), ("Kade", "Van Dam", "40%")))
+    assert hints(visitor) == [
+        ("", "subject"), ("", "customer"),
+        ("This is the probability, which follows the phase here. An administrator can change that.", ""),
+    ]  # fmt: skip
+    switch(own_probability=True)
+    assert hints(visitor)[2] == (
+        "This is the probability, which follows the phase. Choose it to keep it as set by hand.", "",
+    )  # fmt: skip
+    visitor.columns(**{"column-2": "probability"})
+    assert hints(visitor)[2] == ("", "probability")
+
+
+@pytest.mark.django_db
+def test_numbers_of_another_system_are_not_proposed_and_it_is_said(visitor, van_dam):
+    visitor.upload(csv(("Debiteurnummer", "Naam", "KvK"), ("10001", "Bos", "12345678")), kind="relations")
+    assert hints(visitor)[0] == ("No relation here has these numbers. New relations get numbers of their own.", "")
+    assert visitor.proposed()["key"] == "coc_number" and words(visitor.check()) == ["create"]
+    visitor.upload(csv(("Debiteurnummer", "Organisatie", "Naam"), ("10001", "Van Dam", "Ann")), kind="contacts")
+    assert hints(visitor)[0] == ("No relation here has these numbers.", "") and words(visitor.check()) == ["create"]
+    visitor.upload(csv(("ID", "Deal", "Klantnummer", "Klant"), (77, "Roof", "10001", "Van Dam")))
+    assert [told for told, value in hints(visitor) if not value] == [
+        "No sale here has these numbers. As “Reference in another system” they are recognised the next time.",
+        "No relation here has these numbers.",
+    ]  # fmt: skip
+    assert words(visitor.check()) == ["create"]
+
+
+@pytest.mark.django_db
+def test_numbers_of_ours_are_proposed(visitor, van_dam):
+    visitor.upload(csv(("Debiteurnummer", "Naam"), ("10001", "Bos"), ("r-1", "Van Dam")), kind="relations")
+
+    assert hints(visitor) == [("", "number"), ("", "name")]
+
+
+@pytest.mark.django_db
+def test_house_number_goes_behind_the_street(visitor, company):
+    rows = [
+        ("Bos", "Kade", "12", "a"), ("Dam", "Plein 7 b", "7", "b"), ("Erf", "", "3", ""), ("Gat", "Dijk", "", ""),
+        ("Hof", "x" * 199, "3", ""),
+    ]  # fmt: skip
+    visitor.upload(csv(("Naam", "Straat", "Huisnummer", "Toevoeging"), *rows), kind="relations")
+    assert words(visitor.check()) == ["create"] * 4 + ["refused"]
+    visitor.start()
+    streets = dict(Relation.objects.values_list("name", "street"))
+    assert streets == {"Bos": "Kade 12 a", "Dam": "Plein 7 b", "Erf": "", "Gat": "Dijk"}
+
+    visitor.upload(csv(("Naam", "Straat", "Huisnummer"), ("Bos", "Kade", "12")), kind="relations")
+    response = visitor.columns(**{"column-1": ""})
+    assert response.status_code == 422
+    assert "say which column is the street" in str(response.context["form"].non_field_errors())

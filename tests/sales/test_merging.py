@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from invoicing.drafting import DraftLine, draft_invoice
 from invoicing.issuing import issue
@@ -115,6 +117,24 @@ def test_values_are_kept_unless_chosen_and_nothing_is_lost(pair, manager):
     assert written.text == (
         f"Acme ({other.number}) was merged into this relation.\nNot taken over:\nName: Acme\nAddress: Delft"
     )
+
+
+def test_the_note_is_in_the_language_of_the_organisation_whoever_merges(pair, manager):
+    kept, other = pair
+    with translation.override("nl"):
+        merged(pair, manager)
+    assert RelationNote.objects.get(relation=kept).text.endswith(
+        "was merged into this relation.\nNot taken over:\nName: Acme\nPhone: 010 1234567\nAddress: Delft"
+    )
+
+    kept, other = RelationFactory(name="Bos B.V."), RelationFactory(name="Bos")
+    Organisation.objects.update(language="nl")
+    with translation.override("en"):
+        merged((kept, other), manager)
+    told = RelationNote.objects.get(relation=kept).text
+    with translation.override("nl"):
+        assert _("%(relation)s was merged into this relation.") % {"relation": "Bos"} in told
+    assert "was merged" not in told and "Naam: Bos" in told
 
 
 def test_signpost_is_found_nowhere_and_its_number_finds_the_kept_one(pair, manager):

@@ -137,7 +137,7 @@ def test_day_without_sales_and_day_with_everything_done_say_so(desk, salesperson
 @pytest.mark.parametrize("rows", [1, 3, 30])
 @pytest.mark.parametrize(
     ("role", "visible", "count"),
-    [("salesperson", "all", 7), ("salesperson", "team", 7), ("salesperson", "own", 5), ("manager", "own", 7)],
+    [("salesperson", "all", 8), ("salesperson", "team", 8), ("salesperson", "own", 6), ("manager", "own", 8)],
 )
 def test_statements_do_not_grow(request, as_user, role, visible, count, rows, switch, django_assert_num_queries):
     user = request.getfixturevalue(role)

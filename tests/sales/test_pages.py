@@ -428,3 +428,38 @@ def test_handing_a_sale_over_leads_out_of_what_is_no_longer_visible(desk, sale, 
 def test_closing_a_closed_sale_leads_back_to_it(desk, sale, salesperson, ending):
     lose(sale, reason=None, lost_to=None, version=1, by=salesperson)
     assert desk.get(f"/sales/{sale.pk}/{ending}/")["Location"] == f"/sales/{sale.pk}/"
+
+
+def figures_of(page):
+    strip = page.partition('<dl class="figures panel">')[2].partition("</dl>")[0]
+    return re.findall(r"<dt>([^<]*)</dt>", strip)
+
+
+def test_closed_sale_shows_what_it_came_to_and_nothing_that_is_still_expected(desk, sale, salesperson):
+    assert figures_of(text(desk.get(f"/sales/{sale.pk}/")))[:3] == [
+        "Expected revenue", "Probability", "Weighted revenue",
+    ]  # fmt: skip
+    LineFactory(sale=sale, unit_price=Decimal("100"))
+    lose(sale, reason=None, lost_to=None, version=1, by=salesperson)
+
+    page = text(desk.get(f"/sales/{sale.pk}/"))
+
+    assert figures_of(page) == ["Lost", "Expected end date", "Closed on", "Owner"]
+    assert "the forecast counts" not in page
+    assert "the sale was worth" in page
+
+
+def test_accepted_sale_names_what_was_made_of_it(desk, sale, salesperson):
+    project = ProjectFactory(name="Warehouse build", customer=sale.customer)
+    Sale.objects.update(status="accepted", closed_on=today(), follow_up="new_project", project=project)
+
+    page = text(desk.get(f"/sales/{sale.pk}/"))
+
+    outcome = page.partition('data-outcome="accepted"')[2].partition("</section>")[0]
+    assert "Project created:" in outcome
+    assert f'href="{project.get_absolute_url()}"' in outcome
+    assert "Create a new project" not in outcome
+    assert figures_of(page)[0] == "Accepted"
+
+    Sale.objects.update(project=None)
+    assert "What was made is no longer there." in text(desk.get(f"/sales/{sale.pk}/"))

@@ -1,0 +1,23 @@
+"""Meetings that lie ahead: planned on the timelines of sales. They stand beside the next step and replace none."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from sales.models import SaleNote
+from sales.querysets import SaleQuerySet
+from salescrm.notes import Note, NoteKind
+
+
+def coming(sales: SaleQuerySet) -> QuerySet[SaleNote]:
+    """The meetings of these sales that have not begun, the next one first; one statement."""
+    ahead = SaleNote.objects.filter(kind=NoteKind.MEETING, at__gt=timezone.now(), sale__in=sales.order_by())
+    return ahead.select_related("sale__customer").only(
+        "kind", "text", "at", "version", "updated_at", "sale__subject", "sale__customer__name"
+    ).order_by("at", "pk")  # fmt: skip
+
+
+def among(notes: Iterable[Note]) -> list[Note]:
+    """The same, of notes that were read already, newest first."""
+    return [note for note in notes if note.kind == NoteKind.MEETING and note.is_planned][::-1]
