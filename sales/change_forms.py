@@ -86,6 +86,21 @@ class StepForm(AmountForm):
         return {name: self.cleaned_data[name] for name in ("next_step", "next_step_on")}
 
 
+class BackForm(forms.ModelForm):
+    """What the next step was before it was ticked off or put off, as a button brings it along."""
+
+    class Meta:
+        model = Sale
+        fields = ["next_step", "next_step_on"]
+
+    def clean(self):
+        """Something was planned, or there was nothing to tick off."""
+        cleaned = super().clean()
+        if not any(map(cleaned.get, self.fields)):
+            raise forms.ValidationError("nothing was planned")
+        return cleaned
+
+
 FORMS = {"amount": AmountForm, "end": EndForm, "owner": OwnerForm, "step": StepForm}
 
 

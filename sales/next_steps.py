@@ -1,4 +1,4 @@
-"""The next step of a sale: done, or put off to another day."""
+"""The next step of a sale: done, put off to another day, and back to what it was."""
 
 from datetime import date, timedelta
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from sales.editing import claim_form, edit
 from sales.history import commit
 from sales.models import Sale
-from sales.noting import note_step_done
+from sales.noting import forget_step_done, note_step_done
 from sales.refusals import Refused, require_open
 from salescrm.calendar import written_day
 from salescrm.models import User
@@ -28,8 +28,7 @@ def complete_step(sale: Sale, *, version: int, by: User) -> Sale:
     if repeated:
         return sale
     require_open(sale)
-    if sale.trashed:
-        raise Refused(_("This sale is in the trash. Restore it first."), code="trashed")
+    _require_kept(sale)
     if not has_step(sale):
         raise Refused(_("There is no next step to complete."), code="no_step")
     note_step_done(sale, text=sale.next_step or written_day(sale.next_step_on), by=by)
@@ -43,6 +42,29 @@ def postpone(sale: Sale, *, to: date, version: int, by: User) -> Sale:
     if not has_step(sale):
         raise Refused(_("There is no next step to plan. Say what it is first."), code="no_step")
     return edit(sale, values={"next_step_on": to}, version=version, by=by)
+
+
+@transaction.atomic
+def take_back(sale: Sale, *, step: str, day: date | None, version: int, by: User) -> Sale:
+    """Plan again what was ticked off or put off a moment ago: its words and its day.
+
+    What ticking it off wrote on the timeline goes with it. Refuses a closed sale, a trashed one and one that anybody
+    has changed since. Sent twice by the same user, the second time changes nothing.
+    """
+    sale, repeated = claim_form(sale, version, by, lambda sale: (sale.next_step, sale.next_step_on) == (step, day))
+    if repeated:
+        return sale
+    require_open(sale)
+    _require_kept(sale)
+    if not has_step(sale):
+        forget_step_done(sale, text=step or written_day(day), by=by)
+    sale.next_step, sale.next_step_on = step, day
+    return commit(sale, fields=["next_step", "next_step_on"], by=by)
+
+
+def _require_kept(sale: Sale) -> None:
+    if sale.trashed:
+        raise Refused(_("This sale is in the trash. Restore it first."), code="trashed")
 
 
 def has_step(sale: Sale) -> bool:

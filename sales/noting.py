@@ -20,3 +20,10 @@ NOTES = Notebook(
 def note_step_done(sale: Sale, *, text: str, by: User) -> SaleNote:
     """Write down that a next step was done: `text` is what it was. Call it in the transaction that clears the step."""
     return noting.add(SaleNote(sale=sale, kind=NoteKind.STEP, text=text), by=by)
+
+
+def forget_step_done(sale: Sale, *, text: str, by: User) -> None:
+    """Take back what was written down last by note_step_done(), unless somebody has changed it since."""
+    done = sale.notes.filter(kind=NoteKind.STEP).order_by("-pk").first()
+    if done and (done.text, done.by_id, done.version) == (text, by.pk, 1):
+        noting.remove(done, version=done.version)

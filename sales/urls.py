@@ -69,6 +69,7 @@ urlpatterns = [
     path("<int:pk>/change/<slug:what>/", inline.change, name="change"),
     path("<int:pk>/step-done/", day.step_done, name="step-done"),
     path("<int:pk>/postpone/", day.postpone, name="postpone"),
+    path("<int:pk>/step-back/", day.step_back, name="step-back"),
     path("<int:pk>/lines/panel/", inline.lines_panel, name="lines-panel"),
     path("<int:pk>/lines/", editing.lines, name="lines"),
     path("<int:pk>/lines/total/", editing.take_total, name="take-total"),

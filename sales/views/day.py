@@ -1,28 +1,31 @@
 """My day: what to do now, and ticking it off; completing a next step from any page."""
 
+from copy import copy
 from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from sales import exporting, my_day, next_steps
-from sales.change_forms import form_of
+from sales.change_forms import BackForm, form_of
 from sales.models import Sale
 from sales.refusals import Refused
 from sales.views import detail
 from sales.views.answers import status_of
 from sales.views.inline import asked_back
 from salescrm import exports
-from salescrm.calendar import today
+from salescrm.calendar import today, written_day
 from salescrm.conflicts import submitted_version
 from salescrm.models import User
 from salescrm.pages import page, settle
+from salescrm.toasts import succeed
 from salescrm.url_words import read_id
 
 TEMPLATE = "sales/day.html"
@@ -71,16 +74,17 @@ def _context(user: User, query: QueryDict) -> dict:
 def step_done(request: HttpRequest, pk: int) -> HttpResponse:
     """Complete the next step and ask for the following one."""
     sale, back = detail.visible(request, pk, detail=True), asked_back(request)
-    words = sale.next_step
+    words, before = sale.next_step, _before(sale)
     try:
         done = next_steps.complete_step(sale, version=submitted_version(request), by=request.user)
     except Refused as refusal:
         return _refused(request, sale, back, refusal)
-    asking = reverse("sales:change", args=[pk, "step"])
+    asking, undo = reverse("sales:change", args=[pk, "step"]), _undo(done, before, back)
     if _is_day(back):
         context = _context(request.user, QueryDict(urlsplit(back).query))
-        return settle(request, _with(asking, back), TEMPLATE, {**context, "done": done, "words": words}, part="day")
-    messages.success(request, _("Done: %(step)s") % {"step": words} if words else _("Done."))
+        context |= {"done": done, "words": words, "undo": undo}
+        return settle(request, _with(asking, back), TEMPLATE, context, part="day")
+    succeed(request, _("Done: %(step)s") % {"step": words} if words else _("Done."), **undo)
     form = {"change": "step", "form": form_of("step", done), "version": done.version}
     return detail.changed(request, done, to=_with(asking, back) if back else asking, **form)
 
@@ -93,14 +97,42 @@ def postpone(request: HttpRequest, pk: int) -> HttpResponse:
     if (ahead := request.POST.get("ahead")) not in next_steps.AHEAD:
         submitted_version(request)
         raise BadRequest("no button names this day")
-    to = today() + next_steps.AHEAD[ahead]
+    to, before = today() + next_steps.AHEAD[ahead], _before(sale)
     try:
         sale = next_steps.postpone(sale, to=to, version=submitted_version(request), by=request.user)
     except Refused as refusal:
         return _refused(request, sale, back, refusal)
+    told = {"step": sale.next_step or sale, "day": written_day(to)}
+    succeed(request, _("“%(step)s” is planned for %(day)s.") % told, **_undo(sale, before, back))
     if _is_day(back):
         return settle(request, back, TEMPLATE, _context(request.user, QueryDict(urlsplit(back).query)), part="day")
     return detail.changed(request, sale, to=back)
+
+
+@require_POST
+@permission_required("sales.change_sale", raise_exception=True)
+def step_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo: the next step as it was before it was ticked off or put off."""
+    sale, back = detail.visible(request, pk, detail=True), asked_back(request)
+    version, form = submitted_version(request), BackForm(request.POST, instance=copy(sale))
+    if not form.is_valid():
+        raise BadRequest("no next step looks like this")
+    step, on = form.cleaned_data["next_step"], form.cleaned_data["next_step_on"]
+    try:
+        sale = next_steps.take_back(sale, step=step, day=on, version=version, by=request.user)
+    except Refused as refusal:
+        return _refused(request, sale, back, refusal)
+    messages.success(request, _("The next step of “%(sale)s” is back as it was.") % {"sale": sale})
+    return redirect(back or sale)
+
+
+def _before(sale: Sale) -> dict:
+    return {"next_step": sale.next_step, "next_step_on": sale.next_step_on.isoformat() if sale.next_step_on else ""}
+
+
+def _undo(sale: Sale, before: dict, back: str) -> dict:
+    fields = {"version": sale.version, **before, "back": back}
+    return {"url": reverse("sales:step-back", args=[sale.pk]), "label": _("Undo"), "fields": fields}
 
 
 def _refused(request: HttpRequest, sale: Sale, back: str, refusal: Refused) -> HttpResponse:
