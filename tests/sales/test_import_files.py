@@ -157,6 +157,15 @@ def test_columns_that_cannot_make_anything_new_propose_to_update_only(visitor):
     assert "create" not in visitor.proposed()
 
 
+def test_columns_and_words_are_one_step_of_four(visitor, van_dam):
+    visitor.upload(csv(("Deal", "Klant", "Fase"), ("Kraan", "Van Dam", "Halverwege")))
+    assert visitor.columns()["Location"] == reverse("sales:import-words", args=[visitor.run.pk])
+    for name in ("columns", "words"):
+        page = visitor.client.get(reverse(f"sales:import-{name}", args=[visitor.run.pk])).content.decode()
+        steps = page.partition('<ol class="import-steps"')[2].partition("</ol>")[0]
+        assert steps.count("<li") == 4 and '<li aria-current="step">Columns and words</li>' in steps
+
+
 @pytest.mark.parametrize("kind", ["sales", "contacts"])
 def test_a_file_that_names_relations_that_are_not_here_says_what_to_do(visitor, van_dam, monkeypatch, kind):
     monkeypatch.setattr(running, "SLICE", 2)

@@ -159,11 +159,13 @@ def accept_answers(sale, **answers):
 
 def test_accept_steps_store_nothing_before_the_end(desk, sale):
     url = f"/sales/{sale.pk}/accept/"
-    assert desk.get(url).status_code == 200
+    first = desk.get(url)
+    assert first.status_code == 200
     second = desk.post(url, accept_answers(sale, step="why"))
     assert 'name="follow_up"' in text(second)
     third = desk.post(url, accept_answers(sale, step="then", follow_up="new_project"))
     assert 'name="project-name"' in text(third)
+    assert all(f">Step {number}<" in text(page) for number, page in enumerate([first, second, third], start=1))
     stored = Sale.objects.get(pk=sale.pk)
     assert (stored.status, stored.version, Project.objects.count()) == ("open", 1, 0)
 
