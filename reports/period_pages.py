@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.http import QueryDict
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from reports import charts
 from reports.kpis import Figures, Kpis
@@ -43,7 +43,7 @@ def kpi_context(report: Kpis) -> dict:
     """The table of months with a bar each: won beside lost, in numbers of sales."""
     pieces = [
         [
-            charts.Piece(gettext("Won"), line.won, "won", str(line.won)),
+            charts.Piece(pgettext("sales", "Accepted"), line.won, "won", str(line.won)),
             charts.Piece(gettext("Lost"), line.lost, "lost", str(line.lost)),
         ]
         for line in report.lines
@@ -54,9 +54,9 @@ def kpi_context(report: Kpis) -> dict:
 def kpi_table(report: Kpis) -> exports.Table:
     """One row per month or year, the whole period last."""
     heading = [
-        gettext("From"), gettext("To"), gettext("Won"), gettext("Lost"), gettext("Win rate, %"),
-        gettext("Won, €"), gettext("Lost, €"), gettext("Win rate in euro, %"), gettext("Average value won, €"),
-        gettext("Days to close"),
+        gettext("From"), gettext("To"), pgettext("sales", "Accepted"), gettext("Lost"), gettext("Win rate, %"),
+        gettext("Accepted revenue"), gettext("Lost, €"), gettext("Win rate in euro, %"),
+        gettext("Average accepted value"), gettext("Days to close"),
     ]  # fmt: skip
     return exports.Table("kpis", heading, [_kpi_row(line) for line in [*report.lines, report.now]])
 
@@ -121,7 +121,7 @@ def sources_context(report: Sources) -> dict:
 def sources_table(report: Sources) -> exports.Table:
     """One row per source, the total last."""
     heading = [
-        gettext("Source"), gettext("All sales"), gettext("Open now"), gettext("Won"), gettext("Lost"),
+        gettext("Source"), gettext("All sales"), gettext("Open now"), pgettext("sales", "Accepted"), gettext("Lost"),
         gettext("Win rate, %"), gettext("Accepted revenue"),
     ]  # fmt: skip
     rows = [

@@ -24,7 +24,7 @@ GOING = {
     "sales": Shortcut("g s", _("The list of sales")),
     "board": Shortcut("g b", _("The board")),
     "relations": Shortcut("g r", pgettext_lazy("navigation", "Relations")),
-    "forecast": Shortcut("g f", _("The forecast")),
+    "forecast": Shortcut("g f", _("Forecast")),
     "projects": Shortcut("g p", pgettext_lazy("navigation", "Projects")),
     "invoices": Shortcut("g i", pgettext_lazy("navigation", "Invoices")),
 }
