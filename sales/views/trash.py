@@ -8,6 +8,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -61,14 +63,16 @@ def trash(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @may_trash
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a sale out of the trash."""
+    """Take a sale out of the trash; from the list of the trash one stays there, to restore others."""
     sale = _found(request, pk)
     try:
         sale = deeds.restore(sale, version=submitted_version(request), by=request.user)
     except Refused as refusal:
         return _show(request, _found(request, pk), status=status_of(refusal), **explained(refusal))
-    messages.success(request, _("“%(sale)s” is back from the trash.") % {"sale": sale})
-    return leave(request, sale)
+    stays, told = "stay" in request.POST, escape(_("“%(sale)s” is back from the trash."))
+    link = format_html('<a href="{}">{}</a>', sale.get_absolute_url(), sale) if stays else conditional_escape(sale)
+    messages.success(request, SafeString(told % {"sale": link}))
+    return leave(request, "sales:trash" if stays else sale)
 
 
 @require_POST

@@ -34,6 +34,20 @@ def test_message_has_the_way_back(sale, manager, as_user):
     assert not Sale.objects.get(pk=sale.pk).trashed
 
 
+def test_list_of_the_trash_stays_and_the_message_leads_to_the_sale(sale, manager, as_user):
+    sale.subject = "Roof <b> & gutter"
+    sale.save()
+    desk = as_user(manager)
+    trash(sale, version=1, by=manager)
+    page = desk.get("/sales/trash/").content.decode()
+    assert '<input type="hidden" name="stay" value="1">' in page
+    response = desk.post(f"/sales/{sale.pk}/restore/", {"version": 2, "stay": "1"})
+    assert response["Location"] == "/sales/trash/"
+    page = desk.get("/sales/trash/").content.decode()
+    assert f'<p>“<a href="/sales/{sale.pk}/">Roof &lt;b&gt; &amp; gutter' in page
+    assert not Sale.objects.get(pk=sale.pk).trashed
+
+
 def test_message_of_many_brings_all_of_them_back(manager, as_user, phases):
     sales, desk = SaleFactory.create_batch(3, owner=manager, phase=phases[25]), as_user(manager)
     before = SaleFactory(owner=manager)
