@@ -43,13 +43,18 @@ async function search(input) {
   const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
   if (!answer?.ok || input.dataset.asked !== asked || document.activeElement !== input) return;
   list.innerHTML = await answer.text();
+  if (!box.querySelector("[data-picker-new]")) list.querySelector("[data-new]")?.remove();
   htmx.process(list);
   show(input, true);
-  if (said) said.textContent = options(list).length ? "" : box.dataset.nothing ?? "";
+  if (said) said.textContent = list.querySelector("[data-value]") ? "" : box.dataset.nothing ?? "";
 }
 
 function choose(input, option) {
-  const { value, said } = field(input);
+  const { box, value, said } = field(input);
+  if (option && "new" in option.dataset) {
+    show(input, false);
+    return box.querySelector("[data-picker-new]").click(); // takes what was typed along
+  }
   said?.replaceChildren();
   input.value = input.dataset.chosen = option ? option.dataset.label : "";
   value.value = option ? option.dataset.value : "";
@@ -57,6 +62,7 @@ function choose(input, option) {
   value.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+const pick = (input, option) => option && choose(input, option);
 const isPicker = (target) => target.matches?.("[data-picker] [role=combobox]");
 
 document.addEventListener("focusin", ({ target }) => isPicker(target) && !("ready" in target.dataset) && prepare(target));
@@ -77,7 +83,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown" && !open) search(input);
   else if (event.key === "ArrowDown") light(input, all[(at + 1) % all.length]);
   else if (event.key === "ArrowUp" && open) light(input, all.at(at > 0 ? at - 1 : -1));
-  else if (event.key === "Enter" && open) all.length && choose(input, all[at] ?? all[0]);
+  else if (event.key === "Enter" && open) pick(input, all[at] ?? all.find((option) => option.dataset.value));
   else if (event.key === "Escape" && open) show(input, false);
   else return;
   event.preventDefault();

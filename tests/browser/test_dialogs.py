@@ -159,6 +159,23 @@ def test_competitor_that_is_no_relation_yet_is_added_from_the_dialog(desk, bar, 
     assert str(Sale.objects.get(pk=sale.pk).lost_to) == "Newcomer Ltd"
 
 
+def test_typing_a_name_nobody_has_offers_to_add_it(desk, bar, sale):
+    bar.end("lose").click()
+    picker = desk.get_by_role("combobox", name="Lost to competitor")
+    picker.press_sequentially("Newcomer")
+    option = desk.get_by_role("option", name="Add “Newcomer” as a new relation")
+    expect(option).to_be_visible()
+    picker.press("Enter")
+    expect(desk.locator("#quick")).to_be_hidden()
+    picker.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    picker.press("Enter")
+    quick = desk.locator("#quick")
+    expect(quick.get_by_label("Name")).to_have_value("Newcomer")
+    quick.get_by_role("button", name="Add").click()
+    expect(picker).to_have_value("Newcomer")
+
+
 def test_reopening_puts_the_sale_back_on_its_phase(desk, bar, sale, phases):
     bar.end("lose").click()
     desk.get_by_role("button", name="Close as lost").click()
