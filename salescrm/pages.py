@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
-from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
 
 
 def page(request: HttpRequest, template: str, context: dict, *, part: str, status: int = 200) -> HttpResponse:
@@ -38,3 +38,11 @@ def tell(request: HttpRequest, to, *, event: str, detail: dict) -> HttpResponse:
     if request.htmx:
         return trigger_client_event(HttpResponse(status=204), event, detail)
     return HttpResponseRedirect(resolve_url(to))
+
+
+def resume(request: HttpRequest, to, template: str, context: dict, *, part: str, target: str) -> HttpResponse:
+    """After a POST from a dialog that changed only `target` behind it: shut it and swap that; go `to` without htmx."""
+    response = settle(request, to, template, context, part=part)
+    if response.status_code != 200:
+        return response
+    return trigger_client_event(reswap(retarget(response, target), "outerHTML"), "close-dialog")

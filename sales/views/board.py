@@ -21,7 +21,7 @@ from sales.views.answers import status_of
 from salescrm.calendar import today
 from salescrm.listing import without_blanks
 from salescrm.models import User
-from salescrm.pages import page, settle
+from salescrm.pages import leave, page, resume, settle
 from salescrm.url_words import read_id
 
 TEMPLATE = "sales/board.html"
@@ -110,6 +110,15 @@ def moved(request: HttpRequest, sale: Sale, phases: list[Phase], offers: list[di
         for offer in offers
     ]
     return settle(request, back, TEMPLATE, context, part="moved")
+
+
+def closed(request: HttpRequest, sale: Sale) -> HttpResponse:
+    """A sale has been closed: on the board its card goes and the head of its column changes, else its own page."""
+    if not is_sender(request):
+        return leave(request, sale)
+    context = _context(request, QueryDict(request.POST["board"]))
+    context |= _standing(context["sales"], sale.pk, Phase.objects.filter(pk=sale.phase_id))
+    return resume(request, way_back(request, sale), TEMPLATE, context, part="moved", target=f"#card-{sale.pk}")
 
 
 def refused(request: HttpRequest, sale: Sale, refusal: Refused) -> HttpResponse:

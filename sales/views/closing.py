@@ -17,7 +17,7 @@ from sales.forms import AcceptForm, CorrectForm, FollowUpForm, LoseForm
 from sales.models import FollowUp, Sale
 from sales.refusals import Refused
 from sales.views.answers import explained, put_into, status_of
-from sales.views.board import sender, way_back
+from sales.views.board import closed, sender
 from sales.views.detail import visible
 from salescrm.calendar import today
 from salescrm.conflicts import submitted_version
@@ -101,7 +101,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         put_into(wizard.form_of(step), refusal)
         return wizard.show(step, status=status_of(refusal), **explained(refusal))
     messages.success(request, _("“%(sale)s” is accepted. Well done!") % {"sale": sale})
-    return leave(request, _after(request, sale))
+    return _go_on(request, sale)
 
 
 def _closed_already(request: HttpRequest, sale: Sale) -> HttpResponse:
@@ -109,13 +109,13 @@ def _closed_already(request: HttpRequest, sale: Sale) -> HttpResponse:
     return leave(request, sale)
 
 
-def _after(request: HttpRequest, sale: Sale):
+def _go_on(request: HttpRequest, sale: Sale) -> HttpResponse:
     match sale.follow_up:
         case FollowUp.INVOICE:
-            return sale.invoice or sale  # the draft may be gone by the time of a second click
+            return leave(request, sale.invoice or sale)  # the draft may be gone by the time of a second click
         case FollowUp.NEW_PROJECT | FollowUp.EXISTING_PROJECT:
-            return sale.project or sale
-    return way_back(request, sale)
+            return leave(request, sale.project or sale)
+    return closed(request, sale)
 
 
 @permission_required("sales.lose_sale", raise_exception=True)
@@ -136,7 +136,7 @@ def lose(request: HttpRequest, pk: int) -> HttpResponse:
             context, status = context | explained(refusal), status_of(refusal)
         else:
             messages.success(request, _("“%(sale)s” is closed as lost.") % {"sale": sale})
-            return leave(request, way_back(request, sale))
+            return closed(request, sale)
     return page(request, "sales/lose.html", context, part="dialog", status=status)
 
 

@@ -7,8 +7,10 @@ const column = (phase) => board()?.querySelector(`.column[data-phase="${phase}"]
 const phaseOf = (card) => card.closest(".column").dataset.phase;
 const idOf = (card) => card.id.replace("card-", "");
 const order = (card) => [card.dataset.next ?? "none", idOf(card).padStart(19, "0")].join(".");
+const waiting = new Map(); // what comes next for a card that is on its way: a phase or an end, by its id
 let drag = null;
 let chosen = null; // the card whose menu or dialog is open
+let heir = null; // the card that gets the focus when its neighbour leaves
 let dropped = false; // the click that follows a drag is none
 
 /** What standing in this phase would mean: "50 % · weighted € 12,000.00". */
@@ -28,15 +30,17 @@ function place(card, phase) {
 }
 
 function send(card, phase) {
-  if (card.ariaBusy || phase === phaseOf(card)) return;
+  if (phase === phaseOf(card)) return;
   const home = phaseOf(card);
+  place(card, phase);
+  focus(card);
+  if (card.ariaBusy) return waiting.set(card.id, phase); // goes on from there when the answer has come
   const values = { ...Object.fromEntries(new FormData(form())), phase, version: card.dataset.version };
   for (const old of document.querySelectorAll("main > .toasts")) old.remove();
-  place(card, phase);
   card.ariaBusy = "true";
-  focus(card);
   htmx.ajax("POST", `/sales/${idOf(card)}/move/`, { source: card, target: card, swap: "outerHTML", values }).catch(() => {}).finally(() => {
     if (!card.isConnected) return; // answered, hence replaced
+    waiting.delete(card.id);
     card.ariaBusy = null;
     place(card, home);
     focus(card);
@@ -50,6 +54,7 @@ function ask(card, end) {
 }
 
 function focus(card) {
+  if (form().matches(":popover-open")) return; // somebody is choosing
   (card.querySelector(".where") ?? card.querySelector("a")).focus({ preventScroll: true });
   card.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
@@ -86,6 +91,10 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("#move button[data-to]");
   if (button || event.target.closest("#move a")) form().hidePopover();
   if (button && chosen?.isConnected) send(chosen, button.dataset.to);
+  const end = event.target.closest("#move a")?.dataset.end;
+  if (!end || !chosen?.ariaBusy) return;
+  event.preventDefault(); // asked when the answer has come
+  waiting.set(chosen.id, end);
 }, true);
 
 document.addEventListener("keydown", (event) => {
@@ -176,6 +185,7 @@ function end(event, drop) {
   drag = null;
   if (drop && target?.dataset.end) ask(card, target.dataset.end);
   else if (drop && target) send(card, target.dataset.phase);
+  else if (ghost && card.isConnected) focus(card);
 }
 
 document.addEventListener("pointerdown", begin);
@@ -194,8 +204,12 @@ document.addEventListener("htmx:afterSettle", () => {
     place(card, card.dataset.arrived);
     delete card.dataset.arrived;
     focus(card);
+    const next = waiting.get(card.id);
+    waiting.delete(card.id);
+    if (chosen?.id === card.id) aim(card);
+    if (next) column(next) ? send(card, next) : ask(card, next);
   }
-  if (document.activeElement === document.body) board().focus({ preventScroll: true }); // the card left the filter
+  if (document.activeElement === document.body) heir?.isConnected ? focus(heir) : board().focus({ preventScroll: true }); // the card left
   const seen = new Map();
   for (const card of board().querySelectorAll(".card")) {
     seen.get(card.id)?.remove();
@@ -205,6 +219,10 @@ document.addEventListener("htmx:afterSettle", () => {
 
 let known = null; // the cards there were before more came
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.matches(".card")) {
+    if (detail.xhr.status >= 400) waiting.delete(detail.target.id); // it stands elsewhere than was thought
+    heir = [detail.target.nextElementSibling, detail.target.previousElementSibling].find((card) => card?.matches(".card"));
+  }
   if (detail.target.matches(".turn")) known = new Set([...board().querySelectorAll(".card")].map((card) => card.id));
 });
 document.addEventListener("htmx:afterSettle", () => {

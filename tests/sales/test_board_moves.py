@@ -7,7 +7,7 @@ import pytest
 
 from sales.models import Phase, Sale, SaleEvent
 from sales.transitions import lose, move, set_probability, undo
-from tests.factories import SaleFactory
+from tests.factories import LineFactory, SaleFactory
 from tests.sales.test_board_page import HTMX, URL, head_of, ids, text
 
 
@@ -163,9 +163,39 @@ def test_menu_of_a_card_is_a_page_with_a_button_per_phase(desk, sale, phases):
     assert 'href="/sales/board/?q=ware"' in page
 
 
-def test_losing_from_the_board_leads_back_to_it(desk, sale):
-    fields = {"version": 1, "board": "q=ware"}
-    assert desk.post(f"/sales/{sale.pk}/lose/", fields, headers=HTMX)["HX-Redirect"] == f"{URL}?q=ware"
+CLOSING = [("lose", {}), ("accept", {"follow_up": "none"})]
+
+
+@pytest.mark.parametrize(("deed", "answers"), CLOSING)
+def test_closing_from_the_board_takes_the_card_out_and_changes_the_head(desk, sale, phases, salesperson, deed, answers):
+    SaleFactory(owner=salesperson, subject="Warehouse 2", expected_revenue=Decimal("1000"))
+    fields = {"version": 1, "board": "q=ware", "relation_type": sale.customer.relation_type_id, **answers}
+    response = desk.post(f"/sales/{sale.pk}/{deed}/", fields, headers=HTMX)
+    page = text(response)
+    assert (response.status_code, response["HX-Retarget"], response["HX-Reswap"]) == (
+        200,
+        f"#card-{sale.pk}",
+        "outerHTML",
+    )
+    assert "close-dialog" in response["HX-Trigger"]
+    assert ids(page) == []
+    assert re.findall(r'id="head-(\d+)" data-hx-swap-oob="true"', page) == [str(phases[10].pk)]
+    assert '<data value="1000.00">' in head_of(page, phases[10])
+    assert f"“Warehouse” is {'closed as lost' if deed == 'lose' else 'accepted'}." in page
+
+
+@pytest.mark.parametrize(("deed", "answers"), CLOSING)
+def test_closing_from_the_board_without_scripts_leads_back_to_it(desk, sale, deed, answers):
+    fields = {"version": 1, "board": "q=ware", "relation_type": sale.customer.relation_type_id, **answers}
+    response = desk.post(f"/sales/{sale.pk}/{deed}/", fields)
+    assert (response.status_code, response["Location"]) == (302, f"{URL}?q=ware")
+
+
+def test_accepting_from_the_board_with_a_follow_up_goes_there(desk, sale):
+    LineFactory(sale=sale)
+    fields = {"version": 1, "board": "", "relation_type": sale.customer.relation_type_id, "follow_up": "invoice"}
+    response = desk.post(f"/sales/{sale.pk}/accept/", fields, headers=HTMX)
+    assert response["HX-Redirect"] == Sale.objects.get(pk=sale.pk).invoice.get_absolute_url()
 
 
 def test_dialogs_of_the_board_carry_its_words(desk, sale):
