@@ -7,7 +7,7 @@ from django.core.exceptions import BadRequest
 from django.utils.translation import gettext_lazy as _
 
 from sales.models import Sale
-from sales.next_steps import AHEAD
+from sales.next_steps import AHEAD, has_step
 from salescrm.calendar import today
 from salescrm.fields import DayInput
 from salescrm.models import User
@@ -77,8 +77,11 @@ class StepForm(AmountForm):
         if cleaned.get("ahead"):
             cleaned["next_step_on"] = today() + AHEAD[cleaned["ahead"]]
             self._errors.pop("next_step_on", None)
-        if cleaned.get("next_step_on") and not cleaned.get("next_step") and "next_step" not in self._errors:
-            self.add_error("next_step", _("Say what the next step is."))
+        if not cleaned.get("next_step") and "next_step" not in self._errors:
+            if cleaned.get("next_step_on"):
+                self.add_error("next_step", _("Say what the next step is."))
+            elif not has_step(self.instance) and "next_step_on" not in self._errors:
+                self.add_error("next_step", _("Say what the next step is, or choose “No next step”."))
         return cleaned
 
     def values(self) -> dict:

@@ -18,7 +18,7 @@ from sales.change_forms import BackForm, form_of
 from sales.models import Sale
 from sales.refusals import Refused
 from sales.views import detail
-from sales.views.answers import status_of
+from sales.views.answers import explained, status_of
 from sales.views.inline import asked_back
 from salescrm import exports
 from salescrm.calendar import today, written_day
@@ -85,8 +85,10 @@ def step_done(request: HttpRequest, pk: int) -> HttpResponse:
         context |= {"done": done, "words": words, "undo": undo}
         return settle(request, _with(asking, back), TEMPLATE, context, part="day")
     succeed(request, _("Done: %(step)s") % {"step": words} if words else _("Done."), **undo)
+    if back:
+        return redirect(_with(asking, back))
     form = {"change": "step", "form": form_of("step", done), "version": done.version}
-    return detail.changed(request, done, to=_with(asking, back) if back else asking, **form)
+    return detail.changed(request, done, to=asking, **form)
 
 
 @require_POST
@@ -136,8 +138,11 @@ def _undo(sale: Sale, before: dict, back: str) -> dict:
 
 
 def _refused(request: HttpRequest, sale: Sale, back: str, refusal: Refused) -> HttpResponse:
-    if not _is_day(back):
+    if not back:
         return detail.refused(request, sale, refusal)
+    if not _is_day(back):
+        context = {"sale": sale, "change": "", "conflict": None, "back": back, **explained(refusal)}
+        return page(request, "sales/change.html", context, part="dialog", status=status_of(refusal))
     messages.error(request, f"“{sale}”: {' '.join(refusal.messages)}")
     context = _context(request.user, QueryDict(urlsplit(back).query))
     return page(request, TEMPLATE, context, part="day", status=status_of(refusal))

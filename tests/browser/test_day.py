@@ -69,6 +69,26 @@ def test_escape_leaves_it_without_a_step_and_the_keys_go_on(desk, steps):
     assert SaleNote.objects.count() == 2
 
 
+def test_start_page_ticks_off_in_the_dialog_too(desk, steps):
+    desk.goto("/")
+    late = desk.locator("[data-step=late]")
+    expect(late.locator("li")).to_have_count(2)
+    late.locator("li", has_text="Alpha").locator("[data-step-done]").click()
+    dialog = desk.get_by_role("dialog")
+    expect(dialog).to_contain_text("What is the next step of Alpha?")
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    expect(dialog).to_contain_text("or choose “No next step”")
+    dialog.get_by_role("button", name="No next step").click()
+    expect(late.locator("li")).to_have_count(1)
+    expect(dialog).to_be_hidden()
+    late.locator("li", has_text="Beta").locator("[data-step-done]").click()
+    dialog.get_by_label("Next step", exact=True).fill("Send the contract")
+    dialog.get_by_role("button", name="In a week").click()
+    expect(desk.locator("[data-step=planned]")).to_contain_text("Send the contract")
+    expect(late.locator("li")).to_have_count(0)
+    assert SaleNote.objects.count() == 2
+
+
 def test_postponing_moves_the_row_and_the_focus_goes_on(desk, steps):
     desk.goto("/sales/day/")
     row(desk, "late", "Alpha").get_by_role("button", name="Tomorrow").click()

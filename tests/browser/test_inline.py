@@ -111,7 +111,7 @@ def test_nothing_for_now_closes_the_question(desk, sale):
     Sale.objects.update(next_step="Call Jan", next_step_on=today())
     desk.goto(f"/sales/{sale.pk}/")
     desk.get_by_role("button", name="Done").dblclick()
-    desk.get_by_role("link", name="Nothing for now").click()
+    desk.get_by_role("link", name="No next step").click()
     expect(desk.get_by_role("link", name="Plan a next step")).to_be_focused()
     assert SaleNote.objects.count() == 1
 

@@ -1,5 +1,6 @@
 """Completing a next step: it moves to the timeline, and the following one is asked."""
 
+import re
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -131,7 +132,7 @@ def test_without_script_the_following_step_is_asked_on_the_page(desk, sale):
     response = desk.post(reverse("sales:step-done", args=[sale.pk]), {"version": 1}, follow=True)
     assert response.redirect_chain == [(f"/sales/{sale.pk}/change/step/", 302)]
     assert 'data-change-form="step"' in response.content.decode()
-    assert "Nothing for now" in response.content.decode()
+    assert "No next step" in response.content.decode()
 
 
 def test_stale_click_on_the_sale_page_says_who_was_first(desk, sale, colleague):
@@ -152,6 +153,43 @@ def test_completing_elsewhere_asks_and_leads_back(desk, sale, salesperson, back)
     stored = desk.post(reverse("sales:change", args=[sale.pk, "step"]), values)
     assert (stored.status_code, stored["Location"]) == (302, back)
     assert step(sale) == ("Write", today() + timedelta(days=1), 3)
+
+
+def test_start_page_asks_for_the_following_step_in_its_dialog(desk, sale):
+    asked = desk.post(
+        reverse("sales:step-done", args=[sale.pk]), {"version": 1, "back": "/"}, headers=HTMX, follow=True
+    )
+    part = asked.content.decode().lstrip()
+    assert asked.redirect_chain == [(f"/sales/{sale.pk}/change/step/?back=%2F", 302)]
+    assert part.startswith('<div class="dialog')
+    assert "What is the next step of" in part
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_stale_click_on_the_start_page_says_so_in_its_dialog(desk, sale, colleague, headers):
+    postpone(sale, to=today() + timedelta(days=1), version=1, by=colleague)
+    values = {"version": 1, "back": "/"}
+    refused = desk.post(reverse("sales:step-done", args=[sale.pk]), values, headers=headers)
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert "Bram Bakker changed this sale" in page
+    assert '<a class="button" href="/" data-cancel>' in page
+    assert page.lstrip().startswith('<div class="dialog') == bool(headers)
+    assert notes(sale) == []
+
+
+@pytest.mark.parametrize("back", ["", "/"])
+def test_empty_answer_is_asked_what_it_means_where_nothing_is_planned(desk, sale, salesperson, back):
+    complete_step(sale, version=1, by=salesperson)
+    values = {"version": 2, "next_step": "", "next_step_on": "", **({"back": back} if back else {})}
+    answer = desk.post(reverse("sales:change", args=[sale.pk, "step"]), values, headers=HTMX)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Say what the next step is, or choose “No next step”." in page
+    assert re.search(">No next step</(a|button)>", page)
+    nothing = desk.post(reverse("sales:change", args=[sale.pk, "step"]), values | {"nothing": "1"})
+    assert nothing.status_code == 302
+    assert step(sale) == ("", None, 2)
 
 
 @pytest.mark.parametrize(
