@@ -24,6 +24,7 @@ function show(input, open) {
   field(input).list.hidden = !open;
   input.ariaExpanded = String(open);
   if (!open) light(input, null);
+  else if (input.closest("dialog:has(> [data-wide])")) field(input).list.scrollIntoView({ block: "nearest" });
 }
 
 function light(input, option) {
