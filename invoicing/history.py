@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from invoicing.models import Invoice, InvoiceEvent
-from salescrm.conflicts import Stale, lock
+from salescrm.conflicts import Stale, changed_by, lock
 from salescrm.models import User
 
 
@@ -24,10 +24,10 @@ def claim(invoice: Invoice, *, version: int, by: User, kinds: tuple[str, ...] = 
     done = locked.events.filter(invoice_version=version + 1, kind__in=kinds).first()
     if done is not None and done.by_id == by.pk:
         return locked, True
-    raise Stale(locked, stale_message(locked))
+    raise Stale(locked, stale_message(locked, by=by))
 
 
-def stale_message(invoice: Invoice) -> str:
+def stale_message(invoice: Invoice, *, by: User) -> str:
     """Who changed the invoice, and how."""
     last = invoice.events.select_related("by").last()
     words = {"who": invoice.updated_by or _("the system"), "number": invoice.number}
@@ -40,7 +40,8 @@ def stale_message(invoice: Invoice) -> str:
             return _("%(who)s sent this invoice after you opened it. It was not sent again.") % words
         case InvoiceEvent.Kind.FAILED:
             return _("%(who)s tried to send this invoice after you opened it. It was not sent again.") % words
-    return _("%(who)s changed this invoice after you opened it. Nothing of yours was stored.") % words
+    text = _("%(who)s changed this invoice after you opened it. Nothing of yours was stored.")
+    return changed_by(invoice.updated_by, text, reader=by)
 
 
 def require_draft(invoice: Invoice) -> None:

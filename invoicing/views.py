@@ -121,7 +121,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _store(request, invoice: Invoice, head: HeadForm, lines, *, version: int, valid: bool) -> HttpResponse:
     if not valid:
-        raise Stale(invoice, stale_message(invoice))
+        raise Stale(invoice, stale_message(invoice, by=request.user))
     editing.edit(invoice, values=head.values(), lines=lines.lines(), version=version, by=request.user)
     messages.success(request, _("The draft is saved."))
     return redirect(invoice)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from projects.models import Project, Service
 from projects.opening import NewProject, check, open_project
 from relations.models import Relation
-from salescrm.conflicts import Stale, lock
+from salescrm.conflicts import Stale, changed_by, lock
 from salescrm.models import User
 
 HEAD = ["name", "contact", "manager", "start_date", "end_date", "note"]
@@ -135,9 +135,8 @@ def _claim(project: Project, version: int, *, by: User, same: Callable[[Project]
         return locked, False
     if locked.version == version + 1 and locked.updated_by_id == by.pk and same(locked):
         return locked, True
-    who = locked.updated_by or _("the system")
-    text = _("%(who)s changed this project after you opened it. Nothing of yours was stored.") % {"who": who}
-    raise Stale(locked, text)
+    text = _("%(who)s changed this project after you opened it. Nothing of yours was stored.")
+    raise Stale(locked, changed_by(locked.updated_by, text, reader=by))
 
 
 def _require_active(project: Project) -> None:

@@ -110,11 +110,11 @@ def check(kept: Relation, other: Relation) -> None:
         raise ValidationError(_("One is a contact person of the other."), code="contact")
 
 
-def check_versions(kept: Relation, other: Relation, *, version: int, other_version: int) -> None:
+def check_versions(kept: Relation, other: Relation, *, version: int, other_version: int, by: User) -> None:
     """Refuse when either was changed since the preview was shown (rule 6)."""
     for relation, seen in ((kept, version), (other, other_version)):
         if relation.version != seen:
-            raise stale(relation)
+            raise stale(relation, by=by)
 
 
 def absorb(kept: Relation, other: Relation, *, taken: Iterable[str], by: User) -> dict[int, int]:

@@ -10,7 +10,7 @@ from relations.models import Relation, RelationType
 from relations.naming import apply_names
 from relations.numbers import COMPACT
 from salescrm.calendar import today
-from salescrm.conflicts import Stale, lock
+from salescrm.conflicts import Stale, changed_by, lock
 from salescrm.models import User
 from salescrm.numbering import NumberSeries, next_number
 
@@ -61,7 +61,7 @@ def edit_relation(relation: Relation, *, values: dict, version: int, by: User) -
     if locked.version != version:
         if locked.version == version + 1 and locked.updated_by_id == by.pk and not changed:
             return locked
-        raise stale(locked)
+        raise stale(locked, by=by)
     if not changed:
         return locked
     if "relation_type" in changed:
@@ -83,7 +83,7 @@ def set_active(relation: Relation, *, active: bool, version: int, by: User) -> R
     if locked.is_active == active:
         return locked
     if locked.version != version:
-        raise stale(locked)
+        raise stale(locked, by=by)
     locked.is_active = active
     return _commit(locked, ["is_active"], by)
 
@@ -100,10 +100,10 @@ def _refuse_merged(relation: Relation) -> None:
         raise ValidationError(why % {"name": relation.merged_into}, code="merged")
 
 
-def stale(current: Relation) -> Stale:
+def stale(current: Relation, *, by: User) -> Stale:
     """Somebody changed the relation since it was shown."""
     message = _("%(who)s changed this relation after you opened it. Nothing of yours was stored.")
-    return Stale(current, message % {"who": current.updated_by or _("The system")})
+    return Stale(current, changed_by(current.updated_by, message, reader=by))
 
 
 def _commit(relation: Relation, fields: list[str], by: User) -> Relation:

@@ -88,7 +88,7 @@ def claim(
         return locked, False
     consumed_by = locked.events.filter(sale_version=version + 1, kind=kind).select_related("by").first()
     if consumed_by is None or not same(locked):
-        raise Stale(locked, version)
+        raise Stale(locked, version, by=by)
     if consumed_by.by_id != by.pk:
         raise AlreadyDone(locked, consumed_by)
     return locked, True

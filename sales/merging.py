@@ -51,7 +51,7 @@ def merge(
     if other.merged_into_id == kept.pk:
         return kept
     check(kept, other)
-    relations.merging.check_versions(kept, other, version=version, other_version=other_version)
+    relations.merging.check_versions(kept, other, version=version, other_version=other_version, by=by)
     sales = _lock(other)  # with those that were made while we waited; from here on nobody makes another
     contacts = relations.merging.absorb(kept, other, taken=taken, by=by)
     _follow(sales, other, kept=kept, contacts=contacts, by=by)

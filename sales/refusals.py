@@ -5,6 +5,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sales.models import Sale, SaleEvent, SaleStatus
+from salescrm.conflicts import own_change
+from salescrm.models import User
 
 
 class Refused(ValidationError):
@@ -14,23 +16,21 @@ class Refused(ValidationError):
 class Stale(Refused):
     """Somebody changed the sale since the submitted version was shown (rule 6)."""
 
-    def __init__(self, sale: Sale, version: int):
+    def __init__(self, sale: Sale, version: int, *, by: User):
         self.sale = sale
         self.version = version
         self.events = list(
             sale.events.filter(sale_version__gt=version).select_related("by", "phase").order_by("sequence")
         )
         changes = max(sale.version - version, 1)
-        super().__init__(
-            ngettext(
-                "%(who)s changed this sale after you opened it. Nothing of yours was stored.",
-                "This sale was changed %(count)d times after you opened it, last by %(who)s. "
-                "Nothing of yours was stored.",
-                changes,
-            )
-            % {"who": sale.updated_by or _("the system"), "count": changes},
-            code="stale",
+        text = ngettext(
+            "%(who)s changed this sale after you opened it. Nothing of yours was stored.",
+            "This sale was changed %(count)d times after you opened it, last by %(who)s. Nothing of yours was stored.",
+            changes,
         )
+        if {event.by_id for event in self.events} | {sale.updated_by_id} == {by.pk}:
+            text = own_change()
+        super().__init__(text % {"who": sale.updated_by or _("the system"), "count": changes}, code="stale")
 
 
 class AlreadyDone(Refused):

@@ -14,7 +14,7 @@ from sales.columns import STANDARDS
 from sales.filters import SaleFilter, canonical
 from sales.models import SaleStatus, SavedView
 from sales.refusals import Refused
-from salescrm.conflicts import Stale
+from salescrm.conflicts import Stale, changed_by
 from salescrm.models import User
 from salescrm.url_words import is_id
 
@@ -150,7 +150,7 @@ def _write(view: SavedView, values: dict, version: int, by: User) -> SavedView:
         if (found.version, found.updated_by_id, same) == (version + 1, by.pk, True):
             return found
         text = _("%(who)s changed this view after you opened it. Nothing of yours was stored.")
-        raise Stale(found, text % {"who": found.updated_by or found.owner})
+        raise Stale(found, changed_by(found.updated_by or found.owner, text, reader=by))
     for name, value in values.items():
         setattr(found, name, value)
     found.version, found.updated_by = version + 1, by

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from salescrm.calendar import organisation_zone, written_day
 from salescrm.fields import MoneyFormField, PercentFormField
+from salescrm.models import User
 from salescrm.money import format_money
 
 
@@ -26,6 +27,18 @@ class Stale(ValidationError):
     def __init__(self, current: models.Model, message: str):
         self.current = current
         super().__init__(message, code="stale")
+
+
+def own_change() -> str:
+    """What is said when the reader was the one who changed the record."""
+    return _("You changed this in another window after you opened it here. Nothing of this window was stored.")
+
+
+def changed_by(who: User | None, message: str, *, reader: User | None) -> str:
+    """The `message` with `who` changed the record filled in, or other words when that was the reader, elsewhere."""
+    if who is not None and who == reader:
+        return own_change()
+    return message % {"who": who or _("The system")}
 
 
 class Gone(Http404):

@@ -165,7 +165,7 @@ def remove(request: HttpRequest, book: Notebook, record: Model, note: int) -> Ht
     context, status = {"record": record, "url": book.url("note-remove", record, note.pk), "refused": ""}, 200
     if request.method == "POST":
         try:
-            noting.remove(note, version=submitted_version(request))
+            noting.remove(note, version=submitted_version(request), by=request.user)
         except Stale as stale:
             note, context["refused"], status = stale.current, stale.message, 409
         else:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from salescrm import files
-from salescrm.conflicts import Stale, lock
+from salescrm.conflicts import Stale, changed_by, lock
 from salescrm.models import StoredFile, User
 from salescrm.notes import Note, NoteKind
 
@@ -73,7 +73,7 @@ def change(
         if _is_repeated(locked, values, version, by):
             return locked
         if locked.version != version:
-            raise _stale(locked)
+            raise _stale(locked, by)
         kept = list(locked.files.all())
         leaving = [file for file in kept if file.pk in gone]
         changed = [name for name, value in values.items() if getattr(locked, name) != value]
@@ -100,20 +100,19 @@ def _is_repeated(locked: Note, values: dict, version: int, by: User) -> bool:
     return same and (locked.version, locked.updated_by_id) == (version + 1, by.pk)
 
 
-def _stale(locked: Note) -> Stale:
-    who = locked.updated_by or _("the system")
+def _stale(locked: Note, by: User | None) -> Stale:
     text = _("%(who)s changed this note after you opened it. Nothing of yours was stored.")
-    return Stale(locked, text % {"who": who})
+    return Stale(locked, changed_by(locked.updated_by, text, reader=by))
 
 
 @transaction.atomic
-def remove(note: Note, *, version: int) -> None:
+def remove(note: Note, *, version: int, by: User | None = None) -> None:
     """Remove a note with its files. Refuses a stale version: it says something else now; removed already is fine."""
     locked = type(note).objects.select_for_update(of=("self",)).filter(pk=note.pk).first()
     if locked is None:
         return
     if locked.version != version:
-        raise _stale(locked)
+        raise _stale(locked, by)
     leaving = list(locked.files.all())
     locked.files.clear()
     files.drop(leaving)

@@ -10,7 +10,7 @@ from django.core.exceptions import BadRequest
 from django.test import RequestFactory
 from django.utils.translation import override
 
-from salescrm.conflicts import differences, submitted_token, submitted_version
+from salescrm.conflicts import changed_by, differences, submitted_token, submitted_version
 from salescrm.fields import MoneyFormField, PercentFormField
 
 
@@ -79,3 +79,14 @@ def test_a_form_without_a_readable_version_is_a_bad_request(text):
 def test_a_create_form_without_a_readable_token_is_a_bad_request(text):
     with pytest.raises(BadRequest):
         submitted_token(RequestFactory().post("/", {"token": text}))
+
+
+OWN = "You changed this in another window after you opened it here. Nothing of this window was stored."
+
+
+def test_who_changed_it_is_told_in_other_words_to_who_did(company, salesperson, colleague):
+    text = "%(who)s changed this after you opened it."
+
+    assert changed_by(colleague, text, reader=salesperson) == f"{colleague} changed this after you opened it."
+    assert changed_by(None, text, reader=salesperson) == "The system changed this after you opened it."
+    assert changed_by(salesperson, text, reader=salesperson) == OWN

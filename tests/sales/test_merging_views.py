@@ -73,9 +73,9 @@ def test_merge_leads_to_the_kept_one(boss, pair, headers):
     assert boss.get(address(other)).headers["Location"] == f"/relations/{other.pk}/"
 
 
-def test_stale_preview_is_shown_anew_with_what_was_chosen(boss, pair, manager):
+def test_stale_preview_is_shown_anew_with_what_was_chosen(boss, pair, colleague):
     kept, other = pair
-    edit_relation(other, values={"city": "Goes", "email": "x@acme.nl"}, version=1, by=manager)
+    edit_relation(other, values={"city": "Goes", "email": "x@acme.nl"}, version=1, by=colleague)
     response = boss.post(address(kept), answers(other, take_name="other"))
     assert response.status_code == 409
     assert "changed this relation after you opened it" in response.content.decode()
