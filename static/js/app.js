@@ -4,6 +4,9 @@ import "./forms.js";
 import "./shortcuts.js";
 import "./toast.js";
 
+// htmx would carry the style of a text area that was pulled larger over to the next one, which the content policy forbids.
+htmx.config.attributesToSettle = ["class", "width", "height"];
+
 // What few visits need is loaded when it gets the focus.
 document.addEventListener("focusin", ({ target }) => {
   const url = target.closest?.("[data-module]")?.dataset.module;

@@ -112,3 +112,12 @@ def test_without_javascript_a_note_with_a_file_is_written(desk, timeline, tmp_pa
     expect(entry.get_by_role("link", name="notes.txt")).to_be_visible()
     timeline.get_by_role("link", name="Notes and calls").click()
     expect(desk.locator("ol.timeline > li")).to_have_count(1)
+
+
+def test_text_area_pulled_larger_breaks_no_rule_of_the_content_policy(timeline):
+    text = timeline.get_by_label("Text")
+    text.evaluate("area => (area.style.height = '240px')")  # what the browser does when its corner is pulled
+    text.fill("They called back.")
+    timeline.get_by_role("button", name="Add", exact=True).click()
+    expect(timeline.locator("li[data-note]").first).to_contain_text("They called back.")
+    expect(text).to_have_value("")  # and nothing in the console: see `watched`
