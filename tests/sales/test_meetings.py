@@ -77,10 +77,7 @@ def test_meeting_is_no_next_step(as_user, salesperson, planned, sale):
     desk = as_user(salesperson)
     groups = {group.key: group.count for group in desk.get("/sales/day/").context["groups"]}
     assert (groups["none"], groups["undated"]) == (1, 0)
-    assert (
-        desk.get(f"/sales/?next=none&owner={salesperson.pk}").context["totals"]["count"]
-        == 1
-    )
+    assert desk.get(f"/sales/?next=none&owner={salesperson.pk}").context["totals"]["count"] == 1
 
 
 def test_calendar_holds_own_meetings_with_their_hour(salesperson, planned, sale, now):
