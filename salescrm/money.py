@@ -42,15 +42,7 @@ def format_money_bare(amount: Decimal | int, language: str | None) -> str:
 
 def format_money(amount: Decimal | int, language: str | None) -> str:
     """`€ 12.000,00` in Dutch, `€ 12,000.00` in English; the sign stands in front of the euro."""
-    return _with_euro(format_money_bare(amount, language))
-
-
-def format_euros(amount: Decimal | int, language: str | None) -> str:
-    """`€ 12.000` in Dutch, `€ 12,000` in English: whole euros, rounded half up."""
-    return _with_euro(format_number(Decimal(amount).quantize(Decimal(1), ROUND_HALF_UP) + 0, language))
-
-
-def _with_euro(text: str) -> str:
+    text = format_money_bare(amount, language)
     return f"-€ {text[1:]}" if text.startswith("-") else f"€ {text}"
 
 

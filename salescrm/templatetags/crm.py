@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from heroicons.templatetags.heroicons import heroicon_outline
 
 from salescrm.calendar import organisation_zone, today
-from salescrm.money import format_euros, format_money, format_number, round_money, written_in
+from salescrm.money import format_money, format_number, round_money, written_in
 from salescrm.shortcuts import SHORTCUTS
 from salescrm.toasts import offers_of
 
@@ -34,12 +34,6 @@ def money(amount: Decimal | int | None) -> SafeString:
     if amount is None or amount == "":
         return EMPTY
     return SafeString(f'<data value="{round_money(amount)}">{format_money(amount, get_language())}</data>')
-
-
-@register.filter
-def money_whole(amount: Decimal | int) -> SafeString:
-    """As `money`, but one reads whole euros; the cents are in its value."""
-    return SafeString(f'<data value="{round_money(amount)}">{format_euros(amount, get_language())}</data>')
 
 
 @register.filter

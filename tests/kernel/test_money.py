@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salescrm.fields import MoneyField, MoneyFormField, PercentField, PercentFormField
-from salescrm.money import format_euros, format_money, format_money_bare, format_number, parse_money, round_money
+from salescrm.money import format_money, format_money_bare, format_number, parse_money, round_money
 
 AMOUNTS = st.decimals(min_value="-999999999999.99", max_value="999999999999.99", places=2)
 
@@ -94,12 +94,6 @@ def test_amount_is_written_with_two_decimals_rounded_half_up(amount, dutch, engl
         dutch,
         english,
     ]
-
-
-def test_whole_euros_are_rounded_half_up():
-    amounts = [Decimal(amount) for amount in ("1234567.50", "0.49", "-2.50", "-0.49")]
-    assert [format_euros(amount, "nl") for amount in amounts] == ["€ 1.234.568", "€ 0", "-€ 3", "€ 0"]
-    assert format_euros(1234, "en") == "€ 1,234"
 
 
 def test_number_keeps_its_decimals_and_groups_its_thousands():

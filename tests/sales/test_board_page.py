@@ -40,8 +40,8 @@ def test_page_shows_columns_sums_and_cards(desk, salesperson, phases):
     page = text(desk.get(URL))
     assert len(ids(page)) == 4
     head = head_of(page, phases[75])
-    assert 'title="€ 8,012.01"><data value="8012.01">€ 8,012</data>' in head
-    assert 'title="€ 6,009.01"><data value="6009.01">€ 6,009</data>' in head
+    assert '<data value="8012.01">€ 8,012.01</data>' in head
+    assert '<data value="6009.01">€ 6,009.01</data>' in head
     assert f'href="/sales/?status=open&amp;phase={phases[75].pk}"' in head
 
 
