@@ -1,23 +1,35 @@
 """A message that offers a way back: its button travels with it to the page that shows it."""
 
 import json
+import time
 from collections.abc import Iterable
 
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
 
+from salescrm.models import User
 
-def succeed(request: HttpRequest, text: str, *, url: str, label: str, fields: dict) -> None:
-    """Tell a success, with a button that posts `fields` to `url`."""
-    messages.success(request, text, extra_tags=offer(url=url, label=label, fields=fields.items()))
-
-
-def offer(*, url: str, label: str, fields: Iterable[tuple[str, object]]) -> str:
-    """The tag of a message that brings a button: it posts these `fields`, a name as often as it comes, to `url`."""
-    return json.dumps({"url": url, "label": label, "target": None, "pairs": list(fields)})
+KEPT = 15 * 60  # seconds: what is not looked at by then is no longer offered
 
 
-def offers_of(message: Message) -> list[dict]:
-    """The buttons of a message: the one it brought along, or none."""
-    return [json.loads(message.extra_tags)] if message.extra_tags else []
+def succeed(request: HttpRequest, text: str, *, url: str = "", label: str = "", fields: dict | None = None) -> None:
+    """Tell a success, with a button that posts `fields` to `url`; without one when there is nothing to undo."""
+    messages.success(request, text, extra_tags=offer(url=url, label=label, fields=fields.items()) if url else "")
+
+
+def offer(*, url: str, label: str, fields: Iterable[tuple[str, object]], whose: int | None = None) -> str:
+    """The tag of a message that brings a button: it posts these `fields`, a name as often as it comes, to `url`.
+
+    With `whose` only this user gets to see it.
+    """
+    button = {"url": url, "label": label, "target": None, "pairs": list(fields)}
+    return json.dumps(button | {"whose": whose, "until": time.time() + KEPT})
+
+
+def offers_of(message: Message, user: User) -> list[dict]:
+    """The buttons of a message for this user: the one it brought along, unless it is old or somebody else's."""
+    button = json.loads(message.extra_tags or "{}")
+    if button.get("until", 0) < time.time() or button["whose"] not in (None, user.pk):
+        return []
+    return [button]

@@ -133,6 +133,9 @@ def _before(sale: Sale) -> dict:
 
 
 def _undo(sale: Sale, before: dict, back: str) -> dict:
+    """What offers to take back what this very request changed; nothing when it came twice and changed nothing."""
+    if _before(sale) == before:
+        return {}
     fields = {"version": sale.version, **before, "back": back}
     return {"url": reverse("sales:step-back", args=[sale.pk]), "label": _("Undo"), "fields": fields}
 

@@ -89,6 +89,21 @@ def test_every_page_offers_to_undo_a_misclick(desk, sale, back, deed, more):
     assert "The next step of “Warehouse” is back as it was." in desk.get(response["Location"]).content.decode()
 
 
+@pytest.mark.parametrize("back", ["", "/sales/day/", "/"])
+@pytest.mark.parametrize(("deed", "more"), [("step-done", {}), ("postpone", {"ahead": "week"})])
+def test_second_click_changes_nothing_and_offers_no_undo_of_it(desk, sale, back, deed, more):
+    values, headers = {"version": 1, "back": back, **more}, {} if back == "/" else HTMX
+    for _click in range(2):
+        desk.get("/")  # what the first one told is read
+        response = desk.post(reverse(f"sales:{deed}", args=[sale.pk]), values, headers=headers)
+    assert step(sale)[2] == 2
+    page = response if response.status_code == 200 else desk.get("/")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "/step-back/" not in text
+    assert ("is planned for" if more else "Done") in text
+
+
 @pytest.mark.parametrize("values", [{}, {"next_step": "x" * 201}, {"next_step_on": "soon"}])
 def test_undo_that_brings_no_step_is_refused(desk, sale, values):
     assert desk.post(reverse("sales:step-back", args=[sale.pk]), {"version": 1, **values}).status_code == 400
