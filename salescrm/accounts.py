@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from salescrm.logged_out import remember
 from salescrm.models import User
 from salescrm.pages import page
 from salescrm.recent import forget
@@ -71,6 +72,11 @@ class Login(Unprocessable, auth.LoginView):
         if not request.user.is_authenticated and not User.objects.exists():
             return redirect("setup")
         return super().get(request, *args, **kwargs)
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        remember(response, form.get_user())
+        return response
 
 
 class Logout(auth.LogoutView):

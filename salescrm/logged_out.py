@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +12,20 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views import csrf
 
+from salescrm.models import User
 from salescrm.toasts import offer
 
-MOST = 100_000  # characters that are kept to be sent again
+MOST = 100_000  # characters that are kept to be sent again, those of the names included
+COOKIE = "last-user"
+AGE = 90 * 24 * 3600
+
+
+def remember(response: HttpResponse, user: User) -> None:
+    """Who logged in last on this browser, also after the session has ended: what they typed is offered to no other."""
+    response.set_signed_cookie(
+        COOKIE, str(user.pk), salt=COOKIE, max_age=AGE, httponly=True, secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )  # fmt: skip
 
 
 def stay(request: HttpRequest) -> HttpResponse:
@@ -28,11 +40,17 @@ def back_to_the_form(request: HttpRequest, *, trusted: bool = True) -> HttpRespo
     """
     if request.path == reverse("logout"):
         return redirect("login")
-    text = _("You were logged out. What you sent last has not been carried out.")
+    _tell(request, _("You were logged out. What you sent last has not been carried out."), trusted=trusted)
+    return redirect_to_login(_origin(request))
+
+
+def _tell(request: HttpRequest, text: str, *, trusted: bool) -> None:
     if request.FILES:
         text = f"{text} {_('Choose the files again: they were not kept.')}"
+    for earlier in list(messages.get_messages(request)):  # reading takes them out: one offer is kept, the last one
+        if not earlier.extra_tags and earlier.message != text:
+            messages.add_message(request, earlier.level, earlier.message)
     messages.error(request, text, extra_tags=_again(request) if trusted else "")
-    return redirect_to_login(_origin(request))
 
 
 def _origin(request: HttpRequest) -> str:
@@ -45,9 +63,14 @@ def _origin(request: HttpRequest) -> str:
 
 def _again(request: HttpRequest) -> str:
     sent = [(name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"]
-    if any("password" in name for name, _value in sent) or sum(len(value) for _name, value in sent) > MOST:
+    if any("password" in name for name, _value in sent) or sum(len(name + value) for name, value in sent) > MOST:
         return ""
-    return offer(url=request.get_full_path(), label=_("Send it again"), fields=sent)
+    return offer(url=request.get_full_path(), label=_("Send it again"), fields=sent, whose=_whose(request))
+
+
+def _whose(request: HttpRequest) -> int | None:
+    last = request.get_signed_cookie(COOKIE, default="", salt=COOKIE)
+    return request.user.pk or (int(last) if last else None)
 
 
 def not_ours(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,13 +1,14 @@
 """A session that has ended: nothing typed is lost, nothing is done in silence, and nobody lands on a bare error."""
 
 import json
+import time
 
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from salescrm.logged_out import MOST
+from salescrm.logged_out import COOKIE, MOST
 from salescrm.models import User
 
 HERE = "http://testserver"
@@ -78,6 +79,63 @@ def test_long_text_is_offered_too_and_endless_text_is_not(db):
     for length, pairs in ((20_000, [["text", "n" * 20_000]]), (MOST + 1, None)):
         response = Client().post(PROFILE, {"text": "n" * length})
         assert [(text, tag.get("pairs")) for text, tag in offered(response)] == [(LOST, pairs)]
+
+
+def test_names_count_too_for_what_is_too_long(db):
+    response = Client().post(PROFILE, f"{'n' * MOST}=a", content_type="application/x-www-form-urlencoded")
+
+    assert offered(response) == [(LOST, {})]
+
+
+def test_only_the_last_one_is_offered_and_other_messages_stay(client, anna):
+    log_in(client, {"Location": LOGIN})
+    client.post(PROFILE, {"name": "Anna", "language": "en"})  # told on the next page, which is not opened
+    del client.cookies["sessionid"]
+    client.post(reverse("password_change"), {"old_password": "a"})
+    for name in ("First", "Second"):
+        refused = client.post(PROFILE, {"name": name}, headers={"referer": f"{HERE}{PROFILE}"})
+    page = client.get(log_in(client, refused)["Location"])
+
+    assert page.text.count(LOST) == 1
+    assert "Your profile is saved." in page.text
+    assert 'value="Second"' in page.text
+    assert 'value="First"' not in page.text
+
+
+def end_the_session(client):
+    """Anna was logged in on this browser; her session ends while she types."""
+    log_in(client, {"Location": LOGIN})
+    del client.cookies["sessionid"]
+    return client.post(PROFILE, {"name": "Secret"}, headers={"referer": f"{HERE}{PROFILE}"})
+
+
+def test_what_was_typed_is_offered_to_the_same_user_only(client, anna):
+    User.objects.create_user("bob@example.com", "right password", name="Bob", language="en")
+    page = client.get(log_in(client, end_the_session(client))["Location"])
+    assert 'value="Secret"' in page.text
+
+    refused = end_the_session(client)
+    client.post(refused["Location"], {"username": "bob@example.com", "password": "right password"})
+    page = client.get(PROFILE)
+    assert "bob@example.com" in page.text
+    assert LOST in page.text
+    assert "Secret" not in page.text
+    assert "Send it again" not in page.text
+
+
+@pytest.mark.parametrize(("minutes", "there"), [(14, True), (16, False)])
+def test_what_was_typed_is_offered_for_a_quarter_of_an_hour(client, anna, monkeypatch, minutes, there):
+    page = log_in(client, end_the_session(client))
+    later = time.time() + minutes * 60
+    monkeypatch.setattr("salescrm.toasts.time.time", lambda: later)
+
+    assert ("Secret" in client.get(page["Location"]).text) is there
+
+
+def test_rubbish_for_the_last_user_is_nobody(client, db):
+    client.cookies[COOKIE] = "rubbish"
+
+    assert [tag["whose"] for _text, tag in offered(client.post(PROFILE, {"name": "Anna"}))] == [None]
 
 
 def test_passwords_are_never_kept(client, db):
