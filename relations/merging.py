@@ -142,16 +142,23 @@ def absorb(kept: Relation, other: Relation, *, taken: Iterable[str], by: User) -
     Relation.objects.filter(merged_into=other).update(merged_into=kept)
     RelationNote.objects.filter(relation=other).update(relation=kept)
     RelationNote.objects.create(relation=kept, by=by, updated_by=by, text=told)
-    _keep_apart(kept, other, by=by)
+    _keep_apart(kept, other)
     return _move_contacts(kept, other)
 
 
-def _keep_apart(kept: Relation, other: Relation, *, by: User) -> None:
-    """Who was told apart from `other` is told apart from `kept`; what was said of the two themselves is forgotten."""
+def _keep_apart(kept: Relation, other: Relation) -> None:
+    """Who was told apart from `other` is told apart from `kept`, by whom and when it was said.
+
+    What was said of the two themselves is forgotten.
+    """
     said = Apart.objects.filter(Q(first=other) | Q(second=other))
-    strangers = {pk for pair in said.values_list("first", "second") for pk in pair} - {kept.pk, other.pk}
+    marks = []
+    for mark in said:
+        (stranger,) = {mark.first_id, mark.second_id} - {other.pk}
+        if stranger != kept.pk:
+            first, second = sorted([kept.pk, stranger])
+            marks.append(Apart(first_id=first, second_id=second, by_id=mark.by_id, at=mark.at))
     said.delete()
-    marks = [Apart(first_id=min(kept.pk, pk), second_id=max(kept.pk, pk), by=by) for pk in sorted(strangers)]
     Apart.objects.bulk_create(marks, ignore_conflicts=True)
 
 

@@ -87,6 +87,15 @@ def test_a_merge_takes_over_what_was_said(three, manager, add):
     assert said() == {(one.pk, odd.pk), (one.pk, last.pk)}
 
 
+def test_a_merge_leaves_who_said_it_and_when(three, manager, salesperson):
+    one, two, odd = three
+    tell_apart(two.pk, [odd.pk], by=salesperson)
+    at = Apart.objects.get().at
+    merge(one, two, taken=[], version=1, other_version=1, by=manager)
+    mark = Apart.objects.get()
+    assert (mark.first, mark.second, mark.by, mark.at) == (one, odd, salesperson, at)
+
+
 def test_a_merged_or_removed_one_is_refused(three, manager):
     one, two, odd = three
     merge(one, two, taken=[], version=1, other_version=1, by=manager)
