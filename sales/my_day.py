@@ -140,9 +140,12 @@ def whole_groups(visible: SaleQuerySet, *, whose: Whose, today: date) -> Iterato
 
 
 def meetings(visible: SaleQuerySet, *, whose: Whose, today: date) -> list[SaleNote]:
-    """The meetings ahead around the sales of a day, the next one first; one statement."""
+    """The meetings ahead around the sales of a day, the next one first, each with how many there are `of` them.
+
+    One statement.
+    """
     chosen = SaleFilter.parse(QueryDict(urlencode(whose.words)))
-    return list(coming(chosen.apply(visible, today=today))[:SHOWN])
+    return list(coming(chosen.apply(visible, today=today)).annotate(of=Window(Count("pk")))[:SHOWN])
 
 
 def _queries(whose: Whose, today: date) -> dict[str, str]:

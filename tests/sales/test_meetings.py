@@ -11,6 +11,7 @@ from icalendar import Calendar
 from sales.calendar_feed import renew
 from sales.meetings import among, coming
 from sales.models import Sale, SaleNote
+from sales.my_day import SHOWN
 from sales.trash import trash
 from salescrm.noting import add
 from tests.factories import RelationFactory, SaleFactory
@@ -71,6 +72,15 @@ def test_day_shows_the_meetings_of_its_sales(as_user, salesperson, colleague, pl
     assert days_meetings(desk.get(f"/sales/day/?owner={colleague.pk}")) == ["Sign"]
     trash(sale, version=1, by=salesperson)
     assert days_meetings(desk.get("/sales/day/")) == []
+
+
+def test_day_counts_all_meetings_also_those_it_does_not_show(as_user, salesperson, sale, plan):
+    for number in range(SHOWN + 2):
+        plan(sale, number + 1, f"Meeting {number}")
+    page = as_user(salesperson).get("/sales/day/")
+    assert days_meetings(page) == [f"Meeting {number}" for number in range(SHOWN)]
+    head = page.content.decode().partition("data-meetings")[2].partition("</header>")[0]
+    assert f">{SHOWN + 2}</span>" in head
 
 
 def test_meeting_is_no_next_step(as_user, salesperson, planned, sale):
