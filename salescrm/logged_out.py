@@ -74,9 +74,18 @@ def _whose(request: HttpRequest) -> int | None:
 
 
 def not_ours(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form without the right token: mostly somebody logged out, or in anew, in another window since it was shown."""
+    """A form without the right token: mostly somebody logged out, or in anew, in another window since it was shown.
+
+    Without a token the browser can still tell that the form stood on a page of ours: then it is offered again.
+    """
     if request.htmx:
         return stay(request)
-    if request.user.is_authenticated or not getattr(request.resolver_match.func, "login_required", True):
+    ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    if not getattr(request.resolver_match.func, "login_required", True) or (request.user.is_authenticated and not ours):
         return csrf.csrf_failure(request, reason)
-    return back_to_the_form(request, trusted=False)
+    if not request.user.is_authenticated:
+        return back_to_the_form(request, trusted=ours)
+    _tell(
+        request, _("This page was from before your last log-in. What you sent has not been carried out."), trusted=True
+    )
+    return redirect(_origin(request))

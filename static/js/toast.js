@@ -40,7 +40,7 @@ function fail({ detail }) {
   }
   if (detail.xhr?.status === 401) {
     list.innerHTML = detail.xhr.response;
-    import(list.firstElementChild.dataset.renew);
+    import(list.firstElementChild.dataset.renew).then(({ arm }) => arm());
   } else list.replaceChildren(document.getElementById("failed").content.cloneNode(true));
 }
 

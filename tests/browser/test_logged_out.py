@@ -60,6 +60,63 @@ def test_note_stays_and_is_sent_after_a_log_in_in_another_tab(out, sale, salespe
     assert SaleNote.objects.get().text == TEXT
 
 
+def send_logged_out(desk, context):
+    """Send the note after the session has ended: the notice looks whether somebody is logged in yet."""
+    context.clear_cookies()
+    with desk.expect_response("**/accounts/login/?next=/accounts/profile/"):
+        desk.locator("#note-form button[data-kind=primary]").click()
+    expect(desk.locator(".toast[role=alert]")).to_contain_text("You are logged out")
+
+
+def test_it_stops_looking_when_it_has_helped_and_helps_a_second_time(out, sale, salesperson):
+    desk = out.new_page()
+    desk.goto(f"/sales/{sale.pk}/")
+    looked = []
+    desk.on("request", lambda request: looked.append(1) if request.url.endswith("/accounts/profile/") else None)
+    for number in (1, 2):
+        desk.locator("#note-form textarea").fill(f"Note {number}")
+        send_logged_out(desk, out)
+        log_in_anew(out, salesperson)
+        old = desk.locator("#note-form [name=csrfmiddlewaretoken]").input_value()
+        desk.evaluate("dispatchEvent(new Event('focus'))")
+        expect(desk.locator("#note-form [name=csrfmiddlewaretoken]")).not_to_have_value(old)
+        desk.locator("#note-form button[data-kind=primary]").click()
+        expect(desk.locator(".timeline").first).to_contain_text(f"Note {number}")
+        expect(desk.locator(".toast[role=alert]")).to_have_count(0)
+        looked.clear()
+        desk.evaluate("dispatchEvent(new Event('focus'))")
+        assert desk.evaluate("fetch('/healthz').then((answer) => answer.ok)")  # later than a look would have been
+        assert looked == []
+
+
+def test_page_of_one_user_does_not_go_on_as_the_next(out, sale, manager):
+    desk = out.new_page()
+    desk.goto(f"/sales/{sale.pk}/")
+    desk.locator("#note-form textarea").fill(TEXT)
+    token = desk.locator("#note-form [name=csrfmiddlewaretoken]").input_value()
+    send_logged_out(desk, out)
+    log_in_anew(out, manager)
+    desk.evaluate("dispatchEvent(new Event('focus'))")
+    expect(desk.locator(".toast[role=alert]")).to_contain_text("Somebody else has logged in since")
+    expect(desk.locator("#note-form [name=csrfmiddlewaretoken]")).to_have_value(token)
+    expect(desk.locator("#note-form textarea")).to_have_value(TEXT)
+
+
+def test_plain_form_of_before_a_log_in_in_another_tab_is_offered_again(out, sale, salesperson):
+    page = out.new_page()
+    page.goto(f"/sales/{sale.pk}/edit/")
+    page.get_by_label("Subject").fill("Warehouse in Breda")
+    out.clear_cookies(name="sessionid")
+    log_in_anew(out, salesperson)
+    page.get_by_role("button", name="Save").click()
+    expect(page).to_have_url(re.compile(f"/sales/{sale.pk}/edit/$"))
+    toast = page.locator(".toast[role=alert]")
+    expect(toast).to_contain_text("This page was from before your last log-in.")
+    assert Sale.objects.get().subject == "Warehouse"
+    toast.get_by_role("button", name="Send it again").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Warehouse in Breda")
+
+
 def test_unsent_note_still_asks_before_it_is_left(out, sale):
     desk = out.new_page()
     desk.goto(f"/sales/{sale.pk}/")

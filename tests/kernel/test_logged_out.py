@@ -166,6 +166,52 @@ def test_form_without_its_token_of_somebody_logged_in_is_refused_and_htmx_may_tr
     assert Client(enforce_csrf_checks=True).post(LOGIN).status_code == 403
 
 
+def stale(client, path, typed, origin=HERE):
+    """A form with the token of before the last log-in."""
+    return client.post(path, typed, headers={"origin": origin, "referer": f"{HERE}{PROFILE}"})
+
+
+def test_form_of_before_the_last_log_in_is_offered_again_on_its_page(anna):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(anna, backend="salescrm.backends.RoleBackend")
+    response = stale(browser, PROFILE, {"name": "Anna Bos"})
+    page = browser.get(response["Location"])
+
+    assert (response.status_code, response["Location"]) == (302, PROFILE)
+    assert "This page was from before your last log-in. What you sent has not been carried out." in page.text
+    assert '<input type="hidden" name="name" value="Anna Bos">' in page.text
+    anna.refresh_from_db()
+    assert anna.name == "Anna"
+
+
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "https://testserver"])
+def test_form_from_elsewhere_is_never_offered(anna, origin):
+    browser = Client(enforce_csrf_checks=True)
+    assert offered(stale(browser, PROFILE, {"name": "Evil"}, origin)) == [(LOST, {})]
+
+    browser.force_login(anna, backend="salescrm.backends.RoleBackend")
+    response = stale(browser, PROFILE, {"name": "Evil"}, origin)
+    assert response.status_code == 403
+    assert "Go back and copy what you typed" in response.text
+    assert "Evil" not in response.text
+
+
+def test_form_of_a_page_of_ours_is_offered_after_the_log_in_though_its_token_is_gone(db):
+    response = stale(Client(enforce_csrf_checks=True), PROFILE, {"name": "Anna Bos"})
+
+    assert [(text, tag["pairs"]) for text, tag in offered(response)] == [(LOST, [["name", "Anna Bos"]])]
+
+
+def test_htmx_request_of_before_the_last_log_in_is_not_told_to_log_in(anna):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(anna, backend="salescrm.backends.RoleBackend")
+    response = browser.post(PROFILE, headers={"hx-request": "true"})
+
+    assert "This page was from before your last log-in. Send it again." in response.text
+    assert "You are logged out" not in response.text
+    assert LOGIN not in response.text
+
+
 def test_address_that_only_takes_forms_says_so(client, anna):
     client.force_login(anna, backend="salescrm.backends.RoleBackend")
     response = client.get(reverse("logout"))
