@@ -115,7 +115,7 @@ def next_number(kind: str, *, on: date, taken: Callable[[str], bool] = lambda nu
     if series is None:
         return ""
     year = on.year if "{year" in series.pattern else 0
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # what goes wrong here takes back the record too
         Counter.objects.get_or_create(kind=kind, year=year)
         counter = Counter.objects.select_for_update().get(kind=kind, year=year)
         counter.last += 1

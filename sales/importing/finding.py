@@ -72,6 +72,10 @@ class Directory:
         if kept not in (known := names.setdefault(fold(relation.name), [])):
             known.append(kept)
 
+    def drop(self, relation: Relation) -> None:
+        """This relation, added by its name, is not there any more."""
+        self._names[fold(relation.name)].remove(relation)
+
     def by_number(self, number: str) -> Relation | None:
         """The relation with this number."""
         return self._numbers.get(fold(number))

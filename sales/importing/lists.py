@@ -42,6 +42,12 @@ class Choices:
         for name in names or (label,):
             self.names.setdefault(fold(name), set()).add(value)
 
+    def drop(self, value: str) -> None:
+        """The row with this value cannot be chosen any more."""
+        del self.labels[value], self.objects[value]
+        for values in self.names.values():
+            values.discard(value)
+
 
 class Lists:
     """The lists a run needs, read once; `words` are the meanings chosen for words that are no names of ours."""

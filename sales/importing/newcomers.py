@@ -20,8 +20,8 @@ class Newcomers:
 
     def __init__(self, details: dict[str, dict], *, by: User | None):
         self.details, self.by = details, by
-        self.owners: list[str] = []
-        self.customers: list[str] = []
+        self.owners: list[User] = []
+        self.customers: list[Relation] = []
         self.language, self.group = Organisation.current().language, Group.objects.get(name=SALESPERSON)
         self.type = RelationType.objects.proposed()
 
@@ -34,15 +34,15 @@ class Newcomers:
         """A salesperson who cannot log in until an administrator gives them an address."""
         user = User.objects.create_user(_free_email(name), name=name, language=self.language)
         user.groups.add(self.group)
-        self.owners.append(name)
+        self.owners.append(user)
         return user
 
     def customer(self, name: str, *, bought: bool) -> Relation:
         """An organization, with its number and what is told about it."""
         values = {"name": name, "relation_type": self.bought if bought else self.type}
         values |= self.details.get(fold(name), {})
-        self.customers.append(name)
-        return create_relation(kind=Relation.Kind.ORGANIZATION, values=values, by=self.by, token=None)
+        self.customers.append(create_relation(kind=Relation.Kind.ORGANIZATION, values=values, by=self.by, token=None))
+        return self.customers[-1]
 
 
 def _free_email(name: str) -> str:

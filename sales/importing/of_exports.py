@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from relations.models import Relation
 from relations.naming import fold
 from sales.importing.deciding import Decision, said
 from sales.importing.lists import add_colleague
@@ -68,6 +69,31 @@ class ExportImporter(SaleImporter):
         super().look_up(decisions)
         self.buyers = {fold(values["customer"]) for values in rows if values["status"] == SaleStatus.ACCEPTED}
 
+    def _settle(self, decision, trial):
+        """Who was added for a row goes again when the row is refused; therefore such a row is tried at once."""
+        owners, customers = len(self.newcomers.owners), len(self.newcomers.customers)
+        if self._knows_everybody(decision.values):
+            super()._settle(decision, trial)
+            return
+        try:
+            with transaction.atomic():
+                super()._settle(decision, True)
+        except ValidationError:
+            self._forget(self.newcomers.owners[owners:], self.newcomers.customers[customers:])
+            raise
+
+    def _knows_everybody(self, values: dict) -> bool:
+        colleagues = self.lists.choices("owner").names
+        return bool(colleagues.get(fold(values["owner"]))) and self.directory.knows(values["customer"])
+
+    def _forget(self, owners: list[User], customers: list[Relation]) -> None:
+        for owner in owners:
+            self.lists.choices("owner").drop(str(owner.pk))
+            self.newcomers.owners.remove(owner)
+        for customer in customers:
+            self.directory.drop(customer)
+            self.newcomers.customers.remove(customer)
+
     def check_new(self, decision):
         self._meet(decision.values)
         super().check_new(decision)
@@ -79,7 +105,7 @@ class ExportImporter(SaleImporter):
     def _meet(self, values: dict, *, present: User | None = None) -> None:
         """Add who is not known yet; from here on the owner is a colleague: the present one, when called so."""
         owner, customer, colleagues = values["owner"], values["customer"], self.lists.choices("owner")
-        if fold(owner) not in colleagues.names:
+        if not colleagues.names.get(fold(owner)):
             add_colleague(colleagues, self.newcomers.owner(owner))
         same = present and fold(owner) in (fold(str(present)), present.email)
         values["owner"] = present if same else self.lists.find("owner", "owner", owner)

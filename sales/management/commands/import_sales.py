@@ -91,7 +91,7 @@ class Command(BaseCommand):
         added = "added" if committed else "would be added"
         taken = [decision.values for decision in decisions if decision.verdict != Verdict.REFUSED]
         owners, customers = ({values[name] for values in taken} for name in ("owner", "customer"))
-        new = sorted(importer.newcomers.owners)
+        new = sorted(map(str, importer.newcomers.owners))
         self.stdout.write(f"{len(owners):>9} owners, {len(new)} {added}; {len(customers)} customers, "
                           f"{len(importer.newcomers.customers)} {added}")  # fmt: skip
         if new:
