@@ -94,8 +94,11 @@ def _readings(pattern: str, typed: str, this_year: int) -> Iterator[str]:
     pieces = PIECE.split(pattern)  # texts, each but the last followed by the name of a value and its digits
     for year in (r"(?P<year>\d{4})", ""):
         values = {"year": year, "seq": r"0*(?P<seq>\d{1,9})"}
+        again = r"(?P=year)" if year else ""  # a pattern may hold the year more than once
         texts = ["".join(filter(str.isalnum, piece)).upper() for piece in pieces[::3]]
-        parts = zip(texts, [*(values[name] for name in pieces[1::3]), ""], strict=True)
+        names = pieces[1::3]
+        said = [again if name == "year" in names[:place] else values[name] for place, name in enumerate(names)]
+        parts = zip(texts, [*said, ""], strict=True)
         found = re.fullmatch("".join(f"(?:{re.escape(text)})?{value}" for text, value in parts), typed)
         if found and year and "{year" in pattern:
             yield render(pattern, int(found["year"]), int(found["seq"]))

@@ -66,6 +66,9 @@ def test_pattern_that_gives_no_number_or_too_long_ones_is_refused(pattern):
         ("{year}-{seq:04}", "7", "2022-0007"),
         ("{seq}/{year}", "7", "7/2026"),
         ("{seq}/{year}", "7-2025", "7/2025"),
+        ("{year}-{seq:04}/{year}", "7", "2026-0007/2026"),
+        ("{year}-{seq:04}/{year}", "2025-7/2025", "2025-0007/2025"),
+        ("{year}{year}/{seq}/{year}", "2025 2025 7 2025", "20252025/7/2025"),
     ],
 )
 def test_numbers_are_known_by_what_people_type_of_them(company, pattern, typed, number):
