@@ -1,6 +1,7 @@
 """Figures as a file: CSV as the reader's spreadsheet expects it, or a workbook with real numbers."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import get_language
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from salescrm import workbooks
 from salescrm.money import round_money, written_in
@@ -29,6 +29,8 @@ CONTENT_TYPES = {
 CHUNK = 2000  # rows read at once
 MOST_ROWS = 500_000
 IN_MEMORY = 1024 * 1024  # bytes; a larger file is written to the disk
+# Pasted from a word processor; no XML may hold them, so a workbook with one cannot be opened.
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 type Value = str | int | Decimal | date | None
@@ -115,8 +117,7 @@ def harmless(value: Value) -> Value:
     """Text that a spreadsheet would take for a formula gets an apostrophe in front, control characters fall off."""
     if not isinstance(value, str):
         return value
-    # Pasted from a word processor; a workbook refuses them.
-    text = value if value.isprintable() else ILLEGAL_CHARACTERS_RE.sub("", value)
+    text = value if value.isprintable() else FORBIDDEN.sub("", value)
     return f"'{text}" if text.startswith(FORMULA) else text
 
 

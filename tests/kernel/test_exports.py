@@ -59,6 +59,13 @@ def test_workbook_keeps_spaces_and_lines_and_leaves_empty_what_is_empty():
     ]  # fmt: skip
 
 
+def test_characters_no_file_can_hold_fall_off():
+    broken = "a\x00b\x0bc\x1fd\ufffee\uffffg\ud800h\udfffi\ufffd🙂"
+    assert [cell.value for cell in cells([broken, "\uffff=1"])] == ["abcdeghi\ufffd🙂", "'=1"]
+    assert respond([[broken, 1]], "csv").content.decode("utf-8-sig").splitlines()[1] == "abcdeghi\ufffd🙂,1"
+    assert load_workbook(io.BytesIO(respond([], heading=["a\ufffe"]).content)).active["A1"].value == "a"
+
+
 def test_text_longer_than_a_cell_may_be_shows_that_it_is_cut():
     whole, cut = (cell.value for cell in cells(["x" * LONGEST, "y" * (LONGEST + 1)]))
     assert whole == "x" * LONGEST
