@@ -12,16 +12,25 @@ from salescrm.records import Creation
 
 def made_before[Record: models.Model](token: UUID, model: type[Record]) -> Record | None:
     """The record that the form with this token has made already, if it is still there."""
-    found = Creation.objects.filter(token=token, kind=model._meta.label_lower).first()
-    return model._base_manager.filter(pk=found.key).first() if found else None
+    return _made(Creation.objects.filter(token=token).first(), model)
+
+
+def _made[Record: models.Model](sent: Creation | None, model: type[Record]) -> Record | None:
+    same = sent is not None and sent.kind == model._meta.label_lower
+    return model._base_manager.filter(pk=sent.key).first() if same else None
 
 
 def asked(request: HttpRequest, model: type[models.Model]) -> tuple[UUID, models.Model | None]:
-    """The token of a create form, a new one when it is only shown, and the record this very form has made before."""
+    """The token of a create form, a new one when it is only shown, and the record this very form has made before.
+
+    A form whose record was deleted since makes another one, by a token of its own.
+    """
     if request.method != "POST":
         return uuid4(), None
     token = submitted_token(request)
-    return token, made_before(token, model)
+    sent = Creation.objects.filter(token=token).first()
+    made = _made(sent, model)
+    return uuid4() if sent and made is None else token, made
 
 
 def once[Record: models.Model](token: UUID, model: type[Record], make: Callable[[], Record]) -> Record:
