@@ -204,12 +204,16 @@ document.addEventListener("htmx:afterSettle", () => {
     place(card, card.dataset.arrived);
     delete card.dataset.arrived;
     focus(card);
+    heir = null; // it did not leave
     const next = waiting.get(card.id);
     waiting.delete(card.id);
     if (chosen?.id === card.id) aim(card);
     if (next) column(next) ? send(card, next) : ask(card, next);
   }
-  if (document.activeElement === document.body) heir?.isConnected ? focus(heir) : board().focus({ preventScroll: true }); // the card left
+  if (document.activeElement === document.body) { // the card left
+    heir?.isConnected ? focus(heir) : board().focus({ preventScroll: true });
+    heir = null;
+  }
   const seen = new Map();
   for (const card of board().querySelectorAll(".card")) {
     seen.get(card.id)?.remove();
@@ -219,6 +223,8 @@ document.addEventListener("htmx:afterSettle", () => {
 
 let known = null; // the cards there were before more came
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  heir = null;
+  if (detail.target.id === "board") waiting.clear(); // whoever is gone goes nowhere
   if (detail.target.matches(".card")) {
     if (detail.xhr.status >= 400) waiting.delete(detail.target.id); // it stands elsewhere than was thought
     heir = [detail.target.nextElementSibling, detail.target.previousElementSibling].find((card) => card?.matches(".card"));

@@ -1,5 +1,7 @@
 """The board under the hands of somebody quick: a slow answer, many cards, and where the keyboard goes."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -76,6 +78,31 @@ def test_what_waits_is_forgotten_when_the_first_move_was_refused(board, held, sa
     expect(board.locator(".toast")).to_contain_text("Nothing of yours was stored.")
     expect(column(board, phases[10]).locator(".card")).to_have_count(1)
     assert stored(sale) == ("Introduction", 10, 5)
+
+
+def test_what_waits_is_forgotten_when_the_board_is_filtered_anew(board, held, sale, phases):
+    with board.expect_request("**/move/"):
+        choose(board, sale, "Proposal")
+    choose(board, sale, "Negotiation")
+    board.get_by_label("Search", exact=True).fill("Ware")
+    expect(board).to_have_url(re.compile("q=Ware"))
+    expect(column(board, phases[10]).locator(".card")).to_have_count(1)
+    held.free = True  # the first move never arrives
+    choose(board, sale, phases[25].name)
+    expect(board.locator(".toast")).to_contain_text(f"Moved to {phases[25].name}, 25 %")
+    expect(column(board, phases[25]).locator(".card")).to_have_count(1)
+    assert stored(sale) == (phases[25].name, 25, 2)
+
+
+def test_focus_stays_with_nobody_when_something_else_is_settled_later(board, sale, phases):
+    SaleFactory(owner=sale.owner, subject="Roof", phase=phases[50])
+    board.reload()
+    choose(board, sale, "Proposal")
+    expect(board.locator(".toast")).to_contain_text("Moved to Proposal")
+    expect(board.locator(f"#card-{sale.pk} .where")).to_be_focused()
+    board.evaluate("document.activeElement.blur()")
+    board.evaluate("document.dispatchEvent(new Event('htmx:afterSettle'))")
+    expect(board.locator(".board")).to_be_focused()
 
 
 @pytest.mark.parametrize("deed", ["accept", "lose"])
