@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 
 from salescrm import workbooks
 from salescrm.money import round_money, written_in
+from salescrm.workbooks import TooLongError
 
 EXACT = Decimal("0.0001")
 CONTENT_TYPES = {
@@ -34,10 +35,6 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 type Value = str | int | Decimal | date | None
-
-
-class TooLongError(Exception):
-    """More rows than a file may hold."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 from django.test import RequestFactory
 from openpyxl import load_workbook
 
-from salescrm import exports
+from salescrm import exports, workbooks
 from salescrm.exports import Table
 from salescrm.workbooks import LONGEST
 
@@ -109,6 +109,14 @@ def test_more_rows_than_a_file_may_hold_are_refused_never_cut(kind, monkeypatch,
     assert refused.status_code == 422
     assert "Content-Disposition" not in refused
     assert b"A file holds at most 2 rows, and this list has more." in refused.content
+
+
+def test_sheet_of_more_bytes_than_a_workbook_may_hold_is_refused(monkeypatch, company):
+    monkeypatch.setattr(workbooks, "LARGEST", 5_000)
+    assert respond([["A", 1]] * 5).status_code == 200
+    refused = respond([["A" * 1_000, 1]] * 5)
+    assert (refused.status_code, "Content-Disposition" in refused) == (422, False)
+    assert respond([["A" * 1_000, 1]] * 5, "csv").status_code == 200
 
 
 @pytest.mark.parametrize("kind", KINDS)
