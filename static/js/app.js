@@ -18,7 +18,7 @@ if (started) import(started.dataset.module);
 // A form that came back with errors starts at the first of them; a page that is a form starts in its first field.
 document.querySelector("main [aria-invalid=true]:not([type=hidden])")?.focus();
 const first = document.querySelector("main > .head ~ :not(.toasts)");
-const form = first?.matches("form[method=post]") ? first : first?.querySelector(":scope > form[method=post]:not(.progress), :scope.dialog form[method=post]");
+const form = first?.matches("form:not(.toolbar, .search)") ? first : first?.querySelector(":scope > form:not(.progress, .toolbar), :scope.dialog form");
 if (document.activeElement === document.body && !document.querySelector("[autofocus]"))
   form?.querySelector("input:enabled:not([type=hidden], [type=radio]), select, textarea")?.focus({ preventScroll: true });
 

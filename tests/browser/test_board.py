@@ -89,6 +89,6 @@ def test_card_that_somebody_moved_first_goes_where_it_stands_now(board, card, sa
     expect(second.locator(".toast")).to_be_visible()
     pull(board, card, column(board, phases[25]).locator("header"))
     board.mouse.up()
-    expect(board.locator(".toast")).to_contain_text("Nothing of yours was stored.")
+    expect(board.locator(".toast")).to_contain_text("Nothing of this window was stored.")
     expect(column(board, phases[75]).locator(".card")).to_have_count(1)
     assert stored(sale) == ("Negotiation", 75, 2)

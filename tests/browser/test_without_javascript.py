@@ -102,6 +102,6 @@ def test_stale_move_is_refused_in_words(desk, sale, phases):
     Bar(second).phase(phases[75]).click()
     expect(second.locator(".toast")).to_be_visible()
     Bar(desk).phase(phases[25]).click()
-    expect(desk.locator("[data-refusal]")).to_contain_text("Nothing of yours was stored.")
+    expect(desk.locator("[data-refusal]")).to_contain_text("Nothing of this window was stored.")
     expect(Bar(desk).current).to_have_attribute("data-phase", str(phases[75].pk))
     assert stored(sale) == ("Negotiation", 75, 2)
