@@ -102,7 +102,7 @@ def test_calendar_holds_own_meetings_with_their_hour(salesperson, planned, sale,
 def test_sale_shows_its_meetings_beside_the_next_step(as_user, salesperson, planned, sale, django_assert_num_queries):
     desk = as_user(salesperson)
     desk.get(f"/sales/{sale.pk}/")
-    with django_assert_num_queries(9):  # as with any note: the notes, and their files
+    with django_assert_num_queries(8):  # as with any note: the notes, and their files
         page = desk.get(f"/sales/{sale.pk}/").content.decode()
     box = page.partition('id="meetings"')[2].partition("</section>")[0]
     assert box.count("<p>") == box.count("Meeting on <time") == 2
