@@ -129,9 +129,10 @@ def test_save_and_cancel_stand_on_one_line_in_their_cell(desk, sale, width, what
 
 
 def test_sale_that_went_to_the_trash_meanwhile_says_so_and_keeps_what_was_typed(page_of, sale, manager):
-    page_of.get_by_role("link", name="Change the expected revenue").click()
+    # What stands around the region reads itself again.
+    with page_of.expect_response("**/history/"), page_of.expect_response("**/lines/panel/"):
+        page_of.get_by_role("link", name="Change the expected revenue").click()
     page_of.get_by_label("Expected revenue", exact=True).fill("12500.50")
-    page_of.wait_for_load_state("networkidle")  # what stands around the region has read itself again
     trash(sale, version=1, by=manager)
     for _again in range(2):
         page_of.get_by_role("button", name="Save").click()

@@ -81,9 +81,9 @@ def test_phases_are_reordered_by_dragging(office, phases):
     office.mouse.move(*start)
     office.mouse.down()
     office.mouse.move(start[0], end["y"] + end["height"] - 4, steps=12)
-    office.mouse.up()
+    with office.expect_response(lambda response: response.request.method == "POST"):
+        office.mouse.up()
     expect(rows.nth(2).locator(".name")).to_contain_text("Introduction")
-    office.wait_for_load_state("networkidle")
     assert order() == ["Presentation", "Proposal", "Introduction", "Negotiation", "Order"]
 
 
