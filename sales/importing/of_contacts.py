@@ -88,6 +88,8 @@ class ContactImporter(Importer):
         names = parts_of(values)
         if values.get("number") and person is None:
             raise ValidationError(_("There is no relation with the number %(number)s.") % {"number": values["number"]})
+        if person and any(contact.person_id == person.pk for contact in self.contacts.get(home.pk, [])):
+            raise ValidationError(_("%(name)s already is a contact person here.") % {"name": person})
         if person is None and not (names["first_name"] or names["family_name"]):
             raise ValidationError(_("There is no name."))
         if person is None and not self.twins and self._called(home, names):
@@ -111,13 +113,16 @@ class ContactImporter(Importer):
 
     def create(self, decisions):
         for decision in decisions:
-            after = decision.after
-            values = {name: after.get(name, "") for name in OWN}
-            person = after.get("person") or {part: after[part] for part in PARTS}
-            contact = add_contact(after["organization"], person=person, values=values, by=self.by, token=uuid4())
-            decision.target = contact
-            if "person" not in after:
-                decision.row.made = {"person": contact.person_id, "version": contact.person.version}
+            self._attempt(self._add, decision)
+
+    def _add(self, decision: Decision) -> None:
+        after = decision.after
+        values = {name: after.get(name, "") for name in OWN}
+        person = after.get("person") or {part: after[part] for part in PARTS}
+        contact = add_contact(after["organization"], person=person, values=values, by=self.by, token=uuid4())
+        decision.target = contact
+        if "person" not in after:
+            decision.row.made = {"person": contact.person_id, "version": contact.person.version}
 
     def update(self, decision):
         return edit_contact(decision.target, values=decision.after, version=decision.target.version)

@@ -9,11 +9,12 @@ import pytest
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
+from relations.models import Contact
 from sales import editing
 from sales.models import LossReason, Sale, SaleEvent, Source
 from sales.transitions import lose, move, set_probability
-from tests.factories import ContactFactory, RelationFactory, SaleFactory
-from tests.sales.importing_browser import Browser
+from tests.factories import ContactFactory, PersonFactory, RelationFactory, SaleFactory
+from tests.sales.importing_browser import Browser, csv
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +135,18 @@ def test_a_file_that_is_gone_from_the_disk_is_not_found(visitor, company, shelf)
     assert b"".join(visitor.client.get(address)) == b"subject\nRoof"
     visitor.run.file.content.storage.delete(visitor.run.file.content.name)
     assert visitor.client.get(address).status_code == 404
+
+
+def test_person_who_is_a_contact_there_already_is_refused_and_the_others_are_added(visitor, van_dam):
+    ann, eve = PersonFactory(number="R8"), PersonFactory(number="R9")
+    ContactFactory(organization=van_dam, person=ann, email="ann@dam.example")
+    rows = [("R8", "", "new@dam.example"), ("R9", "", "a@dam.example"), ("R9", "", "b@dam.example"), ("", "Bob", "")]
+    visitor.upload(
+        csv(("Organisatie", "Relatienummer", "Naam", "E-mail"), *(("Van Dam", *row) for row in rows)), kind="contacts"
+    )
+
+    said = [("refused", f"{ann} already is a contact person here."), *[("create", "")] * 3]
+    assert visitor.check(key="email") == said
+    said[2] = ("refused", f"{eve} already is a contact person here.")
+    assert visitor.start() == said
+    assert sorted(str(contact.person) for contact in Contact.objects.all()) == sorted([str(ann), "Bob", str(eve)])
