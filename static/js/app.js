@@ -4,8 +4,19 @@ import "./forms.js";
 import "./shortcuts.js";
 import "./toast.js";
 
+// Here and not in a meta element: this file is kept by the browser, a page is fetched each time.
 // htmx would carry the style of a text area that was pulled larger over to the next one, which the content policy forbids.
-htmx.config.attributesToSettle = ["class", "width", "height"];
+Object.assign(htmx.config, {
+  allowEval: false, allowScriptTags: false, includeIndicatorStyles: false,
+  historyCacheSize: 0, historyRestoreAsHxRequest: false,
+  attributesToSettle: ["class", "width", "height"], defaultSettleDelay: 0,
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "409|422", swap: true, error: false },
+    { code: "[45]..", swap: false, error: true },
+  ],
+});
 
 // What few visits need is loaded when it gets the focus.
 document.addEventListener("focusin", ({ target }) => {
