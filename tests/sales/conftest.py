@@ -1,9 +1,23 @@
-"""What the tests of imports in the browser have in common."""
+"""What the tests of sales have in common: a sale and its desk, a file and its visitor."""
+
+from decimal import Decimal
 
 import pytest
 
-from tests.factories import RelationFactory
+from tests.factories import RelationFactory, SaleFactory
 from tests.sales.importing_browser import Browser
+
+
+@pytest.fixture
+def sale(salesperson):
+    """An open sale of € 24,000 in the first phase, version 1."""
+    return SaleFactory(owner=salesperson, subject="Warehouse", expected_revenue=Decimal("24000"))
+
+
+@pytest.fixture
+def desk(as_user, salesperson):
+    """The browser of the salesperson."""
+    return as_user(salesperson)
 
 
 @pytest.fixture

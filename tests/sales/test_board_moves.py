@@ -11,11 +11,6 @@ from tests.factories import LineFactory, SaleFactory
 from tests.sales.test_board_page import HTMX, URL, head_of, ids, text
 
 
-@pytest.fixture
-def desk(as_user, salesperson):
-    return as_user(salesperson)
-
-
 def send(browser, sale, phase, *, version=1, words="", htmx=True):
     fields = {"phase": phase.pk, "version": version, "board": words}
     return browser.post(f"/sales/{sale.pk}/move/", fields, headers=HTMX if htmx else {})

@@ -16,11 +16,6 @@ HTMX = {"HX-Request": "true"}
 URL = "/sales/board/"
 
 
-@pytest.fixture
-def desk(as_user, salesperson):
-    return as_user(salesperson)
-
-
 def text(response):
     return response.content.decode()
 

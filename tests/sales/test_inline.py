@@ -25,11 +25,6 @@ def sale(salesperson, phases):
     )  # fmt: skip
 
 
-@pytest.fixture
-def desk(as_user, salesperson):
-    return as_user(salesperson)
-
-
 def url(sale, what):
     return reverse("sales:change", args=[sale.pk, what])
 

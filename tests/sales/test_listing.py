@@ -21,16 +21,6 @@ HTMX = {"HX-Request": "true"}
 EVERYTHING = "columns=" + ",".join(CHOICE)
 
 
-@pytest.fixture
-def desk(as_user, salesperson):
-    return as_user(salesperson)
-
-
-@pytest.fixture
-def sale(salesperson):
-    return SaleFactory(owner=salesperson, subject="Warehouse", expected_revenue=Decimal("24000"))
-
-
 def text(response):
     return response.content.decode()
 

@@ -19,11 +19,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def desk(as_user, salesperson):
-    return as_user(salesperson)
-
-
-@pytest.fixture
 def work(salesperson, colleague, phases):
     """Sales of every kind, some of them in two groups, and others that belong to nobody's day."""
     Phase.objects.filter(pk=phases[25].pk).update(age_limit=5)

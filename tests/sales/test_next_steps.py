@@ -24,11 +24,6 @@ def sale(salesperson):
     return SaleFactory(owner=salesperson, subject="Warehouse", next_step="Call Jan", next_step_on=today())
 
 
-@pytest.fixture
-def desk(as_user, salesperson):
-    return as_user(salesperson)
-
-
 def step(sale) -> tuple:
     """What is planned, as the database holds it, and the version."""
     return Sale.objects.values_list("next_step", "next_step_on", "version").get(pk=sale.pk)

@@ -22,11 +22,6 @@ def sale(salesperson):
     return SaleFactory(owner=salesperson, subject="Warehouse", next_step="Call Jan", next_step_on=today())
 
 
-@pytest.fixture
-def desk(as_user, salesperson):
-    return as_user(salesperson)
-
-
 def test_taking_back_a_tick_plans_it_again_and_clears_the_timeline(sale, salesperson):
     was = {"step": sale.next_step, "day": sale.next_step_on}
     complete_step(sale, version=1, by=salesperson)

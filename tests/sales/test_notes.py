@@ -26,11 +26,6 @@ def sale(salesperson, shelf):
 
 
 @pytest.fixture
-def desk(as_user, salesperson):
-    return as_user(salesperson)
-
-
-@pytest.fixture
 def note(sale, salesperson):
     """A call with one file."""
     return noting.add(

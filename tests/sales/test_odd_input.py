@@ -20,11 +20,6 @@ def sale(salesperson):
     return SaleFactory(owner=salesperson, expected_revenue=Decimal("24000"))
 
 
-@pytest.fixture
-def desk(as_user, salesperson):
-    return as_user(salesperson)
-
-
 @pytest.mark.parametrize("odd", ODD_IDS)
 def test_new_sale_for_an_odd_customer_asks_for_one(desk, salesperson, phases, odd):
     assert desk.get("/sales/new/", {"customer": odd}).status_code in (200, 404)

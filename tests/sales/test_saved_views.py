@@ -21,11 +21,6 @@ def view(salesperson):
     return saved_views.save(name="Big ones", query=query, shared=True, by=salesperson)
 
 
-@pytest.fixture
-def desk(as_user, salesperson):
-    return as_user(salesperson)
-
-
 def text(response):
     return response.content.decode()
 

@@ -12,11 +12,6 @@ def view(salesperson):
     return saved_views.save(name="Big ones", query="status=open", shared=True, by=salesperson)
 
 
-@pytest.fixture
-def desk(as_user, salesperson):
-    return as_user(salesperson)
-
-
 def stored():
     view = SavedView.objects.get()
     return view.name, view.query, view.shared, view.version

@@ -31,11 +31,6 @@ def sale(salesperson, customer):
     return SaleFactory(owner=salesperson, subject="Warehouse", customer=customer)
 
 
-@pytest.fixture
-def desk(as_user, salesperson):
-    return as_user(salesperson)
-
-
 def write(model, by, text, days=0, **about):
     return noting.add(model(text=text, at=timezone.now() - timedelta(days=days), **about), by=by)
 

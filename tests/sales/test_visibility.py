@@ -52,11 +52,6 @@ def seen(request, switch):
     return LEVELS[request.param]
 
 
-@pytest.fixture
-def desk(as_user, salesperson):
-    return as_user(salesperson)
-
-
 def leaks(text: str, seen: set[str]) -> list[str]:
     """What of the sales out of sight stands in a page: names, amounts and next steps."""
     hidden = set(WORTH) - seen
