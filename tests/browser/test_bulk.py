@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from sales.models import Phase, Sale
 from sales.transitions import lose
-from tests.factories import LineFactory, SaleFactory
+from tests.factories import LineFactory, RelationFactory, SaleFactory
 
 
 @pytest.fixture
@@ -62,6 +62,20 @@ def test_keys_alone_close_two_sales_as_lost(desk, sales):
     dialog.get_by_role("button", name="Close 2 sales as lost").press("Enter")
     expect(desk.locator(".toast")).to_contain_text("2 sales are closed as lost.")
     assert set(Sale.objects.lost().values_list("subject", flat=True)) == {"Wall", "Gate", "Fence"}
+
+
+def test_competitor_of_many_is_chosen_by_typing(desk, sales):
+    rival = RelationFactory(name="Rival B")
+    desk.goto("/sales/?q=Van+Dam")
+    tick(desk, "Gate", "Fence")
+    desk.locator("#bulk [value=lose]").click()
+    dialog = desk.get_by_role("dialog")
+    dialog.get_by_role("combobox", name="Lost to competitor").press_sequentially("riv")
+    dialog.get_by_role("option", name="Rival B").click()
+    dialog.get_by_role("button", name="See what will happen").click()
+    dialog.get_by_role("button", name="Close 2 sales as lost").click()
+    expect(desk.locator(".toast")).to_contain_text("2 sales are closed as lost.")
+    assert set(Sale.objects.filter(lost_to=rival).values_list("subject", flat=True)) == {"Gate", "Fence"}
 
 
 def test_escape_leaves_list_and_selection_as_they_were(desk, sales):
