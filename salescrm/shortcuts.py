@@ -36,6 +36,8 @@ SALE = {
     "accept": Shortcut("a", _("Accept the sale")),
     "lose": Shortcut("l", _("Close the sale as lost")),
     "move": Shortcut("m", _("To the progress bar; the arrow keys choose a phase")),
+    "next": Shortcut("j", _("Next sale")),
+    "previous": Shortcut("k", _("Previous sale")),
 }
 GROUPS = [
     (_("Everywhere"), EVERYWHERE),

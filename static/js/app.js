@@ -33,6 +33,17 @@ const form = first?.matches("form:not(.toolbar, .search)") ? first : first?.quer
 if (document.activeElement === document.body && !document.querySelector("[autofocus]"))
   form?.querySelector("input:enabled:not([type=hidden], [type=radio]), select, textarea")?.focus({ preventScroll: true });
 
+// Whoever opens a sale finds the way back and to its neighbours there (trail.js).
+const SALE = /^\/sales\/\d+\/$/;
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest?.("main a[href]");
+  if (!link || !SALE.test(link.pathname) || location.pathname.match(/^\/sales\/\d/)) return;
+  const around = [...(link.closest(".column") ?? document.getElementById("main")).querySelectorAll("a[href]")];
+  const sales = [...new Set(around.map((other) => other.pathname).filter((path) => SALE.test(path)))];
+  const title = location.pathname.startsWith("/sales/") ? document.querySelector("h1").textContent.trim() : "";
+  sessionStorage.setItem("trail", JSON.stringify({ url: location.pathname + location.search, title, sales }));
+});
+
 // A menu closes when one chose from it, or goes on elsewhere.
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.more[open]")) if (!menu.contains(except)) menu.open = false;

@@ -1,0 +1,14 @@
+// The page of a sale that was opened from a list or the board: the way to its neighbours there, and back to it as it was.
+const trail = JSON.parse(sessionStorage.getItem("trail") ?? "null");
+const nav = document.querySelector("[data-trail]");
+const here = trail?.sales.indexOf(location.pathname) ?? -1;
+
+if (nav && here >= 0) {
+  const lead = (rel, url) => url && (nav.querySelector(`a[rel=${rel}]`).href = url);
+  lead("prev", trail.sales[here - 1]);
+  lead("next", trail.sales[here + 1]);
+  nav.querySelector("[data-place]").textContent = `${here + 1} / ${trail.sales.length}`;
+  nav.hidden = trail.sales.length < 2;
+  const crumb = document.querySelector(".crumbs a");
+  if (trail.title) [crumb.href, crumb.textContent] = [trail.url, trail.title];
+}
