@@ -10,6 +10,9 @@ from openpyxl import Workbook
 
 from sales.importing.runs import ImportRun
 
+# The head of a file as another system writes it.
+OTHER_SYSTEM = ("Referentie", "Deal", "Klant", "Stage", "Close date", "Bedrag", "Start", "Reden verloren")
+
 
 def words(verdicts):
     """The verdicts alone."""
