@@ -31,7 +31,8 @@ class Cells:
         self.tells_age = aged and not {"phase", "days"} & {*shown}
         self.overdue = _badge("bad", _("overdue"))
         self.late = _badge("bad", pgettext("next step", "late"))
-        self.for_today = _badge("warn", pgettext("next step", "today"))
+        word = escape(pgettext("next step", "today"))
+        self.for_today = f'<time class="badge" data-tone="warn" datetime="{today.isoformat()}">{word}</time>'
         self.no_date = f'<span class="muted">{escape(_("No date"))}</span>'
         self.states = {
             "open": _badge("info", pgettext("status", "Open")),
@@ -105,7 +106,7 @@ class Cells:
             return ""
         if sale.next_step_on is None or sale.next_step_on > self.today:
             return day(sale.next_step_on)
-        return f"{day(sale.next_step_on)} {self.late if sale.next_step_on < self.today else self.for_today}"
+        return f"{day(sale.next_step_on)} {self.late}" if sale.next_step_on < self.today else self.for_today
 
     def days(self, sale: Sale) -> str:
         found = age(sale, self.today)
