@@ -20,7 +20,7 @@ from django.utils.translation import get_language
 
 from salescrm import workbooks
 from salescrm.money import round_money, written_in
-from salescrm.workbooks import TooLongError
+from salescrm.workbooks import TooLargeError
 
 EXACT = Decimal("0.0001")
 CONTENT_TYPES = {
@@ -35,6 +35,10 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 type Value = str | int | Decimal | date | None
+
+
+class TooLongError(Exception):
+    """More rows than a file may hold."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,8 @@ def respond(request: HttpRequest, table: Table, kind: str) -> HttpResponseBase:
                 _write(file, table, kind)
         except TooLongError:
             return render(request, "too_long.html", {"most": MOST_ROWS}, status=422)
+        except TooLargeError:
+            return render(request, "too_long.html", {"most": None}, status=422)
         size = file.tell()
         file.seek(0)
         if size <= IN_MEMORY:

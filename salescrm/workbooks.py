@@ -29,8 +29,8 @@ LARGEST = 2**31 - 1  # bytes of a sheet: more need another kind of archive, whic
 _day = lru_cache(10_000)(to_excel)
 
 
-class TooLongError(Exception):
-    """More than a file may hold."""
+class TooLargeError(Exception):
+    """More bytes than a workbook may hold."""
 
 
 def write(file: IO[bytes], name: str, heading: Sequence[str], rows: Iterable[Sequence]) -> None:
@@ -50,7 +50,7 @@ def write(file: IO[bytes], name: str, heading: Sequence[str], rows: Iterable[Seq
                     written = "".join([line(number, row) for number, row in some]).encode()
                     size += len(written)
                     if size > LARGEST:
-                        raise TooLongError
+                        raise TooLargeError
                     target.write(written)
                 target.write(end + after)
 

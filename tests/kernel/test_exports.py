@@ -116,6 +116,8 @@ def test_sheet_of_more_bytes_than_a_workbook_may_hold_is_refused(monkeypatch, co
     assert respond([["A", 1]] * 5).status_code == 200
     refused = respond([["A" * 1_000, 1]] * 5)
     assert (refused.status_code, "Content-Disposition" in refused) == (422, False)
+    assert b"So much text does not fit in an Excel file." in refused.content
+    assert b"rows, and this list has more" not in refused.content
     assert respond([["A" * 1_000, 1]] * 5, "csv").status_code == 200
 
 
