@@ -25,7 +25,15 @@ Kind = Relation.Kind
 def parts_of(values: dict) -> dict[str, str]:
     """The parts of a person's name: as the row gives them, else taken from the name in one."""
     given = {name: values[name] for name in PARTS if values.get(name)}
-    return dict.fromkeys(PARTS, "") | given if given else split_name(values.get("name", ""))
+    return dict.fromkeys(PARTS, "") | given if given else _divided(values.get("name", ""))
+
+
+def _divided(name: str) -> dict[str, str]:
+    """A name in one, in its parts. Refuses one of which a part is too long."""
+    parts = split_name(name)
+    for part, text in parts.items():
+        Relation._meta.get_field(part).run_validators(text)
+    return parts
 
 
 class RelationImporter(Importer):
@@ -130,7 +138,7 @@ class RelationImporter(Importer):
         given = {part: values.pop(part) for part in PARTS if part in values}
         if relation.is_person:
             if not any(given.values()) and name and fold(name) != fold(relation.name):
-                given = split_name(name)
+                given = _divided(name)
             values |= given
         elif name:
             values["name"] = name

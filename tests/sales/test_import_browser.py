@@ -14,7 +14,7 @@ from sales import editing
 from sales.models import LossReason, Sale, SaleEvent, Source
 from sales.transitions import lose, move, set_probability
 from tests.factories import ContactFactory, PersonFactory, RelationFactory, SaleFactory
-from tests.sales.importing_browser import Browser, csv
+from tests.sales.importing_browser import Browser, csv, words
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +150,13 @@ def test_person_who_is_a_contact_there_already_is_refused_and_the_others_are_add
     said[2] = ("refused", f"{eve} already is a contact person here.")
     assert visitor.start() == said
     assert sorted(str(contact.person) for contact in Contact.objects.all()) == sorted([str(ann), "Bob", str(eve)])
+
+
+@pytest.mark.parametrize("kind", ["relations", "contacts"])
+def test_name_of_which_a_part_is_too_long_is_refused_when_it_is_checked(visitor, van_dam, kind):
+    heading = {"relations": ("Soort", "Naam"), "contacts": ("Organisatie", "Naam")}[kind]
+    first = {"relations": "persoon", "contacts": "Van Dam"}[kind]
+    visitor.upload(csv(heading, (first, "Ann Bos"), (first, f"{'x' * 81} Bos"), (first, f"Ann {'x' * 121}")), kind=kind)
+
+    assert words(visitor.check()) == ["create", "refused", "refused"]
+    assert words(visitor.start()) == ["create", "refused", "refused"]
