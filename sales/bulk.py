@@ -43,6 +43,7 @@ class Preview:
     alike: list[Sale]  # like that already
     refused: list[tuple[Sale, str]]
     by_hand: int  # of `changing`, with a percentage by hand that a move replaces
+    planned: int  # of `changing`, with a next step that is replaced: nothing remembers it
 
     @property
     def basis(self) -> str:
@@ -85,9 +86,9 @@ def check_number(count: int, limit: int) -> None:
 
 
 def _judge(sales: Iterable[Sale], deed: Deed) -> Preview:
-    changing, alike, refused, by_hand = [], [], [], 0
+    changing, alike, refused, by_hand, planned = [], [], [], 0, 0
     for sale in sales:
-        was_by_hand = sale.probability_by_hand
+        was_by_hand, step = sale.probability_by_hand, (sale.next_step, sale.next_step_on)
         try:
             changes = deed.make(sale)
         except Refused as refusal:
@@ -95,12 +96,13 @@ def _judge(sales: Iterable[Sale], deed: Deed) -> Preview:
             continue
         (changing if changes else alike).append(sale)
         by_hand += changes and was_by_hand and not sale.probability_by_hand
-    return Preview(deed, changing, alike, refused, by_hand)
+        planned += changes and any(step) and step != (sale.next_step, sale.next_step_on)
+    return Preview(deed, changing, alike, refused, by_hand, planned)
 
 
 @transaction.atomic
-def change_many(sales: SaleQuerySet, deed: Deed, *, basis: str, leave_out: bool = False, by: User) -> int:
-    """Do `deed` to all of `sales`, one event each as for a single sale, and say to how many.
+def change_many(sales: SaleQuerySet, deed: Deed, *, basis: str, leave_out: bool = False, by: User) -> list[Sale]:
+    """Do `deed` to all of `sales`, one event each as for a single sale; returns those that were changed.
 
     `basis` is that of the preview the user saw: raises Changed when it no longer holds, unless this very change is
     the last thing the user did, which then is answered as the first time (rule 10). Sales that are like that already
@@ -113,8 +115,8 @@ def change_many(sales: SaleQuerySet, deed: Deed, *, basis: str, leave_out: bool 
     rows = list(locked.only(*READ).prefetch_related(*deed.needs))
     found = _judge(rows, deed.settle())
     if found.basis != basis:
-        if count := _was_done(deed, basis, by):
-            return count
+        if changed := _was_done(deed, basis, by):
+            return changed
         raise Changed(_("Something changed since you looked. Nothing was stored; this is what would happen now."))
     if found.refused and not leave_out:
         count = len(found.refused)
@@ -125,12 +127,12 @@ def change_many(sales: SaleQuerySet, deed: Deed, *, basis: str, leave_out: bool 
         )
         raise Partly(text % {"count": count}, code="refused")
     commit_many(found.changing, fields=deed.fields, by=by, kind=deed.kind)
-    return len(found.changing)
+    return found.changing
 
 
-def _was_done(deed: Deed, basis: str, by: User) -> int:
-    """How many sales the very same change has just changed: a second click finds the result of the first."""
+def _was_done(deed: Deed, basis: str, by: User) -> list[Sale]:
+    """The sales that the very same change has just changed: a second click finds the result of the first."""
     mine = Sale.objects.filter(updated_by=by)
     last = mine.order_by("-updated_at").values("updated_at")[:1]
     changed = list(mine.filter(updated_at=last).order_by("pk").only(*READ)[:LIMIT])
-    return len(changed) if outcome(deed, changed, behind=1) == basis.partition("-")[0] else 0
+    return changed if outcome(deed, changed, behind=1) == basis.partition("-")[0] else []

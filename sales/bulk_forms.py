@@ -13,6 +13,7 @@ from salescrm.models import User
 from salescrm.money import format_number
 
 LONGEST = 3650
+UNDO = ("sales:undo-many", _("Undo"))  # what takes the change back, and what its button says
 
 
 def _in_words(text: str, count: int, **names) -> str:
@@ -22,7 +23,7 @@ def _in_words(text: str, count: int, **names) -> str:
 class MoveForm(forms.Form):
     """Which phase."""
 
-    right, title = "sales.move_sale", _("Move sales to a phase")
+    right, title, way_back = "sales.move_sale", _("Move sales to a phase"), UNDO
     phase = forms.ModelChoiceField(Phase.objects.active(), label=_("Phase"), empty_label=_("Choose a phase"))
 
     def deed(self) -> Deed:
@@ -43,7 +44,7 @@ class MoveForm(forms.Form):
 class OwnerForm(forms.Form):
     """To whom."""
 
-    right, title = "sales.change_sale", _("Hand sales over")
+    right, title, way_back = "sales.change_sale", _("Hand sales over"), UNDO
     owner = forms.ModelChoiceField(User.objects.active(), label=_("Owner"), empty_label=_("Choose an owner"))
 
     def deed(self) -> Deed:
@@ -64,7 +65,7 @@ class OwnerForm(forms.Form):
 class EndForm(forms.Form):
     """Which day, or how many days later."""
 
-    right, title = "sales.change_sale", _("Another expected end date")
+    right, title, way_back = "sales.change_sale", _("Another expected end date"), UNDO
     WAYS = {"on": _("On one day"), "later": _("Later than it stands now"), "none": _("No date")}
     NEEDED = {"on": ("day", _("Choose a day.")), "later": ("later", _("Say how many days."))}
 
@@ -116,7 +117,7 @@ class EndForm(forms.Form):
 class StepForm(forms.Form):
     """What happens next, and when."""
 
-    right, title = "sales.change_sale", _("Plan the next step")
+    right, title, way_back = "sales.change_sale", _("Plan the next step"), None
     next_step = forms.CharField(
         label=_("Next step"), max_length=200, required=False, help_text=_("Leave both empty to clear the next step.")
     )
@@ -149,7 +150,7 @@ class StepForm(forms.Form):
 class ManyLostForm(LoseForm):
     """One reason for all of them, and to whom."""
 
-    right, title = "sales.lose_sale", _("Close sales as lost")
+    right, title, way_back = "sales.lose_sale", _("Close sales as lost"), None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, sale=Sale(), **kwargs)
@@ -173,6 +174,7 @@ class TrashForm(forms.Form):
     """Nothing more to ask."""
 
     right, title = "sales.trash_sale", _("Move sales to the trash")
+    way_back = ("sales:restore-many", _("Restore"))
 
     def deed(self) -> Deed:
         """What is to be done."""

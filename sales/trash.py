@@ -99,9 +99,3 @@ def restore_many(*, trashed_at: datetime, by: User) -> int:
     _give_references_back(sales)
     commit_many(sales, fields=["trashed", "probability"], by=by, kind=Kind.RESTORED)
     return len(sales)
-
-
-def trashed_last(by: User) -> datetime | None:
-    """When this user last put something in the trash that is there still as it went in: for `restore_many`."""
-    newest = Sale.objects.in_trash(by).filter(updated_by=by).order_by("-updated_at")
-    return newest.values_list("updated_at", flat=True).first()

@@ -52,6 +52,7 @@ urlpatterns = [
     path("imports/<int:pk>/refused/", imports.refused, name="import-refused"),
     path("imports/<int:pk>/file/", imports.file, name="import-file"),
     path("bulk/", bulk.bulk, name="bulk"),
+    path("bulk/undo/", bulk.undo, name="undo-many"),
     path("trash/", trash.index, name="trash"),
     path("trash/restore/", trash.restore_many, name="restore-many"),
     path("<int:pk>/trash/", trash.trash, name="trash-sale"),

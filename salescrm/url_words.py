@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
@@ -62,6 +62,17 @@ def any_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise BadRequest(f"there is no such day: {text}") from error
+
+
+def moment(text: str) -> datetime:
+    """A moment as our own forms carry it, with its time zone."""
+    try:
+        found = datetime.fromisoformat(text)
+        if found.tzinfo:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadRequest(f"not a moment: {text}") from error
+    raise BadRequest(f"a moment has a time zone: {text}")
 
 
 def identity(text: str) -> int | None:

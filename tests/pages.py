@@ -3,6 +3,7 @@
 import gettext
 import re
 from functools import cache
+from html import unescape
 from pathlib import Path
 
 from django.conf import settings
@@ -50,3 +51,12 @@ def english_in(markup: Markup) -> list[str]:
     """What a page says in English though the catalogue has Dutch for it."""
     fixed, patterns = english()
     return sorted(words for words in markup.words() if words in fixed or patterns.fullmatch(words))
+
+
+def offered(page: str) -> tuple[str, dict] | None:
+    """The button a message brings: where it leads, and what it carries; None when no message brings one."""
+    within = r'<li class="toast"[^>]*>(?:(?!</li>).)*<form method="post" action="([^"]+)".*?</form>'
+    if not (form := re.search(within, page, re.DOTALL)):
+        return None
+    fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form[0])
+    return form[1], {name: unescape(value) for name, value in fields if name != "csrfmiddlewaretoken"}

@@ -7,22 +7,25 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sales.bulk import LIMIT, Changed, Preview, change_many, check_number, preview
-from sales.bulk_forms import FORMS, TrashForm
+from sales.bulk_forms import FORMS
+from sales.bulk_undo import undo_many
 from sales.filters import SaleFilter
 from sales.models import Sale
 from sales.querysets import SaleQuerySet
 from sales.refusals import Refused
-from sales.trash import trashed_last
 from salescrm.calendar import today
 from salescrm.models import User
+from salescrm.money import format_number
 from salescrm.pages import leave, page
 from salescrm.toasts import succeed
-from salescrm.url_words import is_id
+from salescrm.url_words import is_id, moment
 
 TICKED = 1000  # more are chosen by their filter: no page carries the ids of all
 NAMED = 50
@@ -99,23 +102,55 @@ def _answer(request: HttpRequest, chosen: Selection, form, context: dict) -> Htt
         others = request.POST["carry-out"] == "others"
         try:
             basis = request.POST.get("basis", "")
-            count = change_many(sales, form.deed(), basis=basis, leave_out=others, by=request.user)
+            changed = change_many(sales, form.deed(), basis=basis, leave_out=others, by=request.user)
         except Refused as refusal:
             context["why"], status = " ".join(refusal.messages), 409 if isinstance(refusal, Changed) else 422
         else:
-            _tell(request, form, count)
+            _tell(request, form, changed, chosen)
             return leave(request, chosen.back)
     context |= _foreseen(preview(sales, form.deed()), form, chosen)
     return page(request, "sales/bulk.html", context, part="dialog", status=status)
 
 
-def _tell(request: HttpRequest, form, count: int) -> None:
-    moment = trashed_last(request.user) if count and isinstance(form, TrashForm) else None
-    if moment:  # the way back of what can be taken back as a whole
-        back = {"url": reverse("sales:restore-many"), "fields": {"at": moment.isoformat()}}
-        succeed(request, form.told(count), label=_("Restore"), **back)
+def _tell(request: HttpRequest, form, changed: list[Sale], chosen: Selection) -> None:
+    if not changed:
+        messages.success(request, _("Nothing had to be changed."))
         return
-    messages.success(request, form.told(count) if count else _("Nothing had to be changed."))
+    name, label = form.way_back or ("", "")
+    back = {"url": reverse(name), "label": str(label)} if name and _in_reach(changed, request.user) else {}
+    fields = {"at": changed[0].updated_at.isoformat(), "query": chosen.query}
+    succeed(request, form.told(len(changed)), fields=fields, **back)
+
+
+def _in_reach(changed: list[Sale], user: User) -> bool:
+    """Whether this user still sees them all: not those handed over to somebody whose sales are not hers to see."""
+    everywhere = Sale.objects.visible_to(user) | Sale.objects.in_trash(user)
+    return everywhere.filter(pk__in=[sale.pk for sale in changed]).count() == len(changed)
+
+
+@require_POST
+@permission_required(["sales.move_sale", "sales.change_sale"], raise_exception=True)
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back what this user did to many sales at the posted moment (rule 14), and lead to the list as it was."""
+    back, done_at = Selection.read(request.POST).back, moment(request.POST.get("at", ""))
+    try:
+        undone = undo_many(done_at=done_at, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, " ".join(refusal.messages))
+        return redirect(back)
+    if undone.back:
+        text = ngettext("%(count)s sale is as it was.", "%(count)s sales are as they were.", undone.back)
+        messages.success(request, text % {"count": format_number(undone.back, get_language())})
+    if undone == (0, 0):
+        messages.warning(request, _("There is nothing to undo."))
+    if undone.left:
+        text = ngettext(
+            "%(count)s sale has been changed since and stays as it is.",
+            "%(count)s sales have been changed since and stay as they are.",
+            undone.left,
+        )
+        messages.warning(request, text % {"count": format_number(undone.left, get_language())})
+    return redirect(back)
 
 
 def _counted(sales: SaleQuerySet, chosen: Selection) -> dict:

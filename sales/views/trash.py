@@ -1,10 +1,7 @@
 """The trash: what is in it, putting a sale there, and taking it back."""
 
-from datetime import UTC, datetime
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -26,6 +23,7 @@ from salescrm.listing import page_of
 from salescrm.money import format_number
 from salescrm.pages import leave, page
 from salescrm.toasts import succeed
+from salescrm.url_words import moment
 
 may_trash = permission_required(MAY_TRASH, raise_exception=True)
 
@@ -79,14 +77,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
 @may_trash
 def restore_many(request: HttpRequest) -> HttpResponse:
     """Take back all the sales this user put in the trash at the posted moment."""
-    try:
-        moment = datetime.fromisoformat(request.POST.get("at", ""))
-        moment = moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        moment = None
-    if moment is None:
-        raise BadRequest("a moment is missing")
-    count = deeds.restore_many(trashed_at=moment, by=request.user)
+    count = deeds.restore_many(trashed_at=moment(request.POST.get("at", "")), by=request.user)
     if count:
         text = ngettext("%(count)s sale is back from the trash.", "%(count)s sales are back from the trash.", count)
         messages.success(request, text % {"count": format_number(count, get_language())})

@@ -3,6 +3,7 @@
 import pytest
 
 from sales.bulk import Changed, change_many, preview
+from sales.bulk_undo import undo_many
 from sales.configuration import change_phase, preview_probability
 from sales.deeds import Lose, Move, Trash
 from sales.defaults import install_defaults
@@ -30,7 +31,7 @@ def phases(people):
 def deed_of(deed, sales, by):
     """The deed as somebody who has seen its preview sends it."""
     basis = preview(sales, deed).basis
-    return lambda: change_many(sales, deed, basis=basis, by=by)
+    return lambda: len(change_many(sales, deed, basis=basis, by=by))
 
 
 def test_move_of_many_never_slips_past_a_change_of_the_percentage(people, phases):
@@ -88,3 +89,32 @@ def test_trash_against_a_move_is_one_change_and_a_stale_one(people, phases):
             stored = restore(stored, version=stored.version, by=people[0])
         if stored.phase_id != phases[50].pk:
             move(stored, phase=phases[50], version=stored.version, by=people[0])
+
+
+def test_undo_of_many_against_another_move_leaves_what_was_moved(people, phases):
+    sales = SaleFactory.create_batch(3, phase=phases[10])
+    everything = Sale.objects.all()
+    for _round in range(4):
+        basis = preview(everything, Move(phases[50])).basis
+        done = change_many(everything, Move(phases[50]), basis=basis, by=people[0])[0].updated_at
+        first = Sale.objects.get(pk=sales[0].pk)
+        results = together(
+            lambda done=done: undo_many(done_at=done, by=people[0]),
+            lambda first=first: move(first, phase=phases[75], version=first.version, by=people[1]),
+        )
+        first.refresh_from_db()
+        won = isinstance(results[1], Sale)
+        assert (results[0], first.probability) == (((2, 1), 75) if won else ((3, 0), 10))
+        assert set(Sale.objects.exclude(pk=first.pk).values_list("probability", flat=True)) == {10}
+        if won:
+            move(first, phase=phases[10], version=first.version, by=people[1])
+
+
+def test_undo_of_many_clicked_twice_at_the_same_moment_is_one_undo(people, phases):
+    sales = SaleFactory.create_batch(3, phase=phases[10])
+    everything = Sale.objects.all()
+    basis = preview(everything, Move(phases[50])).basis
+    done = change_many(everything, Move(phases[50]), basis=basis, by=people[0])[0].updated_at
+    clicks = together(*[lambda: undo_many(done_at=done, by=people[0])] * 2)
+    assert sorted(clicks) == [(0, 3), (3, 0)]
+    assert {sale.events.count() for sale in sales} == {3}

@@ -8,6 +8,7 @@ import pytest
 from sales.models import Phase, Sale, SaleEvent
 from sales.trash import restore, restore_many, trash
 from tests.factories import SaleFactory
+from tests.pages import offered
 
 pytestmark = pytest.mark.django_db
 
@@ -15,13 +16,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def sale(salesperson, phases):
     return SaleFactory(owner=salesperson, subject="Roof", phase=phases[50], expected_revenue=Decimal("800"))
-
-
-def offered(page):
-    """The form in the message: where it leads, and what it carries."""
-    form = re.search(r'<li class="toast".*?<form method="post" action="([^"]+)".*?</form>', page, re.DOTALL)
-    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form[0]))
-    return form[1], {name: value for name, value in fields.items() if name != "csrfmiddlewaretoken"}
 
 
 def test_message_has_the_way_back(sale, manager, as_user):
