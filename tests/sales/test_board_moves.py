@@ -197,4 +197,5 @@ def test_dialogs_of_the_board_carry_its_words(desk, sale):
     for name in ("accept", "lose"):
         part = text(desk.get(f"/sales/{sale.pk}/{name}/?version=1&board=q%3Dware", headers=HTMX))
         assert '<input type="hidden" name="board" value="q=ware">' in part
+        assert '<a class="button" href="/sales/board/?q=ware" data-cancel>' in part
         assert 'name="board"' not in text(desk.get(f"/sales/{sale.pk}/{name}/?version=1", headers=HTMX))
