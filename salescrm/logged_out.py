@@ -58,7 +58,8 @@ def _origin(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
         return "/"
     parts = urlsplit(referer)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+    origin = f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+    return origin if url_has_allowed_host_and_scheme(origin, None) else "/"  # //elsewhere.example is no path to others
 
 
 def _again(request: HttpRequest) -> str:

@@ -47,6 +47,7 @@ def test_htmx_request_stays_on_its_page_and_says_why(client, db):
         (f"{HERE}/sales/", "/sales/"),
         ("https://elsewhere.example/sales/", "/"),
         ("//elsewhere.example/sales/", "/"),
+        (f"{HERE}//elsewhere.example/sales/", "/"),
         ("javascript:alert(1)", "/"),
         ("", "/"),
     ],
@@ -182,6 +183,14 @@ def test_form_of_before_the_last_log_in_is_offered_again_on_its_page(anna):
     assert '<input type="hidden" name="name" value="Anna Bos">' in page.text
     anna.refresh_from_db()
     assert anna.name == "Anna"
+
+
+def test_form_of_before_the_last_log_in_never_leads_elsewhere(anna):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(anna, backend="salescrm.backends.RoleBackend")
+    headers = {"origin": HERE, "referer": f"{HERE}//elsewhere.example/"}
+
+    assert browser.post(PROFILE, {"name": "Anna Bos"}, headers=headers)["Location"] == "/"
 
 
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "https://testserver"])
