@@ -7,27 +7,15 @@ from django.db import connection
 from django.urls import reverse
 
 from relations.models import Contact, Relation
-from relations.naming import apply_names
 from sales.asked import Asked
 from sales.generating import generate
 from sales.models import Sale
 from sales.searching import find
 from salescrm.models import Team
 from tests.factories import ContactFactory, InvoiceFactory, PersonFactory, ProjectFactory, RelationFactory, SaleFactory
+from tests.sales.finding import named, titles
 
 pytestmark = pytest.mark.django_db
-
-
-def named(relation: Relation, **values) -> Relation:
-    for name, value in values.items():
-        setattr(relation, name, value)
-    apply_names(relation)
-    relation.save()
-    return relation
-
-
-def titles(text: str, user, **options) -> dict[str, list[str]]:
-    return {group.kind: [hit.title for hit in group.hits] for group in find(text, user, **options)}
 
 
 @pytest.fixture

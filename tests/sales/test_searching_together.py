@@ -14,20 +14,9 @@ from sales.models import Sale
 from sales.searching import find
 from salescrm.calendar import today
 from tests.factories import ContactFactory, InvoiceFactory, PersonFactory, ProjectFactory, RelationFactory, SaleFactory
+from tests.sales.finding import named, titles
 
 pytestmark = pytest.mark.django_db
-
-
-def named(relation: Relation, **values) -> Relation:
-    for name, value in values.items():
-        setattr(relation, name, value)
-    apply_names(relation)
-    relation.save()
-    return relation
-
-
-def titles(text: str, user) -> dict[str, list[str]]:
-    return {group.kind: [hit.title for hit in group.hits] for group in find(text, user)}
 
 
 @pytest.fixture
