@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from sales.first_run import announce_code, check_code, is_first_run, set_up
 from sales.settings_forms import Segmented
+from salescrm.logged_out import remember
 from salescrm.models import User
 from salescrm.money import written_in
 from salescrm.pages import page
@@ -63,7 +64,9 @@ def set_up_page(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error)
         else:
             login(request, user, backend="salescrm.backends.RoleBackend")
-            return redirect("/")
+            response = redirect("/")
+            remember(response, user)
+            return response
     announce_code()
     blocked = "code" in form.errors and form["code"].errors.as_data()[0].code == "too_many"
     status = 429 if blocked else 422 if form.errors else 200

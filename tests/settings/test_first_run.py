@@ -11,6 +11,7 @@ from django.urls import reverse
 from relations.models import RelationType
 from sales.first_run import set_up, set_up_code
 from sales.models import Phase
+from salescrm.logged_out import COOKIE
 from salescrm.models import Organisation, User
 from salescrm.staff import role_of
 
@@ -91,6 +92,7 @@ def test_the_page_sets_up_logs_in_and_is_gone(client, answers):
     assert (answer.status_code, answer.url) == (302, "/")
     assert_set_up()
     assert client.session["_auth_user_id"] == str(User.objects.get().pk)
+    assert COOKIE in answer.cookies  # what is typed when the session has ended is offered to nobody else
     assert client.get(reverse("setup")).status_code == 404
     assert client.post(reverse("setup"), answers).status_code == 404
 
