@@ -91,4 +91,6 @@ for (const name of ["scroll", "resize"]) addEventListener(name, () => {
   for (const input of document.querySelectorAll(".search [aria-expanded=true]")) place(input);
 }, { passive: true });
 
-if (isBox(document.activeElement)) begin(document.activeElement);
+// Loaded while somebody was typing already, on its own page too.
+const box = document.activeElement;
+if (isBox(box)) box.value === box.defaultValue ? begin(box) : search(box);
