@@ -180,6 +180,7 @@ def test_reopening_puts_the_sale_back_on_its_phase(desk, bar, sale, phases):
     bar.end("lose").click()
     desk.get_by_role("button", name="Close as lost").click()
     expect(bar.root).to_have_attribute("data-status", "lost")
+    desk.wait_for_load_state()  # before that the link leads to a page
     desk.get_by_role("link", name="Reopen").click()
     desk.get_by_role("dialog").get_by_role("button", name="Reopen").click()
     expect(bar.root).to_have_attribute("data-status", "open")

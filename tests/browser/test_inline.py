@@ -135,7 +135,8 @@ def test_sale_that_went_to_the_trash_meanwhile_says_so_and_keeps_what_was_typed(
     page_of.get_by_label("Expected revenue", exact=True).fill("12500.50")
     trash(sale, version=1, by=manager)
     for _again in range(2):
-        page_of.get_by_role("button", name="Save").click()
+        with page_of.expect_response("**/change/amount/"):
+            page_of.get_by_role("button", name="Save").click()
         expect(page_of.locator("[data-in-trash]:visible")).to_have_count(1)
     expect(page_of.locator("[data-in-trash]").first).to_contain_text(f"{manager} moved it there")
     expect(page_of.get_by_label("Expected revenue", exact=True)).to_have_value("12500.50")

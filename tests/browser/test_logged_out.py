@@ -76,8 +76,8 @@ def test_it_stops_looking_when_it_has_helped_and_helps_a_second_time(out, sale, 
     for number in (1, 2):
         desk.locator("#note-form textarea").fill(f"Note {number}")
         send_logged_out(desk, out)
-        log_in_anew(out, salesperson)
         old = desk.locator("#note-form [name=csrfmiddlewaretoken]").input_value()
+        log_in_anew(out, salesperson)
         desk.evaluate("dispatchEvent(new Event('focus'))")
         expect(desk.locator("#note-form [name=csrfmiddlewaretoken]")).not_to_have_value(old)
         desk.locator("#note-form button[data-kind=primary]").click()

@@ -98,6 +98,7 @@ def test_several_customers_are_chosen_one_after_the_other(desk, five):
         desk.get_by_role("option", name=name).click()
         desk.get_by_role("button", name="Show sales").click()
         expect(desk.locator("dialog[open]")).to_have_count(0)
+        desk.wait_for_load_state()  # before that the link leads to a page
     expect(desk.locator(".chips")).to_contain_text("Customer: Alpha, Beta")
     expect(desk.locator("tbody tr")).to_have_count(2)
 
@@ -126,6 +127,7 @@ def test_view_is_opened_changed_updated_and_removed(desk, salesperson, five):
     desk.locator(".views summary").click()
     desk.get_by_role("link", name="Dear").click()
     expect(desk.locator("tbody tr").first).to_contain_text("Sale 5")
+    desk.wait_for_load_state()  # before that nobody listens to what is typed
     desk.get_by_role("searchbox", name="Search", exact=True).last.press_sequentially("sale 4")
     expect(desk.locator("tbody tr")).to_have_count(1)
     expect(desk.locator(".views summary")).to_contain_text("changed")

@@ -77,6 +77,7 @@ def test_settings_work_without_javascript(transactional_db, company, settings_pa
     page = settings_page("sales/sources/")
     before = names()
     page.locator("[name=down]").first.click()
+    expect(page.locator("[data-id] .name").first).to_contain_text(before[1])
     assert names() == [before[1], before[0], *before[2:]]
     page.click("a:has-text('New source')")
     page.fill("[name=name]", "Flyer")
