@@ -16,6 +16,7 @@ from salescrm.models import User
 from salescrm.toasts import offer
 
 MOST = 100_000  # characters that are kept to be sent again, those of the names included
+LITTLE = 1000  # of a browser on which nobody logged in before: else strangers could fill the database
 COOKIE = "last-user"
 AGE = 90 * 24 * 3600
 
@@ -64,9 +65,11 @@ def _origin(request: HttpRequest) -> str:
 
 def _again(request: HttpRequest) -> str:
     sent = [(name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"]
-    if any("password" in name for name, _value in sent) or sum(len(name + value) for name, value in sent) > MOST:
+    whose = _whose(request)
+    long = sum(len(name + value) for name, value in sent) > (MOST if whose else LITTLE)
+    if long or any("password" in name for name, _value in sent):
         return ""
-    return offer(url=request.get_full_path(), label=_("Send it again"), fields=sent, whose=_whose(request))
+    return offer(url=request.get_full_path(), label=_("Send it again"), fields=sent, whose=whose)
 
 
 def _whose(request: HttpRequest) -> int | None:

@@ -8,7 +8,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from salescrm.logged_out import COOKIE, MOST
+from salescrm.logged_out import COOKIE, LITTLE, MOST
 from salescrm.models import User
 
 HERE = "http://testserver"
@@ -76,10 +76,16 @@ def test_after_the_log_in_the_page_tells_and_offers_to_send_again(client, anna):
     assert anna.name == "Anna"
 
 
-def test_long_text_is_offered_too_and_endless_text_is_not(db):
-    for length, pairs in ((20_000, [["text", "n" * 20_000]]), (MOST + 1, None)):
-        response = Client().post(PROFILE, {"text": "n" * length})
-        assert [(text, tag.get("pairs")) for text, tag in offered(response)] == [(LOST, pairs)]
+@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.parametrize(("known", "most"), [(True, MOST), (False, LITTLE)], ids=["logged in before", "stranger"])
+def test_long_text_is_offered_too_and_endless_text_is_not(client, anna, known, most, more):
+    if known:
+        log_in(client, {"Location": LOGIN})
+        del client.cookies["sessionid"]
+    text = "n" * (most - len("text") + more)
+    response = client.post(PROFILE, {"text": text})
+    assert offered(response)[0][0] == LOST
+    assert [tag.get("pairs") for _text, tag in offered(response)] == [None if more else [["text", text]]]
 
 
 def test_names_count_too_for_what_is_too_long(db):
