@@ -42,6 +42,14 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (box && box === document.activeElement && box.value !== (parameters.q ?? "")) detail.shouldSwap = false;
 });
 
+// Enter writes a new line in a text; with Ctrl it sends.
+document.addEventListener("keydown", (event) => {
+  const { form } = event.target;
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches("textarea") || !form || !posts(form)) return;
+  event.preventDefault();
+  form.requestSubmit(form.querySelector("button[data-kind=primary]"));
+});
+
 // A filter puts no empty words in its address.
 document.addEventListener("formdata", ({ target, formData }) => {
   if (!target.matches("form.toolbar") || posts(target)) return;

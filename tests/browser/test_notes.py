@@ -18,6 +18,17 @@ def timeline(desk, sale):
     return desk.locator("#timeline")
 
 
+def test_enter_with_ctrl_adds_the_note(timeline):
+    text = timeline.get_by_label("Text")
+    text.press_sequentially("First line")
+    text.press("Enter")
+    text.press_sequentially("second line")
+    text.press("Control+Enter")
+    expect(timeline.locator("li[data-note=note]")).to_contain_text("second line")
+    expect(text).to_have_value("")
+    assert SaleNote.objects.get().text == "First line\nsecond line"
+
+
 def test_call_with_a_file_is_added_in_place(desk, timeline, tmp_path):
     offer = tmp_path / "offer.pdf"
     offer.write_bytes(b"%PDF-1.7")
