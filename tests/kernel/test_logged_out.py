@@ -66,6 +66,8 @@ def test_after_the_log_in_the_page_tells_and_offers_to_send_again(client, anna):
     page = client.get(page["Location"])
 
     assert LOST not in sign.text
+    assert "You were logged out. Log in to go on." in sign.text
+    assert "You were logged out" not in client.get(LOGIN).text
     assert page.request["PATH_INFO"] == PROFILE
     assert LOST in page.text
     assert f'<form method="post" action="{PROFILE}?a=1">' in page.text
