@@ -12,6 +12,7 @@ from sales.history import count_days_anew, event_of
 from sales.models import Phase, Sale
 from sales.transitions import lose, set_probability
 from tests.factories import RelationFactory, SaleFactory
+from tests.moments import days_ago
 
 TODAY = date(2026, 3, 16)
 
@@ -153,7 +154,7 @@ def story(phases, salesperson):
             sale.phase, sale.probability, sale.status = phases[percent], percent, status
             sale.closed_on = None if status == "open" else TODAY
             sale.last_sequence = sequence
-            event_of(sale, kind=kind, by=salesperson, at=timezone.now() - timedelta(days=ago)).save(force_insert=True)
+            event_of(sale, kind=kind, by=salesperson, at=days_ago(ago)).save(force_insert=True)
         sale.save()
         count_days_anew(Sale.objects.filter(pk=sale.pk))
         return shown(sale, timezone.localdate()).age.days

@@ -1,15 +1,15 @@
 """The page of the board: sums, filter words, more cards, and what it may cost."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
 from sales.board import CARDS
 from sales.models import Phase, Sale
 from tests.factories import RelationFactory, SaleFactory, UserFactory
+from tests.moments import days_ago
 from tests.sales.test_speed import first_load, on_the_wire
 
 HTMX = {"HX-Request": "true"}
@@ -76,7 +76,7 @@ def test_words_the_board_does_not_know_are_400(desk, words):
 
 def test_toolbar_filters_on_sales_that_stand_too_long(desk, salesperson, phases):
     Phase.objects.update(age_limit=10)
-    long_ago = timezone.now() - timedelta(days=15)
+    long_ago = days_ago(15)
     late, waiting, fresh = (SaleFactory(owner=salesperson, phase=phases[50]) for _ in range(3))
     Sale.objects.filter(pk__in=[late.pk, waiting.pk]).update(phase_since=long_ago)
     Sale.objects.filter(pk=waiting.pk).update(next_step="Call", next_step_on=date(2100, 1, 1))

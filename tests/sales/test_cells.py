@@ -4,13 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from sales.cells import Cells
 from sales.columns import STANDARD, read
 from sales.models import Sale
 from salescrm.calendar import today
 from tests.factories import SaleFactory
+from tests.moments import days_ago
 
 
 @pytest.mark.django_db
@@ -39,7 +39,7 @@ def test_sale_found_for_its_age_says_it_where_no_column_does(
     company, salesperson, as_user, phases, django_assert_num_queries, query, beside, elsewhere
 ):
     for days in (20, 30, 3):
-        since = timezone.now() - timedelta(days=days)
+        since = days_ago(days)
         SaleFactory(phase=phases[50], owner=salesperson, phase_since=since, subject=f"{days} days")
     type(phases[50]).objects.filter(pk=phases[50].pk).update(age_limit=14)
     browser = as_user(salesperson)

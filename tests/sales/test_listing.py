@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from django.http import QueryDict
 from django.template.loader import render_to_string
-from django.utils import timezone
 
 from sales.cells import Cells
 from sales.columns import CHOICE, COLUMNS, STANDARD, read
@@ -16,6 +15,7 @@ from sales.transitions import lose
 from salescrm.calendar import today
 from salescrm.models import Team, User
 from tests.factories import ContactFactory, RelationFactory, SaleFactory, UserFactory
+from tests.moments import days_ago
 
 HTMX = {"HX-Request": "true"}
 EVERYTHING = "columns=" + ",".join(CHOICE)
@@ -158,7 +158,7 @@ def test_age_in_a_row_is_the_badge_of_the_template(salesperson, phases):
     Phase.objects.update(age_limit=10)
     for subject, days in (("in time", 10), ("late", 11), ("waiting", 30)):
         SaleFactory(
-            owner=salesperson, subject=subject, phase=phases[50], phase_since=timezone.now() - timedelta(days=days),
+            owner=salesperson, subject=subject, phase=phases[50], phase_since=days_ago(days),
             next_step_on=today() + timedelta(days=1) if subject == "waiting" else None,
         )  # fmt: skip
     rows = read(Sale.objects.order_by("pk"), CHOICE)

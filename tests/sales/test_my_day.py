@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db.models import F
 from django.urls import reverse
 
 from sales import my_day
@@ -13,6 +12,7 @@ from sales.next_steps import complete_step
 from salescrm.calendar import today
 from salescrm.models import Team
 from tests.factories import ContactFactory, LineFactory, PersonFactory, SaleFactory
+from tests.moments import days_ago
 
 HTMX = {"HX-Request": "true"}
 DAY = timedelta(days=1)
@@ -39,7 +39,7 @@ def work(salesperson, colleague, phases):
         subject="Won", owner=salesperson, status="accepted", closed_on=today(), follow_up="none", next_step="Call",
         next_step_on=today(),
     )  # fmt: skip
-    Sale.objects.filter(subject__in=["Old", "Now", "In a week"]).update(phase_since=F("phase_since") - 6 * DAY)
+    Sale.objects.filter(subject__in=["Old", "Now", "In a week"]).update(phase_since=days_ago(6))
 
 
 def subjects(page) -> dict:

@@ -1,17 +1,16 @@
 """The page of a sale and moving it there: figures, parts, refusals; the rules are tested without HTTP."""
 
 import re
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
 from sales.history import event_of
 from sales.models import Sale
 from sales.transitions import lose, move
 from salescrm.calendar import today
 from tests.factories import ContactFactory, LineFactory, ProjectFactory, RelationFactory, SaleFactory
+from tests.moments import days_ago
 
 HTMX = {"HX-Request": "true"}
 
@@ -61,7 +60,7 @@ def test_move_redirects_without_htmx_and_answers_the_region_with_it(desk, sale, 
 
 
 def test_undone_move_leaves_the_days_in_the_phase_as_they_were(desk, salesperson, phases):
-    long_ago = timezone.now() - timedelta(days=14)
+    long_ago = days_ago(14)
     sale = Sale.objects.create(
         subject="Warehouse", customer=RelationFactory(), owner=salesperson, phase=phases[10], probability=10,
         phase_since=long_ago, last_sequence=1,
