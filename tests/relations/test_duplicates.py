@@ -10,6 +10,7 @@ from relations.legal_forms import split
 from relations.models import Relation, RelationType
 from relations.naming import apply_names, name_key, words
 from relations.saving import create_relation, edit_relation
+from tests.many import settle
 
 ORGANIZATION, PERSON = Relation.Kind.ORGANIZATION, Relation.Kind.PERSON
 
@@ -166,7 +167,7 @@ def test_asking_stays_on_the_indexes(company):
             """,
             [RelationType.objects.proposed().pk],
         )
-        cursor.execute("ANALYZE relations_relation")
+    settle("relations_relation")
     values = {"name": "C7 B.V.", "email": "info@c7.nl", "coc_number": "12345678", "vat_number": "NL123456782B90"}
     with connection.execute_wrapper(_explained):
         likely(ORGANIZATION, values)

@@ -6,6 +6,7 @@ from django.http import QueryDict
 
 from relations.filters import RelationFilter
 from relations.models import Relation, RelationType
+from tests.many import settle
 
 MANY = """
     INSERT INTO relations_relation (kind, number, name, first_name, prefix, family_name, sort_key, relation_type_id,
@@ -22,7 +23,7 @@ MANY = """
 def many(company):
     with connection.cursor() as cursor:
         cursor.execute(MANY, [RelationType.objects.proposed().pk])
-        cursor.execute("ANALYZE relations_relation")
+    settle("relations_relation")
 
 
 @pytest.mark.parametrize("text", ["1999", "19999 ed", "03"])
