@@ -1,10 +1,14 @@
 """A saved view that was changed in another window, or by who may stop its sharing, is not overwritten in silence."""
 
+from functools import partial
+
 import pytest
 
 from sales import saved_views
 from sales.models import SavedView
 from salescrm.conflicts import Stale
+from tests.factories import UserFactory
+from tests.sales.test_concurrency import together
 
 
 @pytest.fixture
@@ -70,3 +74,11 @@ def test_stale_filter_is_409_and_can_be_stored_after_all(view, desk, salesperson
 def test_version_is_asked_for(view, desk, path):
     assert desk.post(f"/sales/views/{view.pk}/{path}", {"name": "X", "query": "status=lost"}).status_code == 400
     assert stored()[3] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_new_view_sent_twice_at_the_same_moment_is_one():
+    owner = UserFactory()
+    for name in ("One", "Two", "Three", "Four", "Five"):
+        send = partial(saved_views.save, name=name, query="status=open", shared=False, by=owner)
+        assert together(send, send, send) == [SavedView.objects.get(name=name)] * 3
