@@ -17,6 +17,7 @@ from sales.models import Sale
 from sales.refusals import Refused
 from sales.views.answers import explained, status_of
 from sales.views.in_trash import MAY_TRASH
+from sales.views.inline import asked_back
 from salescrm import exports
 from salescrm.conflicts import submitted_version
 from salescrm.listing import page_of
@@ -46,16 +47,16 @@ def index(request: HttpRequest) -> HttpResponse:
 @may_trash
 def trash(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask before a sale goes to the trash; of one that is there: since when, by whom, and the way back."""
-    sale = _found(request, pk)
+    sale, back = _found(request, pk), asked_back(request)
     if request.method != "POST":
         return _show(request, sale)
     try:
         sale = deeds.trash(sale, version=submitted_version(request), by=request.user)
     except Refused as refusal:
         return _show(request, _found(request, pk), status=status_of(refusal), **explained(refusal))
-    back = {"url": reverse("sales:restore", args=[pk]), "fields": {"version": sale.version}}
-    succeed(request, _("“%(sale)s” is in the trash.") % {"sale": sale}, label=_("Restore"), **back)
-    return leave(request, f"{reverse('sales:list')}?status=open")
+    offer = {"url": reverse("sales:restore", args=[pk]), "fields": {"version": sale.version}}
+    succeed(request, _("“%(sale)s” is in the trash.") % {"sale": sale}, label=_("Restore"), **offer)
+    return leave(request, back or f"{reverse('sales:list')}?status=open")
 
 
 @require_POST
@@ -92,7 +93,7 @@ def _found(request: HttpRequest, pk: int) -> Sale:
 
 
 def _show(request: HttpRequest, sale: Sale, *, status: int = 200, **extra) -> HttpResponse:
-    context = {"sale": sale, "version": sale.version, "why_not": "", **extra}
+    context = {"sale": sale, "version": sale.version, "why_not": "", "back": asked_back(request), **extra}
     if sale.trashed:
         context["trashing"] = deeds.trashings([sale])[sale.pk]
     else:

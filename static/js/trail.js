@@ -10,5 +10,9 @@ if (nav && here >= 0) {
   nav.querySelector("[data-place]").textContent = `${here + 1} / ${trail.sales.length}`;
   nav.hidden = trail.sales.length < 2;
   const crumb = document.querySelector(".crumbs a");
-  if (trail.title) [crumb.href, crumb.textContent] = [trail.url, trail.title];
+  if (trail.title) {
+    [crumb.href, crumb.textContent] = [trail.url, trail.title];
+    const trash = document.querySelector("main a[href$='/trash/']"); // leads back there too
+    if (trash) trash.search = new URLSearchParams({ back: trail.url });
+  }
 }

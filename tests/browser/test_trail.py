@@ -68,6 +68,18 @@ def test_trail_of_the_board_stays_in_its_column(desk, three, phases):
     expect(desk).to_have_url(re.compile(r"/sales/board/\?q=roof$"))
 
 
+def test_trash_leads_back_to_the_list_as_it_was(page, context, log_in, manager, three):
+    log_in(context, manager)
+    page.goto("/sales/?q=roof")
+    page.get_by_role("link", name="Roof left").click()
+    heading(page, "Roof left")
+    page.locator("summary", has_text="More").click()
+    page.get_by_role("link", name="Move to the trash").click()
+    page.get_by_role("dialog").get_by_role("button", name="Move to the trash").click()
+    expect(page).to_have_url(re.compile(r"/sales/\?q=roof$"))
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+
 def test_no_trail_for_a_sale_that_was_not_on_it(desk, three):
     desk.goto("/sales/?q=roof")
     desk.get_by_role("link", name="Roof left").click()

@@ -200,6 +200,15 @@ def test_page_asks_and_sends_it_there_and_back(sale, manager, as_user):
     assert "The trash is empty" in desk.get("/sales/trash/").content.decode()
 
 
+def test_trash_leads_back_to_the_list_that_asked_and_nowhere_else(sale, manager, as_user):
+    desk, url, back = as_user(manager), f"/sales/{sale.pk}/trash/", "/sales/?q=roof&page=2"
+    page = desk.get(url, {"back": back}).content.decode()
+    assert '<input type="hidden" name="back" value="/sales/?q=roof&amp;page=2">' in page
+    for elsewhere in ("https://example.com/sales/", "/settings/users/"):
+        assert desk.post(url, {"version": 1, "back": elsewhere}).status_code == 400
+    assert desk.post(url, {"version": 1, "back": back})["Location"] == back
+
+
 def test_page_says_why_it_cannot_go_there(manager, as_user):
     sale = SaleFactory(project=ProjectFactory(name="Kade", number="P7"))
     desk = as_user(manager)
