@@ -19,7 +19,9 @@ CHROMIUM = next(
 )
 WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "MERGE")
 
-hypothesis.settings.register_profile("project", deadline=None, database=None)
+# How long drawing takes says how busy the machine is; fixtures that one property shares are only read.
+UNHEALTHY = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture]
+hypothesis.settings.register_profile("project", deadline=None, database=None, suppress_health_check=UNHEALTHY)
 hypothesis.settings.load_profile("project")
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.forecast import BASES, ROWS, Scope, forecast
@@ -77,7 +77,7 @@ def expected_columns(sales, scope):
     return sums
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(
     sales=SALES, first=MONTHS, months=st.integers(1, 12), basis=st.sampled_from(list(BASES)),
     rows=st.sampled_from(list(ROWS)), largest=st.sampled_from([2, 50, None]),
@@ -101,7 +101,7 @@ def test_forecast_adds_up_whatever_the_sales(world, sales, first, months, basis,
     assert report.unknown.count == sum(sale.expected_revenue is None for sale in open_sales)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(sales=SALES, first=MONTHS, months=st.integers(1, 12))
 def test_accepted_sales_stand_in_the_month_they_were_closed(world, sales, first, months):
     fill(world, sales)
@@ -117,7 +117,7 @@ def test_accepted_sales_stand_in_the_month_they_were_closed(world, sales, first,
     }
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20)
 @given(sales=SALES)
 def test_the_month_on_the_start_page_is_the_month_of_the_forecast(world, sales):
     fill(world, sales)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sales.ageing import Age, age
@@ -146,7 +146,7 @@ def lives(draw):
     return zone, today, limit, midnight + timedelta(seconds=near), next_on, state, draw(st.booleans())
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 @given(life=lives())
 def test_filter_badge_and_card_agree_about_every_sale(company, salesperson, life):
     zone, today, limit, since, next_on, state, trashed = life

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DataError, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sales import timeline
@@ -48,7 +48,7 @@ def do(deed, sale, by):
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(deeds=st.lists(st.sampled_from(DEEDS), max_size=12))
 def test_last_event_always_equals_the_row_and_sequences_have_no_holes(deeds):
     install_defaults("en")
