@@ -12,6 +12,7 @@ let drag = null;
 let chosen = null; // the card whose menu or dialog is open
 let heir = null; // the card that gets the focus when its neighbour leaves
 let dropped = false; // the click that follows a drag is none
+let pressed = [0, 0];
 
 /** What standing in this phase would mean: "50 % · weighted € 12,000.00". */
 function meaning(card, { percent }) {
@@ -88,6 +89,9 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     return open(link);
   }
+  const card = event.target.closest(".board .card");
+  if (card && !event.target.closest("a, [data-grip]") && Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) < FAR)
+    return card.querySelector("a").dispatchEvent(new MouseEvent("click", event));
   const button = event.target.closest("#move button[data-to]");
   if (button || event.target.closest("#move a")) form().hidePopover();
   if (button && chosen?.isConnected) send(chosen, button.dataset.to);
@@ -188,6 +192,7 @@ function end(event, drop) {
   else if (ghost && card.isConnected) focus(card);
 }
 
+document.addEventListener("pointerdown", (event) => (pressed = [event.clientX, event.clientY]));
 document.addEventListener("pointerdown", begin);
 document.addEventListener("pointermove", pull);
 document.addEventListener("pointerup", (event) => end(event, true));

@@ -1,5 +1,7 @@
 """The board: a card is dragged, or moved by its menu; both do what the page of the card does."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -46,6 +48,22 @@ def test_drag_moves_the_card_and_undo_brings_it_back(board, card, sale, phases):
     board.locator(".toast").get_by_role("button", name="Undo").click()
     expect(column(board, phases[10]).locator(".card")).to_have_count(1)
     assert stored(sale) == ("Introduction", 10, 3)
+
+
+def test_click_anywhere_on_a_card_opens_its_sale(board, card, sale):
+    card.locator("data").click()
+    board.wait_for_url(sale.get_absolute_url())
+
+
+def test_card_put_back_where_it_was_stays_on_the_board(board, card, sale):
+    pull(board, card, board.locator("h1"))
+    board.mouse.move(*middle(card), steps=4)
+    board.mouse.move(middle(card)[0] + 12, middle(card)[1] + 12)
+    board.mouse.up()
+    expect(board.locator("[data-lifted]")).to_have_count(0)
+    expect(card.locator(".where")).to_be_focused()
+    expect(board).to_have_url(re.compile("/sales/board/$"))
+    assert stored(sale) == ("Introduction", 10, 1)
 
 
 def test_escape_during_a_drag_moves_nothing(board, card, sale, phases):
