@@ -52,6 +52,8 @@ async function search(input) {
 
 function choose(input, option) {
   const { box, value, said } = field(input);
+  clearTimeout(Number(input.dataset.timer));
+  input.dataset.asked = ""; // an answer that is still to come opens nothing any more
   if (option && "new" in option.dataset) {
     show(input, false);
     return box.querySelector("[data-picker-new]").click(); // takes what was typed along

@@ -53,6 +53,7 @@ document.addEventListener("relation-created", ({ detail }) => {
     if (value.name !== detail.field) continue;
     const input = value.parentElement.querySelector("[role=combobox]");
     input.value = input.dataset.chosen = detail.label;
+    input.dataset.asked = ""; // as in picker.js
     value.parentElement.querySelector("[role=status]")?.replaceChildren();
     value.value = detail.id;
     opener = input;

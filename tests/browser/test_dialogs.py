@@ -143,6 +143,25 @@ def test_lose_to_a_competitor_chosen_by_typing_and_keys(desk, bar, sale):
     assert Sale.objects.get(pk=sale.pk).lost_to == Relation.objects.get(name="Rival B")
 
 
+def test_answer_that_comes_after_the_choice_opens_nothing(desk, bar):
+    RelationFactory(name="Rival A"), RelationFactory(name="Rival B")
+    bar.end("lose").click()
+    picker = desk.get_by_role("combobox", name="Lost to competitor")
+    picker.press_sequentially("riv")
+    option = desk.get_by_role("option", name="Rival A")
+    expect(option).to_be_visible()
+    held, asked = [], re.compile("q=riva")
+    desk.route(asked, lambda route: held.append(route))
+    with desk.expect_request(asked):
+        picker.press("a")
+    option.click()
+    with desk.expect_response(asked):
+        held[0].continue_()
+    assert desk.evaluate("fetch('/healthz').then((answer) => answer.ok)")  # later than the list would have opened
+    expect(picker).to_have_value("Rival A")
+    expect(picker).to_have_attribute("aria-expanded", "false")
+
+
 def test_competitor_that_is_no_relation_yet_is_added_from_the_dialog(desk, bar, sale):
     bar.end("lose").click()
     desk.get_by_label("Reason lost").select_option(LossReason.objects.first().name)
