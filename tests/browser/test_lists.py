@@ -53,6 +53,16 @@ def test_filter_dialog_leads_to_the_list(desk, three):
     expect(desk.locator(".chips")).to_contain_text("Phase: Proposal")
 
 
+def test_escape_shuts_the_filter_dialog_whatever_is_searched_for(desk, three):
+    desk.goto("/sales/?q=roof")
+    desk.get_by_role("link", name="More filters").click()
+    dialog = desk.get_by_role("dialog")
+    expect(dialog.get_by_label("Subject or customer")).to_be_focused()
+    desk.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(desk.get_by_role("link", name="More filters")).to_be_focused()
+
+
 def test_relations_follow_what_is_typed(desk, customer):
     RelationFactory(name="Alpha"), RelationFactory(name="Beta")
     desk.goto("/relations/")
