@@ -119,6 +119,8 @@ def columns(sales, phases, *, today: date) -> list[Column]:
     """
     first = sales.open().filter(phase=OuterRef("pk")).order_by(*NEXT_STEP_FIRST).values("pk")[: CARDS + 1]
     phases = list(phases.annotate(first=ArraySubquery(first)))
+    for phase in phases:
+        phase.first = phase.first or []  # of a search for no word at all the database is not even asked
     known = heads(sales, phases)
     wanted = [pk for phase in phases for pk in phase.first[:CARDS]]
     chosen = OneOf(F("pk"), Value(wanted, output_field=ArrayField(BigIntegerField())))
