@@ -17,13 +17,22 @@ document.addEventListener("submit", (event) => {
   event.stopImmediatePropagation();
 }, true);
 
+// A page the browser kept as it was left is asked for anew when one has sent something since, in whatever window.
+const sent = () => localStorage.getItem("sent");
+const known = sent();
+const send = () => localStorage.setItem("sent", `${Date.now()} ${Math.random()}`);
+
 document.addEventListener("submit", (event) => {
-  if (!event.defaultPrevented && posts(event.target)) event.target.dataset.sending = "";
+  if (event.defaultPrevented || !posts(event.target)) return;
+  event.target.dataset.sending = "";
+  send();
 });
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.requestConfig.verb === "get") return;
   const form = detail.elt.closest("form");
-  if (form && posts(form) && detail.requestConfig.verb !== "get") form.dataset.sending = "";
+  if (form && posts(form)) form.dataset.sending = "";
+  send();
 });
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
@@ -31,7 +40,8 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (!leaving) delete detail.elt.closest("form")?.dataset.sending;
 });
 
-addEventListener("pageshow", () => {
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted && sent() !== known && !anyIn(document)) return location.reload();
   for (const form of document.querySelectorAll("form[data-sending]")) delete form.dataset.sending;
 });
 
