@@ -165,13 +165,15 @@ def test_answer_that_comes_after_the_choice_opens_nothing(desk, bar):
 def test_competitor_that_is_no_relation_yet_is_added_from_the_dialog(desk, bar, sale):
     bar.end("lose").click()
     desk.get_by_label("Reason lost").select_option(LossReason.objects.first().name)
-    desk.get_by_role("combobox", name="Lost to competitor").fill("Newcomer Ltd")
+    picker = desk.get_by_role("combobox", name="Lost to competitor")
+    picker.fill("Newcomer Ltd")
+    expect(picker).to_have_attribute("data-ready", "")  # before that the link opens a page of its own
     desk.get_by_role("dialog").locator("[data-picker-new]").click()
     quick = desk.locator("#quick")
     expect(quick.get_by_label("Name")).to_have_value("Newcomer Ltd")
     quick.get_by_role("button", name="Add").click()
     expect(quick).to_be_hidden()
-    expect(desk.get_by_role("combobox", name="Lost to competitor")).to_have_value("Newcomer Ltd")
+    expect(picker).to_have_value("Newcomer Ltd")
     expect(desk.get_by_label("Reason lost")).to_have_value(str(LossReason.objects.first().pk))
     desk.get_by_role("button", name="Close as lost").click()
     expect(bar.root).to_have_attribute("data-status", "lost")
