@@ -83,7 +83,9 @@ def step_done(request: HttpRequest, pk: int) -> HttpResponse:
     if _is_day(back):
         context = _context(request.user, QueryDict(urlsplit(back).query))
         context |= {"done": done, "words": words, "undo": undo}
-        return settle(request, _with(asking, back), TEMPLATE, context, part="day")
+        response = settle(request, _with(asking, back), TEMPLATE, context, part="day")
+        if response.status_code == 200:  # else it is told on the page that asks for the following step
+            return response
     succeed(request, _("Done: %(step)s") % {"step": words} if words else _("Done."), **undo)
     if back:
         return redirect(_with(asking, back))
