@@ -6,15 +6,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from invoicing.forms import TOO_MUCH
-from invoicing.models import VatRate
-from invoicing.vat import line_amount
+from invoicing.forms import QuantityFormField, RowForm
 from projects.models import Project
 from relations.fields import RelationField
 from relations.models import Contact, Relation, RelationType
 from sales.models import AcceptReason, FollowUp, LossReason, Phase, Sale, SaleLine, SalesSettings, SaleStatus, Source
 from salescrm.calendar import today
-from salescrm.fields import DayInput, MoneyFormField, PercentFormField
+from salescrm.fields import DayInput, PercentFormField
 from salescrm.models import User
 from salescrm.url_words import is_id
 
@@ -97,7 +95,7 @@ class SaleForm(forms.ModelForm):
         return {name: value for name, value in self.cleaned_data.items() if not self.fields[name].disabled}
 
 
-class LineForm(forms.ModelForm):
+class LineForm(RowForm):
     """One service line."""
 
     class Meta:
@@ -105,17 +103,13 @@ class LineForm(forms.ModelForm):
         fields = ["description", "quantity", "unit_price", "vat_rate", "billing_method"]
 
     pk = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    quantity = MoneyFormField(label=_("Quantity"), max_digits=10, decimal_places=2, initial=1)
+    quantity = QuantityFormField(label=_("Quantity"), max_digits=10, decimal_places=2, initial=1)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.stored_rate = (kwargs.get("initial") or {}).get("vat_rate")
         method = self.fields["billing_method"]
         method.choices = [(value, capfirst(label)) for value, label in method.choices]
-        rates = VatRate.objects.selectable(self.initial.get("vat_rate"))
-        self.fields["vat_rate"].queryset = rates
-        self.fields["vat_rate"].empty_label = None
-        if not self.initial.get("vat_rate"):
-            self.initial["vat_rate"] = next((rate.pk for rate in rates), None)
 
     def clean_quantity(self):
         """A quantity of nothing is a slip; a credit is a negative price."""
@@ -123,13 +117,12 @@ class LineForm(forms.ModelForm):
             raise forms.ValidationError(_("A quantity is more than 0."))
         return quantity
 
-    def clean(self):
-        """Refuse an amount that no invoice could hold."""
-        cleaned = super().clean()
-        quantity, price = cleaned.get("quantity"), cleaned.get("unit_price")
-        if quantity is not None and price is not None and abs(line_amount(quantity, price)) >= TOO_MUCH:
-            self.add_error("unit_price", _("This line is too large."))
-        return cleaned
+    def clean_vat_rate(self):
+        """A retired rate stays where it is, and comes nowhere else."""
+        rate = self.cleaned_data["vat_rate"]
+        if not rate.is_active and rate.pk != self.stored_rate:
+            raise forms.ValidationError(self.fields["vat_rate"].error_messages["invalid_choice"], code="invalid_choice")
+        return rate
 
 
 class AcceptForm(forms.Form):

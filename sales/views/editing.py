@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from invoicing.forms import RowFormSet
 from relations.models import Relation
 from sales import editing
 from sales.forms import LineForm, SaleForm
@@ -89,7 +90,7 @@ def lines(request: HttpRequest, pk: int) -> HttpResponse:
         version, status = submitted_version(request), 422
         if formset.is_valid():
             try:
-                sale = editing.replace_lines(sale, lines=_kept(formset), version=version, by=request.user)
+                sale = editing.replace_lines(sale, lines=formset.rows(), version=version, by=request.user)
             except Refused as refusal:
                 status, context = status_of(refusal), context | explained(refusal) | _theirs(pk)
             else:
@@ -103,13 +104,8 @@ def _formset(request: HttpRequest, sale: Sale):
     columns = ("pk", "description", "quantity", "unit_price", "vat_rate", "billing_method")
     stored = [dict(zip(columns, row, strict=True)) for row in sale.lines.values_list(*columns)]
     empty = 3 if not stored or "more" in request.GET else 0
-    formset = forms.formset_factory(LineForm, extra=empty, can_delete=True)
+    formset = forms.formset_factory(LineForm, formset=RowFormSet, extra=empty, can_delete=True, max_num=1000)
     return formset(request.POST if request.method == "POST" else None, initial=stored, prefix="lines")
-
-
-def _kept(formset) -> list[dict]:
-    dropped = set(formset.deleted_forms)
-    return [form.cleaned_data for form in formset.forms if form not in dropped and form.cleaned_data]
 
 
 def _theirs(pk: int) -> dict:

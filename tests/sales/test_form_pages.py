@@ -100,6 +100,27 @@ def test_lines_are_replaced_and_raise_the_version(desk, sale, vat):
     assert desk.post(f"/sales/{sale.pk}/lines/", line_values(1, *rows[:1])).status_code == 409
 
 
+@pytest.mark.parametrize("count", [3, 30])
+def test_lines_take_the_same_statements_however_many(desk, sale, count, django_assert_num_queries):
+    LineFactory.create_batch(count, sale=sale)
+    desk.get(f"/sales/{sale.pk}/lines/")
+    with django_assert_num_queries(5):  # session, user, sale, lines, VAT rates
+        desk.get(f"/sales/{sale.pk}/lines/")
+
+
+def test_retired_vat_rate_stays_where_it_is_and_comes_nowhere_else(desk, sale, vat):
+    line = LineFactory(sale=sale, vat_rate=vat)
+    VatRate.objects.filter(pk=vat.pk).update(is_active=False)
+    page = desk.get(f"/sales/{sale.pk}/lines/").text
+    assert page.count(f'<option value="{vat.pk}"') == 1  # offered in its own line, not in the empty one
+    kept = row(pk=line.pk, vat_rate=vat.pk)
+    values = line_values(1, kept) | {"lines-INITIAL_FORMS": 1}
+    assert desk.post(f"/sales/{sale.pk}/lines/", values).status_code == 302
+    values = line_values(2, kept, row(vat_rate=vat.pk)) | {"lines-INITIAL_FORMS": 1}
+    assert desk.post(f"/sales/{sale.pk}/lines/", values).status_code == 422
+    assert sale.lines.count() == 1
+
+
 def test_lines_total_becomes_the_expected_revenue_on_request(desk, sale):
     LineFactory(sale=sale, quantity=3, unit_price=Decimal("100"))
     assert "The lines add up to" in desk.get(f"/sales/{sale.pk}/").text
