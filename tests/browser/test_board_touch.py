@@ -9,6 +9,13 @@ from tests.factories import SaleFactory
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 1}
 
+AT_REST = """async () => {
+  const place = () => [document.querySelector(".board").scrollLeft, scrollY].join();
+  for (let before = place(), same = 0; same < 5; same = place() === before ? same + 1 : 0, before = place())
+    await new Promise(requestAnimationFrame);
+}"""
+ON_A_GRIP = "([x, y]) => Boolean(document.elementFromPoint(x, y).closest('[data-grip]'))"
+
 
 @pytest.fixture
 def browser_context_args(browser_context_args):
@@ -68,6 +75,9 @@ def test_swiping_over_the_cards_twenty_times_moves_nothing(board, sale):
     before = list(Sale.objects.order_by("pk").values_list("pk", "phase", "version"))
     for turn in range(20):
         x, y = (320, 560) if turn % 4 < 2 else (80, 560)
+        board.evaluate(AT_REST)
+        while board.evaluate(ON_A_GRIP, [x, y]):  # that would drag a card, as it should
+            y -= 48
         across = (-240 if x > 200 else 240) if turn % 2 == 0 else 0
         finger.put((x, y))
         finger.slide((x, y), (x + across, y if across else y - 200 + 50 * (turn % 3)))
