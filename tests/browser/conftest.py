@@ -1,5 +1,7 @@
 """A real browser on a real server: log in by cookie, and watch that nothing leaves the host or breaks in silence."""
 
+import threading
+import time
 from decimal import Decimal
 
 import pytest
@@ -56,8 +58,18 @@ def watch(live_server):
 
 
 @pytest.fixture(autouse=True)
-def watched(context, watch):
-    """The context of `page` is watched in every test."""
+def answered(transactional_db, live_server):
+    """A test ends when the last question of its browser is answered: emptying the database would lock up with it."""
+    yield
+    until = time.monotonic() + 10
+    while asking := [thread for thread in threading.enumerate() if "process_request_thread" in thread.name]:
+        assert time.monotonic() < until, asking
+        time.sleep(0.005)
+
+
+@pytest.fixture(autouse=True)
+def watched(answered, context, watch):
+    """The context of `page` is watched in every test, and shut before the last answers are waited for."""
     return watch(context)
 
 
