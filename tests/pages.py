@@ -29,7 +29,23 @@ def check(response, language: str, *, part: bool = False, container: str = "div"
         assert [root.get("lang") for root in markup.root.iter("html")] == [language]
         assert len(list(markup.root.iter("h1"))) == 1
         assert all(title.text.endswith("Sales CRM") for title in markup.root.iterfind("head/title"))
+        assert out_of_place(markup) == []
     return markup
+
+
+def out_of_place(markup: Markup) -> list[str]:
+    """What stands in the bar on top of a page, or in the head below it, and belongs somewhere else."""
+    bars = {
+        "top": ("nav.crumbs", "nav.trail", "a.button"),
+        "head": ("h1.", "div.beside", "div.actions"),
+    }
+    found = []
+    for element in markup.elements():
+        if places := bars.get(element.get("class")):
+            children = [f"{child.tag}.{child.get('class', '')}" for child in element]
+            found += sorted({*children} - {*places})
+            found += [f"{child} twice" for child in {*children} if children.count(child) > 1]
+    return found
 
 
 @cache
