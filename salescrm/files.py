@@ -1,20 +1,24 @@
 """Files people add: kept outside everything a web server serves, handed out by views that check rights."""
 
+import logging
 import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
+from io import BytesIO
 from pathlib import PurePath
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+logger = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OPEN = "application/vnd.oasis.opendocument."
@@ -88,18 +92,44 @@ def kept_together() -> Iterator[list[StoredFile]]:
             yield written
     except BaseException:
         for file in written:
-            default_storage.delete(place(file, file.name))
+            _erase(place(file, file.name))
         raise
 
 
-def store(uploads: Iterable[UploadedFile], *, by, written: list[StoredFile]) -> list[StoredFile]:
-    """Keep what a form has checked; inside kept_together(), whose list it completes."""
+def _erase(path: str) -> None:
+    """Take a file from the disk; what stops that is logged, and hides no other error."""
+    try:
+        default_storage.delete(path)
+    except OSError:
+        logger.exception("The file %s could not be removed", path)
+
+
+def unstorable() -> ValidationError:
+    """The refusal of a file that the disk does not take."""
+    message = _(
+        "The server could not store this file: its disk is full or cannot be written. Nothing was stored. "
+        "Tell your administrator, and try again."
+    )
+    return ValidationError(message, code="disk")
+
+
+def store(
+    uploads: Iterable[UploadedFile], *, by, written: list[StoredFile], field: str = "uploads"
+) -> list[StoredFile]:
+    """Keep what a form has checked; inside kept_together(), whose list it completes.
+
+    Refuses, for this `field` of the form, what the disk does not take.
+    """
     stored = []
     for upload in uploads:
         name = clean_name(upload.name)
         file = StoredFile(name=name, content_type=TYPES[extension(name)], size=upload.size, by=by)
         written.append(file)
-        file.content.save(name, upload, save=False)
+        try:
+            file.content.save(name, upload, save=False)
+        except OSError as error:
+            logger.exception("The file %s of %s bytes could not be stored", place(file, name), upload.size)
+            raise ValidationError({field: unstorable()}) from error
         file.save(force_insert=True)
         stored.append(file)
     return stored
@@ -122,3 +152,43 @@ class Bounded(FileUploadHandler):
     def file_complete(self, file_size):
         """Leave the rest to the next handler."""
         return
+
+
+class Unstored(InMemoryUploadedFile):
+    """Stands for a file that came in and that the disk did not take: it holds nothing."""
+
+
+class Temporary(TemporaryFileUploadHandler):
+    """Keeps larger files on the disk while they come in. Where that takes no more the rest of the form is still read,
+    and the form says so.
+    """
+
+    def new_file(self, *args, **kwargs):
+        """Begin a file."""
+        self.failed = False
+        try:
+            super().new_file(*args, **kwargs)
+        except OSError:
+            self._fail()
+
+    def receive_data_chunk(self, raw_data, start):
+        """Keep a piece, as long as there is room."""
+        try:
+            return None if self.failed else super().receive_data_chunk(raw_data, start)
+        except OSError:
+            self._fail()
+
+    def file_complete(self, file_size):
+        """The file, or what stands for it."""
+        try:
+            if not self.failed:
+                return super().file_complete(file_size)
+        except OSError:
+            self._fail()
+        return Unstored(BytesIO(), self.field_name, self.file_name, self.content_type, file_size, self.charset)
+
+    def _fail(self) -> None:
+        logger.exception("A file that came in could not be kept for the time being")
+        self.failed = True
+        with suppress(OSError, AttributeError):  # its last bytes do not fit either, or there is none
+            self.file.close()

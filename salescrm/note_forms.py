@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from salescrm.calendar import organisation_zone
-from salescrm.files import MEGABYTE, TYPES, clean_name, extension
+from salescrm.files import MEGABYTE, TYPES, Unstored, clean_name, extension, unstorable
 from salescrm.notes import ICONS, Note, NoteKind
 
 ACCEPT = ",".join(f".{name}" for name in TYPES)
@@ -52,6 +52,8 @@ class FilesField(forms.Field):
 
     def _problem(self, upload: UploadedFile) -> ValidationError | None:
         values = {"name": clean_name(upload.name), "count": settings.FILE_MAX_MB}
+        if isinstance(upload, Unstored):
+            return unstorable()
         if not upload.size:
             return ValidationError(_("“%(name)s” is empty."), code="empty", params=values)
         if upload.size > settings.FILE_MAX_MB * MEGABYTE:

@@ -235,7 +235,7 @@ UPLOAD_MAX_MB = max(FILE_MAX_MB, 50)  # nothing of any file beyond this is kept,
 FILE_UPLOAD_HANDLERS = [
     "salescrm.files.Bounded",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "salescrm.files.Temporary",
 ]
 
 # Static files

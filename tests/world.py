@@ -80,3 +80,12 @@ def shelf(tmp_path, settings):
     options = settings.STORAGES["default"]["OPTIONS"] | {"location": tmp_path}
     settings.STORAGES = settings.STORAGES | {"default": settings.STORAGES["default"] | {"OPTIONS": options}}
     return tmp_path
+
+
+@pytest.fixture
+def no_shelf(tmp_path, settings):
+    """Files people add go where nothing can be stored during this test, whoever asks."""
+    (tmp_path / "shelf").touch()
+    options = settings.STORAGES["default"]["OPTIONS"] | {"location": tmp_path / "shelf" / "files"}
+    settings.STORAGES = settings.STORAGES | {"default": settings.STORAGES["default"] | {"OPTIONS": options}}
+    return tmp_path

@@ -17,7 +17,7 @@ from sales.importing.proposing import propose
 from sales.importing.reading import UNREADABLE, TooLargeError, filled, headings, lines_of, stands_twice
 from sales.importing.runs import ImportRow, ImportRun
 from salescrm.conflicts import lock
-from salescrm.files import MEGABYTE, drop, extension, kept_together, store
+from salescrm.files import MEGABYTE, Unstored, drop, extension, kept_together, store, unstorable
 from salescrm.models import User
 
 LARGEST_FILE = 20 * MEGABYTE
@@ -32,7 +32,8 @@ FRESH = {"verdict": "", "key": "", "why": "", "label": "", "is_done": False, "is
 def upload(file: UploadedFile, *, kind: str, by: User, token: UUID) -> ImportRun:
     """Keep the file and its rows as a new run; the same `token` twice gives the first one.
 
-    Refuses, for the field "file", what is too large, takes too long, is no table, empty, or has a column twice.
+    Refuses, for the field "file", what is too large, takes too long, is no table, empty, has a column twice, or what
+    the disk does not take.
     """
     until = monotonic() + PATIENCE
     first = ImportRun.objects.filter(create_token=token)
@@ -45,7 +46,7 @@ def upload(file: UploadedFile, *, kind: str, by: User, token: UUID) -> ImportRun
         with kept_together() as written:
             run = ImportRun(kind=kind, by=by, updated_by=by, create_token=token, columns=columns)
             run.options = {"digest": sha256(raw).hexdigest()}
-            run.file = store([file], by=by, written=written)[0]
+            run.file = store([file], by=by, written=written, field="file")[0]
             run.save(force_insert=True)
             _keep_rows(run, lines, until)
             propose(run, by)
@@ -70,6 +71,8 @@ def _too_much() -> ValidationError:
 
 
 def _content(file: UploadedFile) -> bytes:
+    if isinstance(file, Unstored):
+        raise ValidationError({"file": unstorable()})
     if extension(file.name) not in EXTENSIONS:
         raise _refused(_("Choose a CSV file or an Excel workbook (.csv or .xlsx)."))
     if file.size > LARGEST_FILE:

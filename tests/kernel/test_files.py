@@ -1,9 +1,11 @@
 """Files people add: what they may be called, where they go, and that none stays behind."""
 
+import resource
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
@@ -80,3 +82,30 @@ def test_dropped_file_leaves_the_disk_only_after_the_commit(shelf, salesperson, 
 def test_files_are_never_below_what_everybody_can_read():
     served = [settings.STATIC_ROOT, *settings.STATICFILES_DIRS]
     assert not any(settings.FILES_DIR.is_relative_to(directory) for directory in served)
+
+
+@pytest.fixture
+def small_disk():
+    """No file of this process grows beyond a kilobyte."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def refusal_of(uploads, by):
+    with pytest.raises(ValidationError) as refusal, files.kept_together() as written:
+        files.store(uploads, by=by, written=written)
+    return [error.code for error in refusal.value.error_dict["uploads"]]
+
+
+def test_file_for_a_folder_that_is_away_is_refused_and_logged(no_shelf, salesperson, caplog):
+    assert refusal_of([SimpleUploadedFile("a.txt", b"words")], salesperson) == ["disk"]
+    assert "of 5 bytes could not be stored" in caplog.text and "a.txt" not in caplog.text
+    assert StoredFile.objects.count() == 0
+
+
+def test_file_that_fills_the_disk_is_refused_and_nothing_stays(shelf, salesperson, small_disk):
+    uploads = [SimpleUploadedFile("a.txt", b"words"), SimpleUploadedFile("b.txt", b"x" * 5000)]
+    assert refusal_of(uploads, salesperson) == ["disk"]
+    assert (on_disk(shelf), StoredFile.objects.count()) == ([], 0)

@@ -136,8 +136,9 @@ def test_failing_storage_leaves_neither_note_nor_file(relation, salesperson, on_
             yield b"half"
             raise OSError("disk full")
 
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(ValidationError) as refusal:
         noting.add(RelationNote(relation=relation, text="x"), uploads=[upload(), Torn("b.txt", b"1")], by=salesperson)
+    assert [error.code for error in refusal.value.error_dict["uploads"]] == ["disk"]
     assert (RelationNote.objects.count(), StoredFile.objects.count(), on_disk()) == (0, 0, 0)
 
 

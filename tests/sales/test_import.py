@@ -401,3 +401,9 @@ def test_row_of_a_sale_in_the_trash_is_rejected_and_says_so(run, export, manager
     trash(Sale.objects.get(), version=1, by=manager)
     output = run(path)
     assert (summary(output)["rejected"], "restore it in the CRM first" in verdicts(output)[0]) == (1, True)
+
+
+def test_rejected_rows_that_cannot_be_written_end_in_a_sentence(run, tmp_path):
+    with pytest.raises(CommandError, match="Only the file of rejected rows could not be written"):
+        run(commit=True, rejected=tmp_path / "away" / "rejected.csv")
+    assert Sale.objects.count() == 12

@@ -184,3 +184,23 @@ def test_a_file_that_names_relations_that_are_not_here_says_what_to_do(visitor, 
         RelationFactory(name=name)
     assert words(visitor.check()) == ["create"] * 4 + ["refused"]
     assert "not here yet" not in visitor.client.get(visitor.run.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("kind", ["sales", "relations", "contacts"])
+def test_import_says_that_the_disk_failed_and_not_that_the_file_is_no_table(visitor, no_shelf, caplog, kind):
+    response = visitor.upload(b"Deal,Klant\nKraan,Van Dam", kind=kind)
+
+    assert response.status_code == 422
+    assert "its disk is full or cannot be written" in str(response.context["form"].errors["file"])
+    assert response.context["form"]["kind"].value() == kind
+    assert "could not be stored" in caplog.text
+    assert (ImportRun.objects.count(), ImportRow.objects.count(), StoredFile.objects.count()) == (0, 0, 0)
+
+
+def test_import_says_that_there_was_no_room_while_the_file_came_in(visitor, settings, no_shelf):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+    settings.FILE_UPLOAD_TEMP_DIR = str(no_shelf / "shelf" / "below")
+    response = visitor.upload(b"Deal,Klant\nKraan,Van Dam")
+
+    assert response.status_code == 422
+    assert "its disk is full or cannot be written" in str(response.context["form"].errors["file"])

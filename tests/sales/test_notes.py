@@ -1,6 +1,7 @@
 """Notes and files on a sale: the pages, in place and whole, for whom, and what is refused."""
 
 import json
+import resource
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from relations.models import RelationNote
 from sales import trash
 from sales.models import SaleEvent, SaleNote
 from sales.noting import note_step_done
@@ -209,3 +211,43 @@ def test_huge_upload_ends_in_a_clear_message(desk, sale, settings):
     assert response.status_code == 422
     assert "“video.mp4” is larger than 1 MB." in response.content.decode()
     assert "Kept</textarea>" in response.content.decode()
+
+
+DISK = "The server could not store this file: its disk is full or cannot be written."
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+@pytest.mark.parametrize("about", ["sale", "relation"])
+def test_file_the_disk_does_not_take_is_said_in_the_form_and_the_text_stays(desk, sale, no_shelf, headers, about):
+    path = url("note-new", sale) if about == "sale" else reverse("relations:note-new", args=[sale.customer_id])
+    files = [SimpleUploadedFile("plan.pdf", b"%PDF")]
+    response = desk.post(path, words(kind="call", text="Typed", uploads=files), headers=headers)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert DISK in page and "Typed</textarea>" in page and 'value="call" checked' in page
+    assert (SaleNote.objects.count(), RelationNote.objects.count(), StoredFile.objects.count()) == (0, 0, 0)
+
+
+def test_changed_note_whose_file_cannot_be_stored_stays_as_it_was(desk, sale, note, no_shelf):
+    files = [SimpleUploadedFile("plan.pdf", b"%PDF")]
+    response = desk.post(url("note", sale, note.pk), words(kind="call", text="Typed", version=1, uploads=files))
+    page = response.content.decode()
+    assert response.status_code == 422 and DISK in page and "Typed</textarea>" in page
+    note.refresh_from_db()
+    assert (note.text, note.version, note.files.count()) == ("Asked for a price", 1, 1)
+
+
+@pytest.mark.parametrize("place", ["away", "small"])
+def test_large_file_that_finds_no_room_while_it_comes_in_is_said_in_the_form(desk, sale, settings, no_shelf, place):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+    settings.FILE_UPLOAD_TEMP_DIR = str(no_shelf / "shelf" / "x" if place == "away" else no_shelf)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
+    files = [SimpleUploadedFile("plan.pdf", b"x" * 300_000), SimpleUploadedFile("empty.pdf", b"x" * 5000)]
+    try:
+        response = desk.post(url("note-new", sale), words(text="Typed", uploads=files))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert response.status_code == 422
+    assert DISK in response.content.decode() and "Typed</textarea>" in response.content.decode()
+    assert [path.name for path in no_shelf.iterdir()] == ["shelf"]

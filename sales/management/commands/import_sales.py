@@ -155,12 +155,15 @@ def _details(table: Table, mapping: Mapping) -> dict[str, dict]:
 
 def _write_rejected(path: Path, columns: list[str], decisions: list[Decision]) -> None:
     """Rejected rows as they stood, with the reason as one more column; the mark makes spreadsheets read UTF-8."""
-    with path.open("w", newline="", encoding="utf-8-sig") as out:
-        writer = csv.writer(out)
-        writer.writerow([*columns, "reason"])
-        for decision in decisions:
-            if decision.verdict == Verdict.REFUSED:
-                writer.writerow([*(_cell(decision.row, name) for name in columns), decision.why])
+    try:
+        with path.open("w", newline="", encoding="utf-8-sig") as out:
+            writer = csv.writer(out)
+            writer.writerow([*columns, "reason"])
+            for decision in decisions:
+                if decision.verdict == Verdict.REFUSED:
+                    writer.writerow([*(_cell(decision.row, name) for name in columns), decision.why])
+    except OSError as error:
+        raise CommandError(f"Only the file of rejected rows could not be written: {error}") from error
 
 
 def _cell(row: Row, name: str) -> str:
