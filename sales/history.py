@@ -16,7 +16,7 @@ from sales.refusals import AlreadyDone, Refused, Stale
 from salescrm.models import User
 
 # Kinds of events that bring an open sale into its phase: the days in it are counted from there.
-ARRIVALS = {SaleEvent.Kind.CREATED, SaleEvent.Kind.MOVED, SaleEvent.Kind.REOPENED}
+ARRIVALS = {SaleEvent.Kind.CREATED, SaleEvent.Kind.MOVED}
 BOOKKEEPING = ["version", "last_sequence", "updated_by", "updated_at"]
 STATE = ", ".join(Sale._meta.get_field(name).column for name in Sale.STATE)
 # One sale is stored in one statement: moves are what people wait for most. The database copies the state of the event
@@ -32,36 +32,43 @@ told AS (
 )
 SELECT stored.probability, stored.weighted_revenue, told.id FROM stored, told
 """  # noqa: S608 (names of columns)
+# What happened elsewhere may be told late: it stands behind what is known already (rule 7).
 APPEND_MANY = f"""
 INSERT INTO sales_saleevent ({STATE}, sale_id, sequence, sale_version, kind, by_id, at, recorded_at)
-SELECT {STATE}, id, last_sequence, version, %s, %s, moment.at, %s
+SELECT {STATE}, id, last_sequence, version, %s, %s,
+    GREATEST(moment.at, (SELECT at FROM sales_saleevent WHERE sale_id = moment.sale ORDER BY sequence DESC LIMIT 1)), %s
 FROM sales_sale JOIN unnest(%s::bigint[], %s::timestamptz[]) AS moment (sale, at) ON moment.sale = id ORDER BY id
 """  # noqa: S608 (names of columns)
 
-# When an open sale came to stand where it stands: its first event after the last one that found it elsewhere, which is
-# in another phase, or closed. A move that was undone does not count: the sale never really left it.
-SINCE = RawSQL(
-    """
-    SELECT here.at FROM sales_saleevent here
-    WHERE here.sale_id = sales_sale.id AND here.sequence > COALESCE((
-        SELECT away.sequence FROM sales_saleevent away
-        WHERE away.sale_id = sales_sale.id AND (away.phase_id <> sales_sale.phase_id OR away.status <> 'open')
-        AND NOT EXISTS (
-            SELECT FROM sales_saleevent undone
-            WHERE undone.sale_id = away.sale_id AND undone.sequence = away.sequence + 1 AND undone.kind = 'undone'
-        )
-        ORDER BY away.sequence DESC LIMIT 1
-    ), 0)
-    ORDER BY here.sequence LIMIT 1
-    """,
-    (),
-    output_field=DateTimeField(),
+# Since when an open sale has been standing where it stands: the day it came there, put off by the days it was closed
+# meanwhile. A visit to another phase that was undone is none: the sale never really left. `timeline.stays` says the
+# same of events in memory; migration 0012 holds a copy.
+SINCE = """
+WITH told AS (
+    SELECT sequence, at, kind, phase_id, lag(phase_id) OVER way AS came_from, lag(status) OVER way AS was,
+        (at AT TIME ZONE zone)::date - lag((at AT TIME ZONE zone)::date) OVER way AS days, zone
+    FROM sales_saleevent, (SELECT time_zone FROM salescrm_organisation) AS organisation (zone)
+    WHERE sale_id = sales_sale.id WINDOW way AS (ORDER BY sequence)
+), arrival AS (
+    SELECT *, lag(kind) OVER way AS kind_before, lag(came_from) OVER way AS from_before,
+        lead(kind) OVER way AS kind_after, lead(phase_id) OVER way AS phase_after
+    FROM told WHERE phase_id IS DISTINCT FROM came_from WINDOW way AS (ORDER BY sequence)
+), stay AS (
+    SELECT sequence, at, zone FROM arrival
+    WHERE (kind = 'undone' AND kind_before = 'moved' AND from_before = phase_id) IS NOT TRUE
+        AND (kind = 'moved' AND kind_after = 'undone' AND phase_after = came_from) IS NOT TRUE
+    ORDER BY sequence DESC LIMIT 1
 )
+SELECT (stay.at AT TIME ZONE stay.zone + interval '1 day' * COALESCE((
+    SELECT sum(told.days) FROM told WHERE told.sequence > stay.sequence AND told.was <> 'open'
+), 0)) AT TIME ZONE stay.zone FROM stay
+"""
 
 
 def count_days_anew(sales: SaleQuerySet) -> None:
-    """Let `phase_since` of these sales say what their events say; after their history was written as a whole."""
-    sales.update(phase_since=Coalesce(SINCE, F("phase_since")))
+    """Let `phase_since` of these sales say what their events say; after something else than a move came to them."""
+    since = RawSQL(SINCE, (), output_field=DateTimeField())  # noqa: S611 (a constant)
+    sales.update(phase_since=Coalesce(since, F("phase_since")))
 
 
 def claim(

@@ -7,7 +7,7 @@ from invoicing.drafting import delete_untouched_draft, is_untouched_draft
 from invoicing.models import Invoice
 from projects.models import Project
 from projects.opening import delete_untouched_services, is_untouched
-from sales.history import claim, commit
+from sales.history import claim, commit, count_days_anew
 from sales.models import FollowUp, Sale, SaleEvent, SaleStatus
 from sales.refusals import Refused
 from sales.transitions import OUTCOME
@@ -25,6 +25,8 @@ def may_reopen(sale: Sale, user: User) -> bool:
 @transaction.atomic
 def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sale:
     """Make a closed sale open again; the outcome stays in its history, the relation type stays (rule 13).
+
+    Its days in the phase go on where they stopped.
 
     `delete_follow_up` deletes the draft invoice, project or services that acceptance made, which is refused when they
     were touched since; otherwise they stay linked and are offered first at the next acceptance. Refused once the
@@ -47,7 +49,10 @@ def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sal
     links = _delete_follow_up(sale) if delete_follow_up else []
     sale.status, sale.accept_reason, sale.loss_reason = SaleStatus.OPEN, None, None
     sale.lost_to, sale.closed_on, sale.follow_up = None, None, ""
-    return commit(sale, fields=[*OUTCOME, *links], by=by, kind=Kind.REOPENED)
+    commit(sale, fields=[*OUTCOME, *links], by=by, kind=Kind.REOPENED)
+    count_days_anew(Sale.objects.filter(pk=sale.pk))
+    sale.refresh_from_db(fields=["phase_since"])
+    return sale
 
 
 def _hold_follow_up(sale: Sale) -> tuple[Invoice | None, Project | None]:

@@ -3,18 +3,19 @@
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from itertools import pairwise
+from typing import NamedTuple
 
 from django.db.models import BooleanField, Model
 from django.db.models.expressions import RawSQL
-from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from sales.models import Phase, Sale, SaleEvent
-from salescrm.calendar import day_of, written_day
+from sales.models import Phase, Sale, SaleEvent, SaleStatus
+from salescrm.calendar import day_of, today, written_day
 from salescrm.models import User
 from salescrm.money import format_money, round_money
 from salescrm.notes import Note
@@ -61,11 +62,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Stay:
-    """The whole days a sale spent in a phase, all visits together."""
+    """The whole days a sale spent open in a phase, all visits together; `visit` are those of the last one alone."""
 
     phase: str
     colour: str
     days: int
+    visit: int
     is_current: bool
 
 
@@ -104,16 +106,12 @@ def name_all(events: list[SaleEvent]) -> list[SaleEvent]:
 
 def tell(events: list[SaleEvent], language: str) -> list[Entry]:
     """The entries of the history, newest first."""
-    entries, entered = [], None
-    for before, event in zip([None, *events], events, strict=False):
-        entry = Entry(event, _headline(before, event), _details(before, event, language))
-        if before is None:
-            entered = event.at
-        elif event.phase_id != before.phase_id:
-            entry.stayed = _stayed(before.phase.name, entered, event.at)
-            entered = event.at
-        entries.append(entry)
-    return entries[::-1]
+    visits = _visits(events, today())
+    ended = {id(after.arrival): _stayed(visit) for visit, after in pairwise(visits)}
+    return [
+        Entry(event, _headline(before, event), _details(before, event, language), ended.get(id(event), ""))
+        for before, event in zip([None, *events], events, strict=False)
+    ][::-1]
 
 
 def told_after(before: SaleEvent | None, event: SaleEvent, language: str) -> Entry:
@@ -127,31 +125,56 @@ def with_notes(entries: list[Entry], notes: Iterable[Note]) -> list[Entry]:
     return list(heapq.merge(entries, written, key=lambda entry: entry.at, reverse=True))
 
 
-def stays(events: list[SaleEvent], *, now: datetime | None = None) -> list[Stay]:
-    """Days per phase in the order they were first entered; time after closing does not count."""
-    now = now or timezone.now()
-    days: dict[int, int] = {}
-    for event, after in zip(events, [*events[1:], None], strict=True):
-        if event.status == "open":
-            until = after.at if after else now
-            days[event.phase_id] = days.get(event.phase_id, 0) + max((day_of(until) - day_of(event.at)).days, 0)
-        else:
-            days.setdefault(event.phase_id, 0)
-    phases = {event.phase_id: event.phase for event in events}
-    last = events[-1] if events else None
+def stays(events: list[SaleEvent], *, until: date | None = None) -> list[Stay]:
+    """Days per phase in the order they were first entered; neither time after closing nor an undone visit counts."""
+    phases: dict[int, list[_Visit]] = {}
+    for visit in _visits(events, until or today()):
+        phases.setdefault(visit.arrival.phase_id, []).append(visit)
+    here = events[-1].phase_id if events and events[-1].status == SaleStatus.OPEN else None
     return [
-        Stay(phases[pk].name, phases[pk].colour, count, last.phase_id == pk and last.status == "open")
-        for pk, count in days.items()
+        Stay(phase.name, phase.colour, sum(visit.days for visit in visits), visits[-1].days, phase.pk == here)
+        for visits in phases.values()
+        for phase in [visits[0].arrival.phase]
     ]
 
 
-def _stayed(phase: str, since: datetime, until: datetime) -> str:
-    count = max((day_of(until) - day_of(since)).days, 0)
-    if not count:
+class _Visit(NamedTuple):
+    """The event that brought a sale into a phase, and the whole days it stood there open."""
+
+    arrival: SaleEvent
+    days: int
+
+
+def _visits(events: list[SaleEvent], until: date) -> list[_Visit]:
+    """The visits to phases, oldest first, as history.SINCE counts them."""
+    days = [day_of(event.at) for event in events] + [until]
+    spans = pairwise([*_arrivals(events), len(events)])
+    return [
+        _Visit(
+            events[first],
+            max(sum((days[n + 1] - days[n]).days for n in range(first, end) if events[n].status == SaleStatus.OPEN), 0),
+        )
+        for first, end in spans
+    ]
+
+
+def _arrivals(events: list[SaleEvent]) -> list[int]:
+    """Which events brought the sale into another phase; a move that was undone did not, nor did its undoing."""
+    found = [n for n, event in enumerate(events) if not n or events[n - 1].phase_id != event.phase_id]
+    undone = set()
+    for before, away, back in zip(found, found[1:], found[2:], strict=False):
+        kinds = (events[away].kind, events[back].kind)
+        if kinds == (SaleEvent.Kind.MOVED, SaleEvent.Kind.UNDONE) and events[before].phase_id == events[back].phase_id:
+            undone |= {away, back}
+    return [n for n in found if n not in undone]
+
+
+def _stayed(visit: _Visit) -> str:
+    if not visit.days:
         return _("the same day")
-    return ngettext("after %(count)d day in %(phase)s", "after %(count)d days in %(phase)s", count) % {
-        "count": count,
-        "phase": phase,
+    return ngettext("after %(count)d day in %(phase)s", "after %(count)d days in %(phase)s", visit.days) % {
+        "count": visit.days,
+        "phase": visit.arrival.phase.name,
     }
 
 

@@ -133,7 +133,9 @@ class _Back:
         if len(self._unchanged(list(ENTERED))) < len(ENTERED):
             return None
         sale, _repeated = claim(self.sale, version=self.sale.version, by=self.by)
-        last = sale.events.order_by("-sequence").first()
+        last = (
+            sale.events.exclude(kind=Kind.CHANGED).order_by("-sequence").first()
+        )  # its percentage may have come after
         for name in ENTERED:
             setattr(sale, name, self._former(name))
         moved = self.before["phase"] != self.after["phase"]

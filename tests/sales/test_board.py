@@ -177,5 +177,5 @@ def test_days_in_phase_pass_over_a_move_that_was_undone(story):
     )
 
 
-def test_days_in_phase_start_again_when_a_sale_is_reopened(story):
-    assert story((99, 10, "created", "open"), (50, 10, "lost", "lost"), (3, 10, "reopened", "open")) == 3
+def test_days_in_phase_go_on_when_a_sale_is_reopened(story):
+    assert story((99, 10, "created", "open"), (50, 10, "lost", "lost"), (3, 10, "reopened", "open")) == 52

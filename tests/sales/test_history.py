@@ -1,6 +1,6 @@
 """Replaying the events gives the row, whatever happened (rule 7); days in phases."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -85,7 +85,7 @@ def event(phase, day, **values):
 def test_days_per_phase_add_visits_up_and_stop_at_closing(company, phases):
     one, two = phases[10], phases[25]
     events = [event(one, 1), event(two, 4), event(one, 6), event(two, 10), event(two, 15, kind="lost", status="lost")]
-    stays = timeline.stays(events, now=datetime(2026, 5, 1, tzinfo=UTC))
+    stays = timeline.stays(events, until=date(2026, 5, 1))
     assert [(stay.phase, stay.days, stay.is_current) for stay in stays] == [
         ("Introduction", 7, False),
         ("Presentation", 7, False),

@@ -64,6 +64,18 @@ def test_undo_gives_phase_and_own_probability_back_exactly_unless_somebody_moved
     assert "phase" in visitor.run.rows.get(target=kept.pk).kept
 
 
+def test_undone_visit_with_a_percentage_of_its_own_is_no_stay(visitor, van_dam, switch):
+    switch(own_probability=True)
+    sale = SaleFactory(customer=van_dam)
+    visitor.upload(csv(("Number", "Phase", "Probability", "Probability by hand"), (sale.pk, "Proposal", "66", "yes")))
+    visitor.check(create=None)
+    visitor.start()
+    visitor.undo()
+    back = Sale.objects.get(pk=sale.pk)
+    assert (back.phase, back.phase_since) == (sale.phase, sale.events.in_order().first().at)
+    assert list(back.events.in_order().values_list("kind", flat=True)) == ["created", "moved", "changed", "undone"]
+
+
 def test_undo_follows_the_former_customer_and_competitor_to_what_they_were_merged_into(
     visitor, van_dam, salesperson, manager
 ):
