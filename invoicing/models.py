@@ -85,7 +85,7 @@ class Invoice(Versioned):
     class Meta:
         verbose_name = _("invoice")
         verbose_name_plural = _("invoices")
-        ordering = ["-issued_on", "-pk"]
+        ordering = [F("issued_on").desc(nulls_last=True), "-pk"]
         permissions = [
             ("change_any_invoice", "Can edit anybody's draft"),
             ("issue_invoice", "Can issue an invoice"),

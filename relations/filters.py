@@ -5,6 +5,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
+from django.db.models import F
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -82,10 +83,10 @@ class RelationFilter:
         names = SORTS[self.sort.removeprefix("-")]
         if self.sort.startswith("-"):
             names = [name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in names]
+        orders = {"-owner__name": F("owner__name").desc(nulls_last=True)}  # no owner stands last in either direction
         if self.q:
-            found = {"sort_key": NAME_OF_FOUND.asc(), "-sort_key": NAME_OF_FOUND.desc()}
-            names = [found.get(name, name) for name in names]
-        return self.apply().for_list().order_by(*names)
+            orders |= {"sort_key": NAME_OF_FOUND.asc(), "-sort_key": NAME_OF_FOUND.desc()}
+        return self.apply().for_list().order_by(*(orders.get(name, name) for name in names))
 
     @property
     def words(self) -> list[tuple[str, str]]:

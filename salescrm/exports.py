@@ -113,22 +113,27 @@ def _write(file: IO[bytes], table: Table, kind: str) -> None:
     if kind == "csv":
         _write_csv(file, table)
     else:
-        workbooks.write(file, table.name, [harmless(text) for text in table.heading], _harmless_rows(table))
+        workbooks.write(file, table.name, [storable(text) for text in table.heading], _rows(table))
+
+
+def storable(value: Value) -> Value:
+    """Text without the control characters that no file can hold."""
+    return FORBIDDEN.sub("", value) if isinstance(value, str) and not value.isprintable() else value
 
 
 def harmless(value: Value) -> Value:
-    """Text that a spreadsheet would take for a formula gets an apostrophe in front, control characters fall off."""
-    if not isinstance(value, str):
-        return value
-    text = value if value.isprintable() else FORBIDDEN.sub("", value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """For CSV, whose cells say not what they are: what a spreadsheet takes for a formula gets an apostrophe in front.
+
+    In a workbook a text is a text, and an apostrophe would be part of it.
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def _harmless_rows(table: Table) -> Iterator[list[Value]]:
+def _rows(table: Table) -> Iterator[list[Value]]:
     for number, row in enumerate(table.rows):
         if number == MOST_ROWS:
             raise TooLongError
-        yield [harmless(value) for value in row]
+        yield [storable(value) for value in row]
 
 
 def _write_csv(file: IO[bytes], table: Table) -> None:
@@ -136,8 +141,8 @@ def _write_csv(file: IO[bytes], table: Table) -> None:
     dutch = written_in(get_language()) == "nl"
     text = TextIOWrapper(file, "utf-8-sig", newline="")
     writer = csv.writer(text, delimiter=";" if dutch else ",")
-    writer.writerow([harmless(value) for value in table.heading])
-    writer.writerows([_text(value, dutch) for value in row] for row in _harmless_rows(table))
+    writer.writerow([harmless(storable(value)) for value in table.heading])
+    writer.writerows([_text(harmless(value), dutch) for value in row] for row in _rows(table))
     text.detach()  # writes what is left; the file stays open
 
 

@@ -33,14 +33,18 @@ class Column(NamedTuple):
 def sort(
     request: HttpRequest, rows: QuerySet, columns: Iterable[Column], *, default: str
 ) -> tuple[QuerySet, list[Column]]:
-    """`rows` in the order `?sort=` asks for, else `default`, and the columns that say which it is."""
+    """`rows` in the order `?sort=` asks for, else `default`, and the columns that say which it is.
+
+    What is empty stands last in either direction.
+    """
     columns = list(columns)
     asked = request.GET.get("sort", "") or default
     fields = {column.key: column.field for column in columns if column.key}
     if asked.removeprefix("-") not in fields:
         raise BadRequest("unknown sort")
     key, down = asked.removeprefix("-"), asked.startswith("-")
-    order = F(fields[key]).desc(nulls_first=True) if down else F(fields[key]).asc(nulls_last=True)
+    field = F(fields[key])
+    order = field.desc(nulls_last=True) if down else field.asc(nulls_last=True)
     shown = [
         column._replace(direction="descending" if down else "ascending") if column.key == key else column
         for column in columns

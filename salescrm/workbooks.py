@@ -72,6 +72,7 @@ def _without_rows(name: str, heading: Sequence[str]) -> tuple[IO[bytes], dict[ob
     head = [WriteOnlyCell(sheet, text) for text in heading]
     for cell in head:
         cell.font = Font(bold=True)
+        cell.data_type = "s"  # the library takes what begins with = for a formula
     sheet.append(head)
     file = io.BytesIO()
     workbook.save(file)

@@ -109,6 +109,15 @@ def test_list_sorts(draft, manager, as_user):
     assert order("?sort=") == ["c", "b", "a"]
 
 
+def test_list_shows_invoices_without_a_date_last_in_either_direction(draft, manager, as_user):
+    issued = issue(draft(subject="Issued"), version=1, by=manager)
+    later = draft(subject="Draft")
+    browser = as_user(manager)
+    for query in ("", "?sort=date", "?sort=-date", "?sort=due", "?sort=-due"):
+        assert list(browser.get(url("list") + query).context["rows"]) == [issued, later]
+    assert list(Invoice.objects.all()) == [issued, later]
+
+
 def test_empty_list_says_how_to_begin(manager, as_user):
     text = as_user(manager).get(url("list")).text
     assert "No invoices yet" in text

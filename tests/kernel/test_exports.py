@@ -59,9 +59,18 @@ def test_workbook_keeps_spaces_and_lines_and_leaves_empty_what_is_empty():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("text", ["=1+1", "+31 6", "-1", "@SUM(A1)", "'quoted"])
+def test_workbook_holds_text_as_text_and_nothing_in_front_of_it(text):
+    """A cell of a workbook says that it is text, so none is a formula; a cell of CSV cannot."""
+    sheet = load_workbook(io.BytesIO(respond([[text, 1]], heading=[text, "Amount"]).content)).active
+    assert [(cell.value, cell.data_type) for cell in (sheet["A1"], sheet["A2"])] == [(text, "s")] * 2
+    line = respond([[text, 1]], "csv", heading=[text, "Amount"]).content.decode("utf-8-sig").splitlines()
+    assert line == [f"{shown},{number}" for shown in [text if text[0] == "'" else f"'{text}"] for number in ("Amount", 1)]
+
+
 def test_characters_no_file_can_hold_fall_off():
     broken = "a\x00b\x0bc\x1fd\ufffee\uffffg\ud800h\udfffi\ufffd🙂"
-    assert [cell.value for cell in cells([broken, "\uffff=1"])] == ["abcdeghi\ufffd🙂", "'=1"]
+    assert [cell.value for cell in cells([broken, "\uffff=1"])] == ["abcdeghi\ufffd🙂", "=1"]
     assert respond([[broken, 1]], "csv").content.decode("utf-8-sig").splitlines()[1] == "abcdeghi\ufffd🙂,1"
     assert load_workbook(io.BytesIO(respond([], heading=["a\ufffe"]).content)).active["A1"].value == "a"
 

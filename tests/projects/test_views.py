@@ -103,6 +103,16 @@ def test_list_filters(headers, salesperson, manager, as_user):
     assert found("?q=P7") == ["Alpha"]
 
 
+def test_list_shows_projects_without_a_date_last_in_either_direction(manager, as_user):
+    undated = ProjectFactory()
+    first = ProjectFactory(start_date=date(2026, 1, 1), end_date=date(2026, 2, 1))
+    last = ProjectFactory(start_date=date(2026, 3, 1), end_date=date(2026, 4, 1))
+    browser = as_user(manager)
+    for word in ("start", "end"):
+        assert list(browser.get(url("list"), {"sort": word}).context["rows"]) == [first, last, undated]
+        assert list(browser.get(url("list"), {"sort": f"-{word}"}).context["rows"]) == [last, first, undated]
+
+
 def test_list_shows_numbers_only_when_there_are_any(manager, as_user):
     ProjectFactory(name="Plain")
     browser = as_user(manager)

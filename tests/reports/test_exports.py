@@ -81,12 +81,12 @@ def test_files_have_all_customers(salesperson, manager, as_user):
 
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+31", "-1", "@SUM(A1)"])
-def test_text_that_looks_like_a_formula_is_made_harmless(salesperson, manager, as_user, name):
+def test_text_that_looks_like_a_formula_is_text_in_every_file(salesperson, manager, as_user, name):
     SaleFactory(owner=salesperson, customer=RelationFactory(name=name), expected_end_date=TODAY)
     client = as_user(manager)
 
     assert lines(client.get(URL, {"format": "csv", "rows": "customer"}))[1].startswith(f"'{name}")
-    assert sheet(client.get(URL, {"format": "xlsx", "rows": "customer"}))[1][0] == f"'{name}"
+    assert sheet(client.get(URL, {"format": "xlsx", "rows": "customer"}))[1][0] == name
 
 
 @pytest.mark.parametrize("page", ["forecast", "kpis", "won-lost", "sources"])
