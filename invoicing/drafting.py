@@ -8,7 +8,7 @@ from invoicing.models import Invoice, InvoiceEvent, InvoiceLine, VatRate
 from invoicing.vat import line_amount, totals
 from relations.models import Contact, Relation
 from salescrm.models import Organisation, User
-from salescrm.templatetags.crm import money_text, number
+from salescrm.templatetags.crm import number, price_text
 
 
 class DraftLine(NamedTuple):
@@ -20,7 +20,7 @@ class DraftLine(NamedTuple):
     vat_rate: VatRate
 
     def __str__(self):
-        return f"{number(self.quantity)} × {self.description}, {money_text(self.unit_price)}, {self.vat_rate}"
+        return f"{number(self.quantity)} × {self.description}, {price_text(self.unit_price)}, {self.vat_rate}"
 
 
 def draft_invoice(

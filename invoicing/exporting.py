@@ -9,6 +9,7 @@ from invoicing.models import InvoiceLine
 from invoicing.querysets import InvoiceQuerySet
 from salescrm import exports
 from salescrm.calendar import organisation_zone
+from salescrm.money import round_price
 
 
 def table(invoices: InvoiceQuerySet) -> exports.Table:
@@ -49,5 +50,5 @@ def _line_rows(lines) -> Iterator[list]:
         invoice = line.invoice
         yield [
             invoice.number, invoice.subject, str(invoice.customer), invoice.issued_on, line.description,
-            line.quantity, line.unit_price, str(line.vat_rate), line.amount,
+            line.quantity, round_price(line.unit_price), str(line.vat_rate), line.amount,
         ]  # fmt: skip

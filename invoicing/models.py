@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invoicing.querysets import InvoiceQuerySet
 from relations.models import Contact, Relation
-from salescrm.fields import MoneyField
+from salescrm.fields import MoneyField, PriceField
 from salescrm.lookups import Lookup
 from salescrm.records import Versioned
 from salescrm.words import folded
@@ -126,7 +126,7 @@ class InvoiceLine(models.Model):
     position = models.PositiveSmallIntegerField(default=0, editable=False)
     description = models.CharField(_("description"), max_length=200)
     quantity = models.DecimalField(_("quantity"), max_digits=10, decimal_places=2, default=1)
-    unit_price = MoneyField(_("unit price"))
+    unit_price = PriceField(_("unit price"))
     vat_rate = models.ForeignKey(VatRate, on_delete=models.PROTECT, related_name="invoice_lines", verbose_name=_("VAT"))
     amount = models.GeneratedField(
         expression=Round(F("quantity") * F("unit_price"), precision=2),

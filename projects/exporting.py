@@ -8,6 +8,7 @@ from django.utils.translation import pgettext
 from projects.models import Service
 from projects.querysets import ProjectQuerySet
 from salescrm import exports
+from salescrm.money import round_price
 
 
 def table(projects: ProjectQuerySet) -> exports.Table:
@@ -45,5 +46,6 @@ def _service_rows(services) -> Iterator[list]:
         project = service.project
         yield [
             project.number, project.name, str(project.customer), service.description, service.quantity,
-            service.unit_price, str(service.vat_rate), service.get_billing_method_display(), service.amount,
+            round_price(service.unit_price), str(service.vat_rate), service.get_billing_method_display(),
+            service.amount,
         ]  # fmt: skip

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from invoicing.models import VatRate
 from projects.querysets import ProjectQuerySet
 from relations.models import Contact, Relation
-from salescrm.fields import MoneyField
+from salescrm.fields import PriceField
 from salescrm.notes import Note
 from salescrm.records import Versioned
 from salescrm.words import folded
@@ -31,7 +31,7 @@ class ServiceLine(models.Model):
     position = models.PositiveSmallIntegerField(default=0, editable=False)
     description = models.CharField(_("description"), max_length=200)
     quantity = models.DecimalField(_("quantity"), max_digits=10, decimal_places=2, default=1)
-    unit_price = MoneyField(_("unit price"))
+    unit_price = PriceField(_("unit price"))
     vat_rate = models.ForeignKey(VatRate, on_delete=models.PROTECT, related_name="+", verbose_name=_("VAT"))
     billing_method = models.CharField(
         _("billing method"), max_length=12, choices=BillingMethod, default=BillingMethod.FIXED_PRICE

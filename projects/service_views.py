@@ -12,7 +12,7 @@ from projects.models import Project, Service
 from projects.views import editable
 from salescrm.conflicts import Difference, Stale, submitted_version
 from salescrm.pages import leave, page
-from salescrm.templatetags.crm import money_text, number
+from salescrm.templatetags.crm import number, price_text
 
 
 @permission_required("projects.change_project", raise_exception=True)
@@ -51,7 +51,7 @@ def _address(project: Project) -> str:
 
 def _told(services) -> str:
     return "\n".join(
-        f"{number(service.quantity)} × {service.description}, {money_text(service.unit_price)}, {service.vat_rate}, "
+        f"{number(service.quantity)} × {service.description}, {price_text(service.unit_price)}, {service.vat_rate}, "
         f"{service.get_billing_method_display()}"
         for service in services
     )

@@ -14,6 +14,7 @@ from sales.querysets import SaleQuerySet
 from sales.timeline import Entry
 from salescrm import exports
 from salescrm.calendar import organisation_zone
+from salescrm.money import round_price
 
 READ = (
     "pk", "subject", "customer__name", "customer__number", "contact__person__name", "owner__name", "owner__email",
@@ -44,7 +45,7 @@ def _line_rows(lines) -> Iterator[list]:
     for line in related.iterator(chunk_size=exports.CHUNK):
         sale = line.sale
         yield [
-            sale.pk, sale.subject, str(sale.customer), line.description, line.quantity, line.unit_price,
+            sale.pk, sale.subject, str(sale.customer), line.description, line.quantity, round_price(line.unit_price),
             str(line.vat_rate), line.get_billing_method_display(), line.amount,
         ]  # fmt: skip
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from salescrm.calendar import organisation_zone, written_day
 from salescrm.fields import MoneyFormField, PercentFormField
 from salescrm.models import User
-from salescrm.money import format_money
+from salescrm.money import format_price
 
 
 class Stale(ValidationError):
@@ -118,7 +118,7 @@ def readable(field: forms.Field, value) -> str:
     if isinstance(value, date):
         return written_day(value)
     if isinstance(field, MoneyFormField):
-        return format_money(value, get_language())
+        return format_price(value, get_language())
     if isinstance(field, PercentFormField):
         return f"{value} %"
     if isinstance(value, Decimal):

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from salescrm.money import format_money_bare, parse_money
+from salescrm.money import format_price_bare, parse_money
 
 
 class DayInput(forms.DateInput):
@@ -22,7 +22,10 @@ class DayInput(forms.DateInput):
 
 
 class MoneyFormField(forms.DecimalField):
-    """An amount in euro, typed the Dutch or the English way (rule 20) and shown back formatted."""
+    """An amount in euro, typed the Dutch or the English way (rule 20) and shown back formatted.
+
+    More than two `decimal_places` make it a unit price: "12,505" is then a price in Dutch and 12 505 in English.
+    """
 
     widget = forms.TextInput
 
@@ -36,7 +39,7 @@ class MoneyFormField(forms.DecimalField):
 
     def to_python(self, value):
         if isinstance(value, str):
-            return parse_money(value, get_language()) if value.strip() else None
+            return parse_money(value, get_language(), places=self.decimal_places or 2) if value.strip() else None
         return super().to_python(value)
 
     def prepare_value(self, value):
@@ -44,7 +47,7 @@ class MoneyFormField(forms.DecimalField):
             return value
         try:
             amount = self.to_python(value) if isinstance(value, str) else Decimal(value)
-            return value if amount is None else format_money_bare(amount, get_language())
+            return value if amount is None else format_price_bare(amount, get_language())
         except (ValidationError, InvalidOperation):
             return value
 
@@ -59,6 +62,15 @@ class MoneyField(models.DecimalField):
 
     def formfield(self, **kwargs):
         return super().formfield(**{"form_class": MoneyFormField, **kwargs})
+
+
+class PriceField(MoneyField):
+    """What one of something costs: up to four decimals, because small things cost parts of a cent (rule 20)."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_digits", 16)
+        kwargs.setdefault("decimal_places", 4)
+        super().__init__(*args, **kwargs)
 
 
 class PercentFormField(forms.IntegerField):

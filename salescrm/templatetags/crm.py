@@ -18,7 +18,15 @@ from django.utils.translation import get_language
 from heroicons.templatetags.heroicons import heroicon_outline
 
 from salescrm.calendar import organisation_zone, today
-from salescrm.money import format_money, format_number, round_money, written_in
+from salescrm.money import (
+    format_money,
+    format_number,
+    format_price,
+    format_price_bare,
+    round_money,
+    round_price,
+    written_in,
+)  # fmt: skip
 from salescrm.shortcuts import SHORTCUTS
 from salescrm.toasts import offers_of
 
@@ -43,6 +51,24 @@ def money_bare(amount: Decimal | int | None) -> SafeString:
         return EMPTY
     rounded = round_money(amount)
     return SafeString(f'<data value="{rounded}">{format_number(rounded, get_language())}</data>')
+
+
+@register.filter
+def price(amount: Decimal | int) -> SafeString:
+    """A unit price with its two to four decimals: `<data value="0.335">€ 0,335</data>`."""
+    return SafeString(f'<data value="{round_price(amount)}">{format_price(amount, get_language())}</data>')
+
+
+@register.filter
+def price_bare(amount: Decimal | int) -> SafeString:
+    """As `price` without the euro sign."""
+    return SafeString(f'<data value="{round_price(amount)}">{format_price_bare(amount, get_language())}</data>')
+
+
+@register.filter
+def price_text(amount: Decimal | int) -> str:
+    """A unit price as bare text."""
+    return format_price(amount, get_language())
 
 
 @register.filter

@@ -10,7 +10,18 @@ from tests.factories import LineFactory, SaleFactory
 
 @pytest.mark.parametrize(
     ("language", "price", "amount", "total"),
-    [("en", "1,234.56", "2,469.12", "2,969.12"), ("nl", "1.234,56", "2.469,12", "2.969,12")],
+    [
+        ("en", "1,234.56", "2,469.12", "2,969.12"),
+        ("nl", "1.234,56", "2.469,12", "2.969,12"),
+        ("nl", "12,5025", "25,01", "525,01"),
+        ("nl", "0,3375", "0,68", "500,68"),
+        ("en", "0.3375", "0.68", "500.68"),
+        ("nl", "12.505", "25.010,00", "25.510,00"),
+        ("en", "12,505", "25,010.00", "25,510.00"),
+        ("nl", "€ 1.250,-", "2.500,00", "3.000,00"),
+        ("en", "1,250.--", "2,500.00", "3,000.00"),
+        ("nl", "1,234.567", "", "500,00"),
+    ],
 )
 def test_lines_add_up_while_typing(page, context, log_in, salesperson, language, price, amount, total):
     salesperson.language = language
