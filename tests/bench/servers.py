@@ -1,7 +1,8 @@
-"""Starting and ending gunicorn on a free loopback port."""
+"""Starting and ending gunicorn on a free loopback port, and the Caddyfile for the Caddy that is here."""
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -11,6 +12,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 3
+OLD_WORDS = {
+    "request_buffers 110MB": "buffer_requests",
+    "response_buffers 110MB": "buffer_responses\n\t\tmax_buffer_size 110MB",
+}
 
 
 def free_port() -> int:
@@ -20,27 +25,30 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def gunicorn(application: str, *, folder: Path, log: Path, **environment: str) -> Iterator[int]:
+def gunicorn(
+    application: str, *, folder: Path, log: Path, port: int | None = None, **environment: str
+) -> Iterator[int]:
     """Serve `application` with three synchronous workers while the block runs; gives the port."""
-    port = free_port()
+    port = port or free_port()
     command = [
         sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "--workers", str(WORKERS),
         "--bind", f"127.0.0.1:{port}", "--log-level", "warning", application,
     ]  # fmt: skip
     known = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(folder)}
-    with log.open("w") as out:
+    with log.open("a") as out:
         process = subprocess.Popen(
             command, cwd=folder, env={**os.environ, **known, **environment}, stdout=out, stderr=out
         )
     try:
-        _wait_for(port, process, log)
+        wait_for(port, process, log)
         yield port
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=45)
 
 
-def _wait_for(port: int, process: subprocess.Popen, log: Path) -> None:
+def wait_for(port: int, process: subprocess.Popen, log: Path) -> None:
+    """Wait until somebody listens on this port."""
     for _attempt in range(240):
         if process.poll() is not None:
             break
@@ -48,3 +56,23 @@ def _wait_for(port: int, process: subprocess.Popen, log: Path) -> None:
             return
         time.sleep(0.25)
     raise SystemExit(f"The server did not start:\n{log.read_text()[-3000:]}")
+
+
+def caddyfile(caddy: str, folder: Path) -> Path:
+    """The shipped Caddyfile; for Caddy 2.6 (Debian 12) a copy in `folder` with two lines replaced."""
+    shipped = ROOT / "deploy" / "Caddyfile"
+    version = subprocess.run([caddy, "version"], capture_output=True, text=True, check=True).stdout.strip()
+    print(f"Caddy {version}")
+    if [int(number) for number in re.findall(r"\d+", version)[:2]] >= [2, 7]:
+        return shipped
+    text = shipped.read_text()
+    for new, old in OLD_WORDS.items():
+        print(
+            f"Replaced in the Caddyfile for this old Caddy: {new} by {' and '.join(map(str.strip, old.splitlines()))}"
+        )
+        before, text = text, text.replace(f"\t\t{new}\n", f"\t\t{old}\n")
+        if before == text:
+            raise SystemExit(f"The Caddyfile has no line “{new}” to replace.")
+    copy = folder / "Caddyfile"
+    copy.write_text(text)
+    return copy
