@@ -74,6 +74,23 @@ def user_language(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def private_pages(get_response: GetResponse) -> GetResponse:
+    """What somebody who is logged in sees is kept nowhere, unless its view says how.
+
+    On a shared computer Back after the log-out, or after the session has ended, would show it. `no-cache` does not do:
+    browsers go back to what they have without asking. `Clear-Site-Data` would come with the log-out only, and takes the
+    style sheets along. Chromium still keeps such a page in memory for Back, until a cookie changes.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return middleware
+
+
 def explained_absence(get_response: GetResponse) -> GetResponse:
     """What is not there any more says so itself to who may know: an exception with an `answer`."""
 

@@ -53,6 +53,7 @@ def test_page(filled, visit, client, name, language):
     for role in roles if name in FOR_EVERYBODY else roles[:1]:
         response = visit(url, role, language)
         assert response.status_code == 200
+        assert name in ALONE or "no-store" in response["Cache-Control"]  # nothing private is kept for Back
         check(response, language)
 
 

@@ -3,7 +3,8 @@
 Slow strangers hold nothing, an honest slow upload comes through, what is too large is refused, and a stop under load
 drops no request. Takes some minutes and ends by itself; the exit code is 1 when a promise is not kept. `caddy` is
 taken from the path, or from CADDY. The Caddyfile is written for the image (Caddy 2.7 and later); for Caddy 2.6, which
-Debian 12 has, two of its lines are replaced, and the script says so.
+Debian 12 has, two of its lines are replaced, and the script says so; that one answers 502 to what is too large, and to
+forms that are sent in the seconds in which gunicorn starts anew (nothing of them has been carried out).
 """
 
 import argparse
@@ -44,7 +45,7 @@ from salescrm import embedded  # noqa: E402
 from salescrm.roles import MANAGER  # noqa: E402
 from salescrm.staff import add_user  # noqa: E402
 from tests.bench.client import Browser  # noqa: E402
-from tests.bench.servers import WORKERS, caddyfile, free_port, gunicorn, wait_for  # noqa: E402
+from tests.bench.servers import WORKERS, caddyfile, free_port, gunicorn, is_old, wait_for  # noqa: E402
 from tests.factories import RelationFactory  # noqa: E402
 
 LOGIN, PASSWORD = "manager@bench.example", "bench"
@@ -100,12 +101,20 @@ def strangers(port: int, deed: Callable[[socket.socket], None]) -> list[threadin
     return threads
 
 
-def send_slowly(line: socket.socket) -> None:
-    """The head of a form of a megabyte, then a byte at a time."""
-    line.sendall(f"POST {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {MEGABYTE}\r\n\r\n".encode())
-    for _second in range(SECONDS * 2):
-        line.sendall(b"x")
-        time.sleep(0.5)
+def slow_sender(browser: Browser) -> Callable[[socket.socket], None]:
+    """Sends the head of a form of a megabyte, then a byte at a time; without a cookie nobody would wait for it."""
+    head = (
+        f"POST {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: csrftoken={browser.cookies['csrftoken']}\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {MEGABYTE}\r\n\r\n"
+    )
+
+    def send_slowly(line: socket.socket) -> None:
+        line.sendall(head.encode())
+        for _second in range(SECONDS * 2):
+            line.sendall(b"x")
+            time.sleep(0.5)
+
+    return send_slowly
 
 
 def slow_reader(path: str, browser: Browser) -> Callable[[socket.socket], None]:
@@ -186,7 +195,7 @@ def prove(caddy: str) -> Iterator[tuple[str, str, bool]]:
     call_command("collectstatic", verbosity=0, interactive=False)
     install_defaults("en")
     add_user(email=LOGIN, name="Bench", language="en", role=MANAGER, password=PASSWORD)
-    relation = RelationFactory()
+    relation, old = RelationFactory(), is_old(caddy)
     notes = f"/relations/{relation.pk}/notes/new/"
     with contextlib.ExitStack() as web:
         upstream = web.enter_context(serve())
@@ -196,7 +205,7 @@ def prove(caddy: str) -> Iterator[tuple[str, str, bool]]:
 
             for _page in range(WORKERS * 4):
                 stranger.must(PAGE)  # the first page of a worker takes longer
-            coming = strangers(port, send_slowly)
+            coming = strangers(port, slow_sender(stranger))
             worst = worst_answer(stranger, coming)
             yield f"{STRANGERS} slow request bodies, {WORKERS} workers", f"worst page {worst:.1f} s", worst < PATIENCE
 
@@ -208,11 +217,15 @@ def prove(caddy: str) -> Iterator[tuple[str, str, bool]]:
             yield f"{STRANGERS} slow readers of 10 MB", f"worst page {worst:.1f} s", worst < PATIENCE
 
             status = upload(browser, notes, size=111 * 1000 * 1000)
-            refused = status in (413, 502) and relation.notes.count() == 1  # 502 is the word of Caddy 2.6 for it
+            refused = status == (502 if old else 413) and relation.notes.count() == 1
             yield "111 MB at once", f"status {status}", refused
 
             seen = stop_under_load(browser, web, upstream)
-            yield f"{STOPS} stops under load", f"answers {seen}", set(seen) == {200, 302}
+            yield (
+                f"{STOPS} stops under load",
+                f"answers {seen}",
+                {200, 302} <= set(seen) <= {200, 302, 502 if old else 200},
+            )
 
 
 def main() -> int:

@@ -58,12 +58,16 @@ def wait_for(port: int, process: subprocess.Popen, log: Path) -> None:
     raise SystemExit(f"The server did not start:\n{log.read_text()[-3000:]}")
 
 
+def is_old(caddy: str) -> bool:
+    """Is this Caddy 2.6 (Debian 12), which has other words, and cannot ask again with a form it has to send twice?"""
+    version = subprocess.run([caddy, "version"], capture_output=True, text=True, check=True).stdout
+    return [int(number) for number in re.findall(r"\d+", version)[:2]] < [2, 7]
+
+
 def caddyfile(caddy: str, folder: Path) -> Path:
-    """The shipped Caddyfile; for Caddy 2.6 (Debian 12) a copy in `folder` with two lines replaced."""
+    """The shipped Caddyfile; for an old Caddy a copy in `folder` with two lines replaced."""
     shipped = ROOT / "deploy" / "Caddyfile"
-    version = subprocess.run([caddy, "version"], capture_output=True, text=True, check=True).stdout.strip()
-    print(f"Caddy {version}")
-    if [int(number) for number in re.findall(r"\d+", version)[:2]] >= [2, 7]:
+    if not is_old(caddy):
         return shipped
     text = shipped.read_text()
     for new, old in OLD_WORDS.items():

@@ -1,5 +1,6 @@
 """Back to a page the browser kept as it was left: it shows what was changed meanwhile."""
 
+import pytest
 from playwright.sync_api import expect
 
 KEPT = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
@@ -34,3 +35,26 @@ def test_page_that_was_kept_shows_nothing_after_the_log_out(desk, context, sale)
     other.wait_for_url("**/accounts/**")
     desk.evaluate(KEPT)
     desk.wait_for_url("**/accounts/login/**")
+
+
+@pytest.fixture
+def shared_computer(browser_type, browser_type_launch_args, browser_context_args, watch):
+    """A browser as people have it: the one of the other tests is told never to keep a page for Back."""
+    browser = browser_type.launch(**browser_type_launch_args, ignore_default_args=["--disable-back-forward-cache"])
+    yield lambda **options: watch(browser.new_context(**browser_context_args | options))
+    browser.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_back_after_the_log_out_shows_nothing_private(shared_computer, live_server, log_in, salesperson, sale, scripts):
+    page = log_in(shared_computer(java_script_enabled=scripts), salesperson).new_page()
+    page.goto(f"{live_server.url}/sales/")
+    page.goto(f"{live_server.url}{sale.get_absolute_url()}")
+    expect(page.locator("h1")).to_contain_text("Warehouse")
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/accounts/login/")
+
+    for _page in ("the sale", "the list"):
+        page.go_back()
+        expect(page).to_have_title("Log in · Sales CRM")
+        expect(page.locator("body")).not_to_contain_text("Warehouse")
