@@ -31,6 +31,7 @@ __all__ = [
 ]  # fmt: skip
 
 KEPT_OPEN = Q(status="open", trashed=False)
+MILESTONES = Q(kind__in=["created", "moved", "undone", "accepted", "lost", "reopened"])  # events that are news
 
 
 class Sale(SaleState, Versioned):
@@ -221,6 +222,10 @@ class SaleEvent(SaleState):
                 name="event_sequence_is_unique_per_sale",
                 violation_error_message=_("The events of a sale are numbered."),
             )
+        ]
+        # What happened lately? The start page of whoever sees all sales.
+        indexes = [
+            models.Index(F("at").desc(), F("id").desc(), condition=MILESTONES, name="event_news"),
         ]
 
     def __str__(self):

@@ -81,8 +81,8 @@ class Mover:
         return took
 
 
-def our_requests(browser: Browser) -> dict[str, Callable[[], float]]:
-    """The pages with a goal, and the empty page."""
+def our_requests(browser: Browser, seller: Browser) -> dict[str, Callable[[], float]]:
+    """The pages with a goal, and the empty page; `seller` is a salesperson's browser."""
     ids = list(Sale.objects.open().order_by("-pk").values_list("pk", flat=True)[:40])
     turn = iter(range(10**9))
     return {
@@ -93,6 +93,8 @@ def our_requests(browser: Browser) -> dict[str, Callable[[], float]]:
         "sale": lambda: browser.must(f"/sales/{ids[next(turn) % len(ids)]}/"),
         "move": Mover(browser),
         "forecast": lambda: browser.must("/reports/forecast/"),
+        "start": lambda: browser.must("/"),
+        "own start": lambda: seller.must("/"),
     }
 
 

@@ -1,19 +1,20 @@
 """With a hundred thousand sales, list and board read the indexes made for them, and no more than they show."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
+from reports import start
 from sales.board import Place, columns, following, heads
 from sales.filters import SaleFilter
 from sales.importing.deciding import Decision
 from sales.importing.of_relations import RelationImporter
 from sales.importing.of_sales import SaleImporter
-from sales.models import ImportRow, ImportRun, Phase, Sale
+from sales.models import ImportRow, ImportRun, Phase, Sale, SaleEvent
 from sales.searching import find
 from salescrm.calendar import today
 from salescrm.models import User
@@ -175,6 +176,41 @@ def test_few_rows_found_by_a_word_are_not_looked_for_along_an_order(words):
     assert "sale_search" in plan
     assert "sale_recent" not in plan
     assert "sale_open_recent" not in plan
+
+
+# The start page
+
+
+def test_news_of_the_week_reads_the_events_of_the_week_alone():
+    day = today()
+    week = SaleEvent.objects.filter(at__date__gt=day - timedelta(days=7)).count()
+    counts, latest = plans(lambda: start.news(Sale.objects.kept(), today=day), "sales_saleevent")
+
+    for plan in (counts, latest):
+        assert "event_news" in plan
+        assert "Seq Scan on sales_saleevent" not in plan
+        assert "Seq Scan on sales_sale " not in plan
+    assert 0 < most_rows(counts) <= week
+    assert most_rows(latest) <= start.NEWS * len(start.KINDS)
+
+
+def test_month_of_the_start_page_comes_from_two_indexes_alone():
+    opened, accepted = plans(lambda: start.month(Sale.objects.kept(), today=today(), words={}))
+
+    assert "Index Only Scan using sale_forecast" in opened
+    assert "sale_closed" in accepted
+    for plan in (opened, accepted):
+        assert "Heap Fetches: 0" in plan
+
+
+def test_own_month_and_steps_read_own_sales_alone():
+    owner = Sale.objects.values_list("owner", flat=True).first()
+    mine = Sale.objects.kept().filter(owner=owner)
+    read = plans(lambda: (start.month(mine, today=today(), words={}), start.steps(mine, today=today(), words={})))
+
+    assert len(read) == 3
+    for plan in read:
+        assert "Seq Scan on sales_sale" not in plan
 
 
 # Imports
