@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import (
     Aggregate,
@@ -14,7 +14,7 @@ from django.db.models import (
     Q,
     Sum,
 )  # fmt: skip
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce, Greatest, TruncDate
 
 from reports.drill import sales_list
 from reports.months import Bucket
@@ -74,7 +74,7 @@ class Figures:
     @property
     def days_to_close(self) -> int | None:
         """The median number of days from start to acceptance, rounded half up."""
-        return None if self.days is None else int(self.days / DAY + 0.5)
+        return None if self.days is None else int(Decimal(self.days / DAY).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 @dataclass(frozen=True)
@@ -135,11 +135,14 @@ def _measures() -> dict:
 
 
 def timed(sales: SaleQuerySet) -> SaleQuerySet:
-    """With `took`: from the start date, else the day of the first event, to the closing day."""
+    """With `took`: from the start date, else the day of the first event, to the closing day; never less than nothing.
+
+    What was closed before it started, as old data says, took no time.
+    """
     created = TruncDate("beginning__at", tzinfo=organisation_zone())
     took = ExpressionWrapper(F("closed_on") - Coalesce("start_date", created), output_field=DurationField())
     first = FilteredRelation("events", condition=Q(events__sequence=1))
-    return sales.annotate(beginning=first).annotate(took=took)
+    return sales.annotate(beginning=first).annotate(took=Greatest(took, timedelta(0)))
 
 
 def figures(sales: SaleQuerySet, question: Question, period: Period) -> Figures:

@@ -1,5 +1,7 @@
 """Accepting a sale: the hand-over to an invoice or a project, in one transaction (rules 8, 9 and 10)."""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +14,7 @@ from sales.history import claim, commit
 from sales.lookups import AcceptReason
 from sales.models import FollowUp, Sale, SaleEvent, SaleLine, SalesSettings, SaleStatus
 from sales.refusals import Refused, require_open
-from sales.transitions import OUTCOME, check_reason
+from sales.transitions import OUTCOME, check_closing_day, check_reason
 from salescrm.calendar import today
 from salescrm.models import User
 
@@ -66,15 +68,17 @@ def accept(
     reason: AcceptReason | None,
     relation_type: RelationType,
     follow_up: str,
+    closed_on: date | None = None,
     version: int,
     by: User,
     new_project: NewProject | None = None,
     project: Project | None = None,
 ) -> Sale:
-    """Close an open sale as accepted today and carry out the chosen follow-up, or nothing at all (rules 8 to 12).
+    """Close an open sale as accepted and carry out the chosen follow-up, or nothing at all (rules 8 to 12).
 
-    `new_project` goes with "new project", `project` with "existing project". Refuses a closed sale, a missing
-    required reason, and a follow-up that is not available. `sale.invoice` and `sale.project` say what was made.
+    It closes today or on `closed_on`; `new_project` goes with "new project", `project` with "existing project".
+    Refuses a closed sale, a closing day in the future or before the start date, a missing required reason, and a
+    follow-up that is not available. `sale.invoice` and `sale.project` say what was made.
     """
     sale, repeated = claim(
         sale, version=version, by=by, kind=SaleEvent.Kind.ACCEPTED,
@@ -84,12 +88,14 @@ def accept(
         return sale
     require_open(sale)
     check_reason(SalesSettings.current().accept_reason, reason)
+    closed_on = closed_on or today()
+    check_closing_day(closed_on, start=sale.start_date, today=today())
     if why := unavailable(sale, by)[follow_up]:
         raise Refused({"follow_up": why}, code="unavailable")
     _become(sale.customer, relation_type, by)
     _hand_over(sale, follow_up, new_project=new_project, project=project, by=by)
     sale.status, sale.accept_reason, sale.follow_up = SaleStatus.ACCEPTED, reason, follow_up
-    sale.closed_on = today()
+    sale.closed_on = closed_on
     return commit(sale, fields=[*OUTCOME, "invoice", "project"], by=by, kind=SaleEvent.Kind.ACCEPTED)
 
 

@@ -10,7 +10,7 @@ from sales.history import claim, commit
 from sales.lookups import AcceptReason, LossReason, Source
 from sales.models import Sale, SaleEvent, SalesSettings, SaleStatus
 from sales.refusals import Refused
-from sales.transitions import OUTCOME, check_loss, check_reason
+from sales.transitions import OUTCOME, check_closing_day, check_loss, check_reason
 from salescrm.calendar import today
 from salescrm.models import User
 
@@ -29,8 +29,9 @@ def correct(
     by: User,
     excused: bool = False,
 ) -> Sale:
-    """Correct reason, competitor, source or closing day of a closed sale (rule 2). Refuses a day in the future.
+    """Correct reason, competitor, source or closing day of a closed sale (rule 2).
 
+    Refuses another day in the future or before the start date; old data may keep the one it has.
     Imported history may be `excused` from giving a reason where one is required (rule 12).
     The same outcome again changes nothing.
     """
@@ -42,8 +43,8 @@ def correct(
         raise Refused(_("Only a closed sale has an outcome to correct."), code="open")
     if _said(sale) == wanted:
         return sale
-    if closed_on > today():
-        raise Refused({"closed_on": _("The closing day cannot lie in the future.")}, code="future")
+    if closed_on != sale.closed_on:
+        check_closing_day(closed_on, start=sale.start_date, today=today())
     if sale.status == SaleStatus.LOST:
         check_loss(sale, reason=reason, lost_to=lost_to, excused=excused)
         sale.loss_reason, sale.lost_to = reason, lost_to

@@ -14,6 +14,7 @@ from sales.models import Sale, SaleEvent, SaleStatus
 from sales.refusals import Refused, require_open
 from sales.transitions import CHANCE, OUTCOME, close_as_lost, enter, hold_competitor, judge_loss, would_move
 from sales.trash import check_trash
+from salescrm.calendar import today
 from salescrm.conflicts import Gone
 from salescrm.models import User
 
@@ -121,10 +122,11 @@ class Plan(Deed):
 
 @dataclass(frozen=True)
 class Lose(Deed):
-    """Closed as lost today, with one reason (rules 11 and 12)."""
+    """Closed as lost on one day, with one reason (rules 2, 11 and 12)."""
 
     reason: LossReason | None
     lost_to: Relation | None
+    closed_on: date | None = None  # today
     kind = Kind.LOST
     fields = OUTCOME
 
@@ -133,16 +135,14 @@ class Lose(Deed):
         return self
 
     def make(self, sale: Sale) -> bool:
-        if (sale.status, sale.loss_reason_id, sale.lost_to_id) == (SaleStatus.LOST, *self._ids):
+        day = self.closed_on or today()
+        asked = (SaleStatus.LOST, getattr(self.reason, "pk", None), getattr(self.lost_to, "pk", None), day)
+        if (sale.status, sale.loss_reason_id, sale.lost_to_id, sale.closed_on) == asked:
             return False
         require_open(sale)
         judge_loss(sale, reason=self.reason, lost_to=self.lost_to)
-        close_as_lost(sale, reason=self.reason, lost_to=self.lost_to)
+        close_as_lost(sale, reason=self.reason, lost_to=self.lost_to, closed_on=day)
         return True
-
-    @property
-    def _ids(self) -> tuple[int | None, int | None]:
-        return getattr(self.reason, "pk", None), getattr(self.lost_to, "pk", None)
 
 
 @dataclass(frozen=True)

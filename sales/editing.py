@@ -11,6 +11,7 @@ from sales.history import claim, commit, event_of
 from sales.models import Sale, SaleEvent, SaleLine, SalesSettings
 from sales.refusals import Refused, Stale
 from sales.transitions import enter, now_of
+from salescrm.calendar import written_day
 from salescrm.models import User
 
 PLAIN = ["subject", "contact", "start_date", "next_step", "next_step_on", "note"]
@@ -104,8 +105,11 @@ def check_frozen(sale: Sale, changed: list[str]) -> None:
 
 
 def check_days(sale: Sale) -> None:
-    """Refuse a sale that would end before it starts."""
+    """Refuse a sale that would end, or be closed, before it starts."""
     start, end = sale.start_date, sale.expected_end_date
+    if start and sale.closed_on and sale.closed_on < start:
+        text = _("The start date cannot lie after the closing day, %(day)s.")
+        raise Refused({"start_date": text % {"day": written_day(sale.closed_on)}}, code="days")
     if start and end and end < start:
         raise Refused({"expected_end_date": _("The expected end date lies before the start date.")}, code="days")
 

@@ -11,6 +11,7 @@ from projects.models import Project
 from relations.fields import RelationField
 from relations.models import Contact, Relation, RelationType
 from sales.models import AcceptReason, FollowUp, LossReason, Phase, Sale, SaleLine, SalesSettings, SaleStatus, Source
+from sales.transitions import check_closing_day
 from salescrm.calendar import today
 from salescrm.fields import DayInput, PercentFormField
 from salescrm.models import User
@@ -125,14 +126,37 @@ class LineForm(RowForm):
         return rate
 
 
-class AcceptForm(forms.Form):
-    """Step 1 of accepting: why, and what the customer becomes (rule 8)."""
+class ClosingForm(forms.Form):
+    """On which day a sale is closed: today is proposed, and meant by whoever was not asked (rule 2)."""
 
+    closed_on = forms.DateField(label=_("Closed on"), widget=DayInput, initial=today)
+
+    def __init__(self, *args, sale: Sale, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.sale, field = sale, self.fields["closed_on"]
+        field.required = not self.is_bound or "closed_on" in self.data
+        limits = {"min": sale.start_date, "max": today()}
+        field.widget.attrs |= {name: day.isoformat() for name, day in limits.items() if day}
+
+    def clean(self):
+        """Say at once what the domain would refuse; a day that was recorded may stay."""
+        cleaned = super().clean()
+        if "closed_on" in cleaned:
+            day = cleaned["closed_on"] = cleaned["closed_on"] or self.sale.closed_on or today()
+            if day != self.sale.closed_on:
+                check_closing_day(day, start=self.sale.start_date, today=today())
+        return cleaned
+
+
+class AcceptForm(ClosingForm):
+    """Step 1 of accepting: why, when, and what the customer becomes (rule 8)."""
+
+    field_order = ["reason", "closed_on", "relation_type"]
     reason = forms.ModelChoiceField(AcceptReason.objects.none(), label=_("Reason accepted"), required=False)
     relation_type = forms.ModelChoiceField(RelationType.objects.none(), label=_("Relation type"), empty_label=None)
 
     def __init__(self, *args, sale: Sale, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, sale=sale, **kwargs)
         use = SalesSettings.current().accept_reason
         _ask_reason(self, use, AcceptReason.objects.active())
         self.fields["relation_type"].queryset = RelationType.objects.selectable(sale.customer.relation_type_id)
@@ -152,13 +176,14 @@ class FollowUpForm(forms.Form):
         self.fields["project"].empty_label = _("Choose a project")
 
 
-class LoseForm(forms.Form):
-    """Why a sale is lost, and to whom (rule 11)."""
+class LoseForm(ClosingForm):
+    """Why a sale is lost, to whom and when (rule 11)."""
 
+    field_order = ["reason", "lost_to", "source", "closed_on"]
     reason = forms.ModelChoiceField(LossReason.objects.none(), label=_("Reason lost"), required=False)
 
     def __init__(self, *args, sale: Sale, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, sale=sale, **kwargs)
         switches = SalesSettings.current()
         _ask_reason(self, switches.loss_reason, LossReason.objects.selectable(sale.loss_reason_id))
         if switches.lost_to or sale.lost_to_id:
@@ -166,9 +191,10 @@ class LoseForm(forms.Form):
                 label=_("Lost to competitor"), required=False, exclude=sale.customer_id, current=sale.lost_to_id,
                 help_text=_("Only a relation can be chosen."),
             )  # fmt: skip
+            self.order_fields(self.field_order)
 
     def values(self) -> dict:
-        """Reason and competitor, None for what was not asked."""
+        """Reason, competitor and closing day, None for what was not asked."""
         return {"reason": None, "lost_to": None, **self.cleaned_data}
 
 
@@ -176,13 +202,10 @@ class CorrectForm(LoseForm):
     """What a manager may correct of a closed sale (rule 2)."""
 
     source = forms.ModelChoiceField(Source.objects.none(), label=_("Source"), required=False, empty_label=NOTHING)
-    closed_on = forms.DateField(label=_("Closed on"), widget=DayInput)
 
     def __init__(self, *args, sale: Sale, **kwargs):
         super().__init__(*args, sale=sale, **kwargs)
-        self.sale = sale
         self.fields["source"].queryset = Source.objects.selectable(sale.source_id)
-        self.fields["closed_on"].widget.attrs["max"] = today().isoformat()
         if sale.status == SaleStatus.ACCEPTED:
             self.fields.pop("lost_to", None)
             _ask_reason(

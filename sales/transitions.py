@@ -1,7 +1,8 @@
 """A sale's life: moved along the phases, lost, and the last move undone."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -14,7 +15,7 @@ from sales.lookups import AcceptReason, LossReason, Phase
 from sales.models import Sale, SaleEvent, SalesSettings, SaleStatus
 from sales.querysets import SaleQuerySet
 from sales.refusals import Refused, require_open
-from salescrm.calendar import today
+from salescrm.calendar import today, written_day
 from salescrm.models import User
 
 UNDO_FOR = timedelta(minutes=10)
@@ -93,11 +94,31 @@ def set_probability(sale: Sale, *, probability: int | None, version: int, by: Us
     return commit(sale, fields=["probability", "probability_by_hand"], by=by, kind=Kind.CHANGED)
 
 
-@transaction.atomic
-def lose(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None, version: int, by: User) -> Sale:
-    """Close an open sale as lost today; phase and probability stay as they stood (rules 2, 11 and 12).
+def check_closing_day(day: date, *, start: date | None, today: date) -> None:
+    """Refuse a closing day in the future or before the start date: the one check of every route (rule 2)."""
+    if day > today:
+        why = ValidationError(_("The closing day cannot lie in the future."), code="future")
+        raise Refused({"closed_on": why})
+    if start is not None and day < start:
+        text = _("The closing day cannot lie before the start date, %(day)s.")
+        why = ValidationError(text, code="closed_before_start", params={"day": written_day(start)})
+        raise Refused({"closed_on": why})
 
-    Refuses a closed sale, a missing required reason, and the customer as its own competitor.
+
+@transaction.atomic
+def lose(
+    sale: Sale,
+    *,
+    reason: LossReason | None,
+    lost_to: Relation | None,
+    closed_on: date | None = None,
+    version: int,
+    by: User,
+) -> Sale:
+    """Close an open sale as lost, today or `closed_on`; phase and probability stay as they stood (rules 2, 11 and 12).
+
+    Refuses a closed sale, a closing day in the future or before the start date, a missing required reason, and the
+    customer as its own competitor.
     """
     sale, repeated = claim(
         sale, version=version, by=by, kind=Kind.LOST, same=lambda sale: sale.status == SaleStatus.LOST
@@ -106,13 +127,14 @@ def lose(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None, ver
         return sale
     require_open(sale)
     check_loss(sale, reason=reason, lost_to=lost_to)
-    close_as_lost(sale, reason=reason, lost_to=lost_to)
+    close_as_lost(sale, reason=reason, lost_to=lost_to, closed_on=closed_on or today())
     return commit(sale, fields=OUTCOME, by=by, kind=Kind.LOST)
 
 
-def close_as_lost(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None) -> None:
-    """Let `sale` be lost today: stores nothing."""
-    sale.status, sale.loss_reason, sale.lost_to, sale.closed_on = SaleStatus.LOST, reason, lost_to, today()
+def close_as_lost(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None, closed_on: date) -> None:
+    """Let `sale` be lost on this day, which is refused as in `check_closing_day`: stores nothing."""
+    check_closing_day(closed_on, start=sale.start_date, today=today())
+    sale.status, sale.loss_reason, sale.lost_to, sale.closed_on = SaleStatus.LOST, reason, lost_to, closed_on
 
 
 def check_loss(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None, excused: bool = False) -> None:

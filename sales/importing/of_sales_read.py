@@ -8,6 +8,7 @@ from relations.naming import fold
 from sales.importing.deciding import Importer
 from sales.importing.finding import Directory
 from sales.models import Phase, Sale, SaleStatus
+from sales.transitions import check_closing_day
 from salescrm.calendar import today
 from salescrm.models import User
 from salescrm.url_words import is_id
@@ -109,8 +110,6 @@ class SaleReader(Importer):
         """The closing day, reason and competitor a row says about a closed sale."""
         said = {}
         if closed_on := values.get("closed_on"):
-            if closed_on > self.today:
-                raise ValidationError(_("The closing day cannot lie in the future."), code="future")
             said["closed_on"] = closed_on
         reason = "accept_reason" if status == SaleStatus.ACCEPTED else "loss_reason"
         if reason in values:
@@ -124,8 +123,7 @@ class SaleReader(Importer):
     def _refuse_days(self, after: dict) -> None:
         if "closed_on" not in after:
             raise ValidationError(_("It is closed, but without a closing day."), code="no_closing_day")
-        if after.get("start_date") and after["start_date"] > after["closed_on"]:
-            raise ValidationError(_("It was closed before it started."), code="closed_before_start")
+        check_closing_day(after["closed_on"], start=after.get("start_date"), today=self.today)
 
     def _entered(self, values: dict, phase: Phase) -> dict:
         """Probability and by-hand mark of a sale that comes to stand in this phase (rule 3)."""

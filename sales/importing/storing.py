@@ -13,8 +13,8 @@ from relations.models import Relation
 from sales.history import claim, commit_many, count_days_anew, event_of
 from sales.models import AcceptReason, FollowUp, LossReason, Sale, SaleEvent, SaleStatus
 from sales.refusals import Refused, require_open
-from sales.transitions import OUTCOME, hold_competitor
-from salescrm.calendar import organisation_zone
+from sales.transitions import OUTCOME, check_closing_day, hold_competitor
+from salescrm.calendar import organisation_zone, today
 from salescrm.models import User
 
 LOCK = 7_102_021  # two imports never run at the same time
@@ -99,9 +99,13 @@ def _close(sale: Sale, outcome: Outcome) -> None:
 
 @transaction.atomic
 def close_as_history(sale: Sale, outcome: Outcome, *, version: int, by: User) -> Sale:
-    """Close an open sale as it was closed elsewhere, on that day; no reason is required of history (rule 12)."""
+    """Close an open sale as it was closed elsewhere, on that day; no reason is required of history (rule 12).
+
+    Refuses a closed sale, a closing day in the future or before the start date, and a merged competitor.
+    """
     sale, _repeated = claim(sale, version=version, by=by)
     require_open(sale)
+    check_closing_day(outcome.closed_on, start=sale.start_date, today=today())
     hold_competitor(outcome.lost_to)
     close_many([(sale, outcome)], by=by)
     return sale

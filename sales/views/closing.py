@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -89,15 +88,15 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     version = submitted_version(request) if request.method == "POST" else None
     if step := wizard.next_step():
         return wizard.show(step, status=422 if wizard.has_errors(step) else 200)
-    then = wizard.then.cleaned_data
+    why, then = wizard.why.cleaned_data, wizard.then.cleaned_data
     new = wizard.project.new_project() if then["follow_up"] == FollowUp.NEW_PROJECT else None
     try:
         sale = accept_sale(
-            sale, reason=wizard.why.cleaned_data.get("reason"), relation_type=wizard.why.cleaned_data["relation_type"],
+            sale, reason=why.get("reason"), relation_type=why["relation_type"], closed_on=why["closed_on"],
             follow_up=then["follow_up"], version=version, by=request.user, new_project=new, project=then["project"],
         )  # fmt: skip
     except Refused as refusal:
-        step = "why" if "reason" in getattr(refusal, "error_dict", {}) else "then"
+        step = "why" if {"reason", "closed_on"} & set(getattr(refusal, "error_dict", {})) else "then"
         put_into(wizard.form_of(step), refusal)
         return wizard.show(step, status=status_of(refusal), **explained(refusal))
     messages.success(request, _("“%(sale)s” is accepted. Well done!") % {"sale": sale})
@@ -180,8 +179,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             version = submitted_version(request)
-            with transaction.atomic():
-                sale = correct_sale(sale, **form.values(), version=version, by=request.user)
+            sale = correct_sale(sale, **form.values(), version=version, by=request.user)
         except Refused as refusal:
             put_into(form, refusal)
             context, status = context | explained(refusal), status_of(refusal)

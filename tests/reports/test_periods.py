@@ -1,12 +1,12 @@
 """KPIs, won and lost, sources: what was closed in a period, and that every figure leads to its list."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.http import QueryDict
 
-from reports.kpis import kpis
+from reports.kpis import Figures, kpis
 from reports.periods import Period, Question, presets
 from reports.sources import sources
 from reports.won_lost import won_lost
@@ -81,6 +81,32 @@ def test_days_to_close_begin_with_the_first_event_when_the_start_is_unknown(clos
 
     created = Sale.objects.first().created_at.date()
     assert abs(report.now.days_to_close - (date(2030, 3, 15) - created).days) <= 1
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [([-30], 0), ([-30, -1], 0), ([-5, 4], 2), ([0, 1], 1), ([1, 2], 2), ([2, 3], 3), ([3, 3, 4, 9], 4), ([7], 7)],
+)
+def test_days_to_close_are_never_negative_and_their_middle_is_rounded_half_up(salesperson, days, expected):
+    day = date(2026, 3, 10)
+    for took in days:
+        SaleFactory(
+            owner=salesperson, status="accepted", follow_up="none", closed_on=day, start_date=day - timedelta(days=took)
+        )
+    report = kpis(Sale.objects.all(), MARCH)
+    assert (report.now.days_to_close, report.lines[0].days_to_close) == (expected, expected)
+
+
+def test_closing_before_anybody_wrote_the_sale_down_took_no_days(salesperson):
+    SaleFactory(owner=salesperson, status="accepted", follow_up="none", closed_on=date(2020, 3, 10))
+    march = Question(Period(date(2020, 3, 1), date(2020, 3, 31)))
+    assert kpis(Sale.objects.all(), march).now.days_to_close == 0
+
+
+@pytest.mark.parametrize(("days", "expected"), [("2.5", 3), ("-2.5", -3), ("-0.4", 0), ("-1.2", -1), ("0.5", 1)])
+def test_days_are_rounded_half_up_on_either_side_of_zero(days, expected):
+    fields = dict.fromkeys(Figures.__dataclass_fields__)
+    assert Figures(**fields | {"days": timedelta(days=float(days))}).days_to_close == expected
 
 
 def test_kpis_of_nothing_are_unknown_not_zero(company):

@@ -175,7 +175,7 @@ def test_closing_day_of_a_closed_sale_never_comes_before_its_start(run, export, 
     assert both(run, earlier) == ["line 2 A1 reject: closed before it started"]
     visitor.upload(csv(("Number", "Closed on"), (Sale.objects.get().pk, "2017-01-01")))
 
-    assert whys(visitor.check()) == ["It was closed before it started."]
+    assert whys(visitor.check()) == ["The closing day cannot lie before the start date, 1 Feb 2017."]
     assert Sale.objects.get().closed_on == date(2017, 5, 1)
 
 
