@@ -87,6 +87,7 @@ class Forecast:
     total: Cell
     accepted: list[Cell | None]
     unknown: Cell
+    late: Cell  # what a past day is expected of, whichever column it stands in
 
 
 @dataclass
@@ -117,6 +118,7 @@ def forecast(sales: SaleQuerySet, *, scope: Scope, today: date, largest: int | N
         total=_cell(sums, list(sums.cells), {}),
         accepted=_accepted(sales, scope, places),
         unknown=Cell(count=sums.unknown, url=sales_list({"status": "open", "revenue": "none"})),
+        late=_late(scope, today, sums),
     )
 
 
@@ -215,6 +217,19 @@ def _cell(sums: Sums, keys: list, chosen: dict, of: dict | None = None) -> Cell:
     found = [(of or sums.cells)[key] for key in keys if key in (of or sums.cells)]
     amount = sum((amount for amount, _count in found), Decimal(0))
     return Cell(amount, sum(count for _amount, count in found), sales_list({"status": "open"}, chosen))
+
+
+def _late(scope: Scope, today: date, sums: Sums) -> Cell:
+    """All open sales whose day has passed: those before the range, and those flagged in its months (rule 16).
+
+    Nothing when this month is not in the range: what lies before or after it then need not be late, or may be.
+    """
+    if not scope.first <= today <= month_starts(scope.first, scope.months)[-1]:
+        return Cell()
+    before = [sums.cells[key] for key in sums.cells if key[1] == "overdue"]
+    parts = [*before, *sums.past.values()]
+    amount = sum((amount for amount, _count in parts), Decimal(0))
+    return Cell(amount, sum(count for _amount, count in parts), sales_list({"status": "open", "overdue": "1"}))
 
 
 def _accepted(sales: SaleQuerySet, scope: Scope, places: list[str]) -> list[Cell | None]:

@@ -55,6 +55,7 @@ class Month:
     full: Decimal
     overdue: Figure
     undated: Figure
+    past: Figure  # of `overdue` what stands in this month, and so is part of `forecast` (rule 16)
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ def month(sales: SaleQuerySet, *, today: date, words: dict) -> Month:
         "pipeline": Q(),
         "overdue": Q(expected_end_date__lt=today),
         "undated": Q(expected_end_date=None),
+        "past": Q(expected_end_date__range=(first, today - DAY)),
     }
     lists = {
         "forecast": {"status": "open", "end_from": first, "end_to": last},
@@ -86,6 +88,7 @@ def month(sales: SaleQuerySet, *, today: date, words: dict) -> Month:
         "pipeline": {"status": "open"},
         "overdue": {"status": "open", "overdue": "1"},
         "undated": {"status": "open", "end": "none"},
+        "past": {"status": "open", "end_from": first, "end_to": today - DAY},
     }
     measures = {"full": Sum("expected_revenue", default=Decimal(0))}
     for name, condition in conditions.items():

@@ -22,15 +22,16 @@ sees_sales = permission_required("sales.view_sale", raise_exception=True)
 @sees_sales
 def show_start(request: HttpRequest) -> HttpResponse:
     """My own work; for whoever sees all sales: what is coming, what changed, what needs attention."""
-    sales = Sale.objects.visible_to(request.user)
+    sales, day = Sale.objects.visible_to(request.user), today()
     if request.user.has_perm("sales.see_all_sales"):
-        news = start.news(sales, today=today())
-        context = {"month": start.month(sales, today=today(), words={}), "news": news, "kinds": start.kinds(news)}
-        return page(request, "reports/start_manager.html", context, part="start")
+        news = start.news(sales, today=day)
+        context = {"month": start.month(sales, today=day, words={}), "news": news, "kinds": start.kinds(news)}
+        return page(request, "reports/start_manager.html", context | {"today": day}, part="start")
     mine, words_of_mine = sales.filter(owner=request.user), {"owner": request.user.pk}
     context = {
-        "month": start.month(mine, today=today(), words=words_of_mine),
-        "steps": start.steps(mine, today=today(), words=words_of_mine),
+        "month": start.month(mine, today=day, words=words_of_mine),
+        "steps": start.steps(mine, today=day, words=words_of_mine),
+        "today": day,
     }
     return page(request, "reports/start.html", context, part="start")
 

@@ -186,6 +186,7 @@ class Figures:
     weighted: Decimal
     month: int
     month_weighted: Decimal
+    month_past: int  # of `month` those whose day has passed (rule 16)
     open_url: str
     month_url: str
 
@@ -201,6 +202,7 @@ def figures(visible: SaleQuerySet, *, whose: Whose, today: date) -> Figures:
         weighted=Sum("weighted_revenue", default=Decimal(0)),
         month=Count("pk", filter=this_month),
         month_weighted=Sum("weighted_revenue", filter=this_month, default=Decimal(0)),
+        month_past=Count("pk", filter=Q(expected_end_date__range=(first, today - DAY))),
     )
     began = datetime.combine(today, time.min, organisation_zone())
     done = SaleNote.objects.filter(whose.by, kind=NoteKind.STEP, at__gte=began, at__lt=began + DAY).count()

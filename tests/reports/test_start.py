@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from reports.start import news
+from reports.start import DAY, news
 from sales.history import event_of
 from sales.models import Sale, SaleEvent
 from sales.transitions import lose, move, undo
@@ -65,6 +65,72 @@ def test_manager_sees_the_month_of_everybody(request, eleven, colleague, as_user
         "overdue": "1000.01",
         "undated": "550.05",
     }
+
+
+@pytest.fixture
+def late(salesperson, phases):
+    """Open sales with days before this month, in it and after it, and what must not count among them."""
+    for percent, revenue, end, status in [
+        (50, "1000.01", date(2025, 12, 31), "open"), (25, "800", date(2026, 2, 28), "open"),
+        (75, "400", date(2026, 3, 1), "open"), (10, "333.33", date(2026, 3, 14), "open"),
+        (50, None, TODAY - DAY, "open"),
+        (50, "2000", TODAY, "open"), (50, "700", date(2026, 4, 1), "open"), (50, "900", None, "open"),
+        (50, "5000", date(2026, 3, 2), "accepted"),
+    ]:  # fmt: skip
+        SaleFactory(
+            owner=salesperson, phase=phases[percent], expected_revenue=revenue and Decimal(revenue), status=status,
+            expected_end_date=end, closed_on=None if status == "open" else TODAY,
+            follow_up="none" if status == "accepted" else "",
+        )  # fmt: skip
+
+
+def asides(page) -> list[str]:
+    """What the tiles say of days that have passed, spaces evened."""
+    return [
+        " ".join("".join(element.itertext()).split())
+        for element in page.tree.iter("small")
+        if element.get("data-past") is not None
+    ]
+
+
+def test_tiles_my_day_list_and_forecast_agree_on_what_is_late(late, manager, as_user, read):
+    """Before March 500.005 + 200, in March 300 + 33.333 and one unknown: 1,033.338 of five sales."""
+    browser = as_user(manager)
+    start, forecast = read(browser.get("/")), read(browser.get("/reports/forecast/"))
+
+    month = browser.get("/").context["month"]
+    assert (month.overdue.count, month.overdue.amount) == (5, Decimal("1033.3380"))
+    assert (month.past.count, month.past.amount) == (3, Decimal("333.3330"))
+    assert (month.forecast.count, month.forecast.amount) == (4, Decimal("1333.3330"))
+    assert figures(start)["overdue"] == "1033.34"
+    assert asides(start) == ["of which 3 overdue", "of which € 333.33 in Mar 26"]
+
+    report = browser.get("/reports/forecast/").context["report"]
+    assert (report.late.count, report.late.amount) == (5, month.overdue.amount)
+    assert [cell.amount for cell in report.totals[:2]] == [Decimal("700.0050"), month.forecast.amount]
+    assert report.columns[1].past.amount == month.past.amount
+    assert [link.get("href") for link in forecast.tree.iter("a") if link.get("data-late") == "5"] == [report.late.url]
+
+    for figure in (month.overdue, month.past, report.late, report.columns[1].past):
+        totals = browser.get(figure.url).context["totals"]
+        assert (totals["count"], totals["weighted"]) == (figure.count, figure.amount)
+
+
+def test_my_day_flags_the_same_days_of_this_month(late, salesperson, as_user, read):
+    browser = as_user(salesperson)
+    page = read(browser.get("/sales/day/"))
+
+    assert asides(page) == ["of which 3 overdue"]
+    assert browser.get("/sales/day/").context["figures"].month == browser.get("/").context["month"].forecast.count
+    assert asides(read(browser.get("/"))) == ["of which 3 overdue", "of which € 333.33 in Mar 26"]
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [("?from=2026-01", 5), ("?from=2025-01&months=15", 5), ("?from=2026-04", 0), ("?from=2025-12&months=1", 0)],
+)
+def test_forecast_counts_what_is_late_where_it_shows_this_month(late, manager, as_user, query, count):
+    assert as_user(manager).get(f"/reports/forecast/{query}").context["report"].late.count == count
 
 
 def test_manager_sees_what_changed_this_week(salesperson, phases, manager, settings, as_user, read):

@@ -72,9 +72,38 @@ def test_totals_count_the_whole_filter_and_pages_hold_fifty(desk, salesperson):
     response = desk.get("/sales/?page=2")
     assert len(response.context["rows"]) == 5
     assert response.context["totals"] == {
-        "count": 55, "revenue": Decimal("5527.50"), "weighted": Decimal("552.75"), "unknown": 0,
+        "count": 55, "revenue": Decimal("5527.50"), "weighted": Decimal("552.75"), "unknown": 0, "closed": 0,
     }  # fmt: skip
     assert response.context["rows"].number == desk.get("/sales/?page=999").context["rows"].number == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "totals", "label"),
+    [
+        ("", (6, "6600.00", "900.00", 3), "Weighted, open sales only"),
+        ("?status=open", (3, "3400.00", "900.00", 0), "Weighted revenue"),
+        ("?status=open&status=accepted", (5, "5400.00", "900.00", 2), "Weighted, open sales only"),
+        ("?status=accepted&status=lost", (3, "3200.00", "0.00", 3), "Weighted, open sales only"),
+        ("?q=Bridge", (2, "2000.00", "400.00", 1), "Weighted, open sales only"),
+        ("?q=nothing", (0, "0.00", "0.00", 0), "Weighted revenue"),
+    ],
+)
+def test_weighted_total_counts_open_sales_and_says_so_beside_closed_ones(
+    desk, salesperson, phases, query, totals, label
+):
+    worth = [
+        ("Dam", 10, "1000", "open"), ("Quay", 25, "1600", "open"), ("Bridge old", 50, "800", "open"),
+        ("Bridge new", 75, "1200", "lost"), ("Lock", 100, "1200", "accepted"), ("Pier", 50, "800", "accepted"),
+    ]  # fmt: skip
+    for subject, percent, revenue, status in worth:
+        SaleFactory(
+            subject=subject, owner=salesperson, phase=phases[percent], expected_revenue=Decimal(revenue), status=status,
+            closed_on=None if status == "open" else today(), follow_up="none" if status == "accepted" else "",
+        )  # fmt: skip
+    response = desk.get(f"/sales/{query}")
+    shown = response.context["totals"]
+    assert (shown["count"], f"{shown['revenue']:.2f}", f"{shown['weighted']:.2f}", shown["closed"]) == totals
+    assert f'<dt>{label}</dt><dd data-total="weighted"><data value="{totals[2]}">' in response.text
 
 
 def test_standard_columns_follow_the_status(desk, sale):
