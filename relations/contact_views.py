@@ -41,7 +41,7 @@ def contact_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 @permission_required("relations.change_relation", raise_exception=True)
 def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change function, work e-mail and phone."""
+    """Change function, work e-mail and phones."""
     contact = get_object_or_404(Contact.objects.select_related("person", "organization"), pk=pk)
     form = ContactForm(request.POST if request.method == "POST" else None, instance=contact)
     context = {"contact": contact, "form": form, "version": contact.version, "conflict": None}

@@ -54,7 +54,7 @@ def _type_like(organization: Relation) -> RelationType:
 
 @transaction.atomic
 def edit_contact(contact: Contact, *, values: dict, version: int) -> Contact:
-    """Change function, work e-mail and phone. Refuses a stale version (rule 6)."""
+    """Change function, work e-mail and phones. Refuses a stale version (rule 6)."""
     locked = lock(Contact.objects.all(), contact.pk)
     changed = [name for name, value in values.items() if getattr(locked, name) != value]
     if not changed:

@@ -14,7 +14,18 @@ from salescrm import exports
 from salescrm.pages import page
 from salescrm.url_words import is_id, page_number
 
-COMPARED = ["name", "first_name", "prefix", "family_name", "email", "website", "coc_number", "vat_number"]
+COMPARED = [
+    "name",
+    "first_name",
+    "prefix",
+    "family_name",
+    "email",
+    "phone",
+    "mobile",
+    "website",
+    "coc_number",
+    "vat_number",
+]
 WORDS = {*COMPARED, "kind", "exclude", "field"}
 PARAMS = ",".join(sorted(WORDS))  # what a form sends along while one types, and no more than that
 

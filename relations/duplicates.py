@@ -12,6 +12,8 @@ from relations.domains import of_email, of_website
 from relations.models import Apart, Relation
 from relations.naming import full_name, name_key, words
 from relations.numbers import compact_coc, compact_vat
+from salescrm import phones
+from salescrm.words import WordsQuery
 
 SHOWN = 5
 SHORTEST_KEY = 2
@@ -54,6 +56,7 @@ class Clues(NamedTuple):
     email: str
     coc_number: str
     vat_number: str
+    phones: tuple[str, ...]
 
     @classmethod
     def of(cls, kind: str, values: dict) -> "Clues":
@@ -71,6 +74,7 @@ class Clues(NamedTuple):
             email=email.casefold() if "." in email.rpartition("@")[2] and "@" in email else "",
             coc_number=_long(compact_coc(text.get("coc_number", ""))),
             vat_number=_long(compact_vat(text.get("vat_number", ""))),
+            phones=_whole(text.get("phone", ""), text.get("mobile", "")),
         )
 
 
@@ -78,16 +82,22 @@ def _long(number: str) -> str:
     return number if len(number) >= SHORTEST_NUMBER else ""
 
 
+def _whole(*fields: str) -> tuple[str, ...]:
+    """The complete numbers in these fields, with their country; a short one may be anybody's."""
+    found = (number for field in fields for number in phones.numbers(field))
+    return tuple(dict.fromkeys(number for number in found if number.startswith("+") and len(number) > SHORTEST_NUMBER))
+
+
 def likely(kind: str, values: dict, *, exclude: int | None = None) -> list[Likely]:
     """The relations of this kind that may be the same as one with these values, the surest first; one statement.
 
-    Same KvK or VAT number: very probably. Same e-mail address, e-mail domain or name: perhaps; a name with another
-    legal form only perhaps. Of persons a name alone says nothing: there are many of the same name. Who was told apart
-    from `exclude`, the relation itself, is left out.
+    Same KvK or VAT number: very probably. Same e-mail address, e-mail domain, phone number or name: perhaps; a name
+    with another legal form only perhaps. Of persons a name alone says nothing: there are many of the same name. Who was
+    told apart from `exclude`, the relation itself, is left out.
     """
     clues = Clues.of(kind, values)
     sure, name = _sure(clues), _by_name(kind, clues)
-    asked = sure | name | _by_email(clues)
+    asked = sure | name | _by_email(clues) | _by_phone(clues)
     if not asked:
         return []
     order = Case(*_ranks(sure, name), default=Value(3), output_field=IntegerField())
@@ -115,6 +125,10 @@ def _by_email(clues: Clues) -> Q:
     return asked
 
 
+def _by_phone(clues: Clues) -> Q:
+    return Q(search=WordsQuery(" | ".join(number.strip("+") for number in clues.phones))) if clues.phones else Q()
+
+
 def _ranks(*groups: Q) -> Iterable[When]:
     return (When(group, then=Value(rank)) for rank, group in enumerate(groups, 1) if group)
 
@@ -129,6 +143,8 @@ def _judged(relation: Relation, clues: Clues) -> Likely:
         reasons.append(_("same e-mail address"))
     elif relation.domain in clues.domains:
         reasons.append(_("same domain %(domain)s") % {"domain": relation.domain})
+    if set(clues.phones) & set(_whole(relation.phone, relation.mobile)):
+        reasons.append(_("same phone number"))
     if clues.name and relation.name_key == clues.name:
         other = "" if relation.is_person else legal_forms.split(words(relation.name))[1]
         differs = bool(other and clues.form and other != clues.form)

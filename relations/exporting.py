@@ -13,14 +13,14 @@ from salescrm.calendar import organisation_zone
 
 FIELDS = [
     "number", "kind", "name", "first_name", "prefix", "family_name", "relation_type", "owner", "email",
-    "invoice_email", "phone", "website", "street", "postcode", "city", "country", "coc_number", "vat_number", "iban",
-    "payment_days", "language", "note", "is_active", "former_numbers",
+    "invoice_email", "phone", "mobile", "website", "street", "postcode", "city", "country", "coc_number", "vat_number",
+    "iban", "payment_days", "language", "note", "is_active", "former_numbers",
 ]  # fmt: skip
 
 
 def table(relations: RelationQuerySet) -> exports.Table:
     """All relations of the queryset in its order; the headings are the labels of their fields."""
-    rows = relations.select_related("relation_type", "owner").defer(None).defer("search", "search_text")
+    rows = relations.select_related("relation_type", "owner").defer(None).defer("search")
     return exports.Table("relations", _relation_heading(), _rows(rows.iterator(chunk_size=exports.CHUNK)))
 
 
@@ -45,7 +45,7 @@ def contacts_table(relations: RelationQuerySet) -> exports.Table:
     heading = [
         _("Organization"), _("Number of the organization"), _("Person"), _("Number of the person"),
         *(_heading(Relation, name) for name in ("first_name", "prefix", "family_name")),
-        *(_heading(Contact, name) for name in ("function", "email", "phone")),
+        *(_heading(Contact, name) for name in ("function", "email", "phone", "mobile")),
     ]  # fmt: skip
     ordered = contacts.select_related("organization", "person").order_by("organization__sort_key", "pk")
     return exports.Table("contact-persons", heading, _contact_rows(ordered))
@@ -80,4 +80,5 @@ def _contact_rows(contacts) -> Iterator[list]:
         yield [
             contact.organization.name, contact.organization.number, person.name, person.number, person.first_name,
             person.prefix, person.family_name, contact.function, contact.email, contact.phone,
+            contact.mobile,
         ]  # fmt: skip

@@ -11,7 +11,7 @@ from relations.validators import validate_coc_number, validate_iban, validate_va
 from salescrm.models import Organisation, User
 
 PERSON_NAMES = ["first_name", "prefix", "family_name"]
-REACH = ["email", "phone"]
+REACH = ["email", "phone", "mobile"]
 ADDRESS = ["street", "postcode", "city", "country"]
 NUMBERS = ["coc_number", "vat_number", "iban"]
 BILLING = ["invoice_email", "payment_days", *NUMBERS, "language"]
@@ -141,7 +141,7 @@ class ContactForm(forms.ModelForm):
 
     class Meta:
         model = Contact
-        fields = ["function", "email", "phone"]
+        fields = ["function", "email", "phone", "mobile"]
 
     def values(self) -> dict:
         """What the contact itself holds."""
@@ -159,7 +159,7 @@ class NewContactForm(ContactForm):
     prefix = forms.CharField(label=_("Prefix"), max_length=20, required=False)
     family_name = forms.CharField(label=_("Family name"), max_length=80, required=False)
 
-    field_order = ["chosen", *PERSON_NAMES, "function", "email", "phone"]
+    field_order = ["chosen", *PERSON_NAMES, "function", "email", "phone", "mobile"]
 
     def __init__(self, *args, organization: Relation, **kwargs):
         super().__init__(*args, **kwargs)

@@ -21,13 +21,13 @@ from salescrm.models import Organisation, User
 ADDRESS, PERSON_NAME = ["street", "postcode", "city", "country"], ["first_name", "prefix", "family_name"]
 TOGETHER = {"address": ADDRESS, "person_name": PERSON_NAME}  # parts that mean something only together
 CHOICES = [
-    "relation_type", "owner", "email", "phone", "website", "address", "invoice_email", "payment_days", "coc_number",
-    "vat_number", "iban", "language",
+    "relation_type", "owner", "email", "phone", "mobile", "website", "address", "invoice_email", "payment_days",
+    "coc_number", "vat_number", "iban", "language",
 ]  # fmt: skip
 KEYS = {"name", "person_name", *CHOICES}
 HOLD = "SELECT merged_into_id FROM relations_relation WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
 MERGED = gettext_lazy("This relation has been merged into another one. Choose that one.")
-CONTACT = ["function", "email", "phone"]
+CONTACT = ["function", "email", "phone", "mobile"]
 
 
 class Choice(NamedTuple):

@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models import Case, F, Func, Q, TextField, Value, When
+from django.db.models.functions import Replace, Substr, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,19 @@ from salescrm.notes import Note
 from salescrm.records import Versioned
 from salescrm.words import folded
 
-WORDS = folded("function", "email", digits=("phone",))  # what a contact is found by, beside the person
+
+def _rewritten(column: str, pattern: str, new: str) -> Func:
+    return Func(F(column), Value(pattern), Value(new), function="regexp_replace", output_field=TextField())
+
+
+WORDS = folded("function", "email", phones=("phone", "mobile"))  # what a contact is found by, beside the person
+# What a relation is found by. Numbers as one word and in the parts that people type, a website without its beginning.
+RELATION_WORDS = folded(
+    "name", "number", "former_numbers", "email", "invoice_email", "coc_number", "vat_number", Substr("vat_number", 3),
+    "iban", "street", "postcode", Replace("postcode", Value(" ")),
+    _rewritten("postcode", "([0-9])([A-Za-z])", r"\1 \2"), "city", _rewritten("website", r"^https?://(www\.)?", ""),
+    phones=("phone", "mobile"),
+)  # fmt: skip
 
 
 class RelationType(Lookup):
@@ -72,6 +84,7 @@ class Relation(Versioned):
     email = models.EmailField(_("e-mail address"), blank=True)
     invoice_email = models.EmailField(_("e-mail address for invoices"), blank=True)
     phone = models.CharField(_("phone"), max_length=50, blank=True)
+    mobile = models.CharField(_("mobile phone"), max_length=50, blank=True, default="", db_default="")
     website = models.URLField(_("website"), blank=True)
     street = models.CharField(_("street and number"), max_length=200, blank=True)
     postcode = models.CharField(_("postcode"), max_length=20, blank=True)
@@ -94,9 +107,11 @@ class Relation(Versioned):
         verbose_name=_("merged into"),
     )
     former_numbers = models.TextField(_("former numbers"), editable=False, default="", db_default="")
-    search_text = models.TextField(editable=False, default="")
+    # One that was merged into another is not found: the numbers it had lead to the other one.
     search = models.GeneratedField(
-        expression=SearchVector("search_text", config="simple"), output_field=SearchVectorField(), db_persist=True
+        expression=Case(When(merged_into=None, then=RELATION_WORDS), default=Value("", SearchVectorField())),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
 
     objects = RelationQuerySet.as_manager()
@@ -158,6 +173,11 @@ class Relation(Versioned):
         return show_iban(self.iban)
 
     @property
+    def reach_by(self) -> str:
+        """The number to call where there is room for one."""
+        return self.mobile or self.phone
+
+    @property
     def website_shown(self) -> str:
         """The website without what every website has."""
         return self.website.removeprefix("https://").removeprefix("http://").removesuffix("/")
@@ -181,6 +201,7 @@ class Contact(models.Model):
     function = models.CharField(_("function"), max_length=100, blank=True)
     email = models.EmailField(_("work e-mail address"), blank=True)
     phone = models.CharField(_("work phone"), max_length=50, blank=True)
+    mobile = models.CharField(_("work mobile phone"), max_length=50, blank=True, default="", db_default="")
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -203,6 +224,11 @@ class Contact(models.Model):
 
     def __str__(self):
         return f"{self.person}, {self.function}" if self.function else str(self.person)
+
+    @property
+    def reach_by(self) -> str:
+        """The number to call where there is room for one."""
+        return self.mobile or self.phone
 
 
 class RelationNote(Note):

@@ -1,32 +1,53 @@
 """What one may ask about relations."""
 
-from django.contrib.postgres.search import SearchQuery
+import re
+from collections.abc import Iterator
+
 from django.db import models
 from django.db.models import BigIntegerField, Q, Value
 from django.db.models.functions import Coalesce, Concat
 
-from relations.naming import fold, words
+from salescrm import phones
 from salescrm.calendar import today
 from salescrm.lookups import LookupQuerySet
 from salescrm.numbering import meant
+from salescrm.words import LONGEST_WORD, WordsQuery, fold, words
 
+SITE = re.compile(r"(?<!\w)(?:https?://(?:www\.)?|www\.)(?=\w)", re.IGNORECASE)
 LAST_CHARACTER = "\U0010ffff"
 # By name, as an expression: the planner sorts what the search index found instead of walking all names for it.
 NAME_OF_FOUND = Concat("sort_key", Value(""))
 
 
-def prefix_query(text: str) -> SearchQuery | None:
+def typed(text: str) -> list[str]:
+    """The words of what somebody typed; how a website begins says nothing."""
+    return words(SITE.sub(" ", text)) or words(text)
+
+
+def prefix_query(text: str) -> WordsQuery | None:
     """Every word of `text` as a prefix, all required; None when the text holds no word.
 
-    A number written with spaces or dots (phone, KvK, btw) is also tried as one word.
+    A number written with spaces or dots (KvK, btw, IBAN) is also tried as one word, and a phone number in it as any
+    spelling of it is stored.
     """
-    found = words(text)
+    found = typed(text)
     if not found:
         return None
-    raw = " & ".join(f"{word}:*" for word in found)
+    raw = " & ".join(_spellings(text))
     if len(found) > 1 and any(c.isdigit() for c in text):
-        raw = f"({raw}) | {''.join(found)}:*"
-    return SearchQuery(raw, search_type="raw", config="simple")
+        raw = f"({raw}) | {''.join(found)[:LONGEST_WORD]}:*"
+    return WordsQuery(raw)
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """What is required of a record: its words, and of each number that may be a phone's one of its spellings."""
+    place = 0
+    for run in phones.RUN.finditer(text):
+        if spellings := [f"{word}:*" for word in phones.spellings(run[0])]:
+            yield from (f"{word}:*" for word in typed(text[place : run.start()]))
+            yield f"({' & '.join(f'{word}:*' for word in words(run[0]))} | {' | '.join(spellings)})"
+            place = run.end()
+    yield from (f"{word}:*" for word in typed(text[place:]))
 
 
 class RelationTypeQuerySet(LookupQuerySet):
@@ -86,7 +107,7 @@ class RelationQuerySet(models.QuerySet):
 
     def for_list(self):
         """With what a list row shows."""
-        return self.select_related("relation_type", "owner").defer("search", "search_text", "note")
+        return self.select_related("relation_type", "owner").defer("search", "note")
 
     def for_detail(self):
         """With what the page of one relation shows."""

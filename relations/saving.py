@@ -14,7 +14,7 @@ from salescrm.conflicts import Stale, changed_by, lock
 from salescrm.models import User
 from salescrm.numbering import NumberSeries, next_number
 
-DERIVED = ["name", "sort_key", "name_key", "domain", "search_text"]
+DERIVED = ["name", "sort_key", "name_key", "domain"]
 BOOKKEEPING = ["version", "updated_by", "updated_at"]
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from itertools import permutations, product
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from relations.models import Relation
-from relations.naming import words
-from relations.querysets import prefix_query
+from relations.querysets import prefix_query, typed
+from salescrm.words import WordsQuery
 
 
 class OneOf(Func):
@@ -34,14 +34,14 @@ def rareness(word: str) -> tuple:
     return word.isalpha(), -len(word), word
 
 
-def any_of(found: Iterable[str]) -> SearchQuery:
+def any_of(found: Iterable[str]) -> WordsQuery:
     """One of these words, as the beginning of a word."""
-    return SearchQuery(" | ".join(f"{word}:*" for word in found), search_type="raw", config="simple")
+    return WordsQuery(" | ".join(f"{word}:*" for word in found))
 
 
-def all_of(found: Iterable[str]) -> SearchQuery:
+def all_of(found: Iterable[str]) -> WordsQuery:
     """All of these words, as beginnings of words."""
-    return SearchQuery(" & ".join(f"{word}:*" for word in found), search_type="raw", config="simple")
+    return WordsQuery(" & ".join(f"{word}:*" for word in found))
 
 
 def array_of(keys: Iterable[int]) -> RawSQL:
@@ -60,14 +60,14 @@ def search(rows: QuerySet, own, text: str, *, number: Q) -> QuerySet:
         return rows.none()
     customers = Relation.objects.order_by().filter(search=query).values("pk")
     found = number | Q(words=query) | Q(OneOf(F("customer"), ArraySubquery(customers)))
-    if len(typed := dict.fromkeys(words(text))) > 1:
-        pair = [any_of([word]) for word in sorted(typed, key=rareness)[:2]]
-        for part in _parts(rows.model.objects.order_by().alias(words=own), pair, query, more=len(typed) > 2):
+    if len(asked := dict.fromkeys(typed(text))) > 1:
+        pair = [any_of([word]) for word in sorted(asked, key=rareness)[:2]]
+        for part in _parts(rows.model.objects.order_by().alias(words=own), pair, query, more=len(asked) > 2):
             found |= Q(OneOf(F("pk"), ArraySubquery(part.values("pk"))))
     return rows.alias(words=own).filter(found)
 
 
-def _parts(rows: QuerySet, pair: list[SearchQuery], query: SearchQuery, *, more: bool) -> list[QuerySet]:
+def _parts(rows: QuerySet, pair: list[WordsQuery], query: WordsQuery, *, more: bool) -> list[QuerySet]:
     """The rows with both words of a pair, for each way in which the two can stand in a row and in its customer."""
     places = ("words", "customer__search")
     if not more:  # all in one place is found without these

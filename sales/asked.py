@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import F, Value
 from django.db.models.expressions import RawSQL
 
 from relations.models import Relation
-from relations.naming import fold, words
-from relations.querysets import prefix_query
+from relations.querysets import prefix_query, typed
 from relations.spread import all_of, any_of, array_of, rareness
 from salescrm.calendar import today
 from salescrm.numbering import meant
+from salescrm.words import WordsQuery, fold
 
 MOST = 20  # of a kind that one way of looking brings, and that the page of a search shows
 CANDIDATES = 40
@@ -35,7 +34,7 @@ class Near:
         )
         self.whole = all(found.values()) or numeric
 
-    def many(self) -> Iterator[tuple[RawSQL, SearchQuery, RawSQL]]:
+    def many(self) -> Iterator[tuple[RawSQL, WordsQuery, RawSQL]]:
         """The relations that hold a word that many hold, the other words, and the relations that hold one of those."""
         many = {word: relations for word, relations in self.found.items() if len(relations) > FEW}
         everywhere = [pk for relations in self.found.values() for pk in relations]
@@ -51,7 +50,7 @@ class Near:
         found = [pk for relations in self.found.values() if len(relations) <= FEW for pk in relations]
         return array_of(found) if found else None
 
-    def others(self) -> SearchQuery | None:
+    def others(self) -> WordsQuery | None:
         """The words that a record holds itself when its customer holds none but the common ones and the short ones."""
         found = [word for word, relations in self.found.items() if len(relations) < NEAR]
         return all_of(found) if found and len(found) < len(self.typed) else None
@@ -64,8 +63,8 @@ class Asked:
         self.text = " ".join(text.replace("\x00", "").split())[:LONGEST].strip()
         self.folded = fold(self.text.removeprefix("#"))
         self.query = prefix_query(self.text)
-        self.typed = list(dict.fromkeys(words(self.text)))
-        self.compact = "".join(words(self.text)).upper()  # a number without the dots and spaces people write in it
+        self.typed = list(dict.fromkeys(typed(self.text)))
+        self.compact = "".join(typed(self.text)).upper()  # a number without the dots and spaces people write in it
         # Too little to look for words: half of all begin with it.
         self.is_letter = len(self.compact) == 1 or all(len(word) == 1 and word.isalpha() for word in self.typed)
         self.numbers = {self.text, self.text.upper(), self.compact, f"NL{self.compact}"} - {""}

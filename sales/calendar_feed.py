@@ -104,9 +104,9 @@ def _lines(sale: Sale) -> list[str]:
         _("Phase: %(phase)s, %(percent)s %%") % {"phase": sale.phase, "percent": sale.probability},
     ]
     if sale.contact:
-        told = [sale.contact.person.name, sale.contact.phone, sale.contact.email]
+        told = [sale.contact.person.name, sale.contact.phone, sale.contact.mobile, sale.contact.email]
     else:
-        told = [sale.customer.phone, sale.customer.email]
+        told = [sale.customer.phone, sale.customer.mobile, sale.customer.email]
     if any(told):
         lines.append(_("Contact: %(contact)s") % {"contact": ", ".join(filter(None, told))})
     return lines

@@ -7,7 +7,7 @@ which some stand in the record and others in its customer. Nothing sorts or coun
 from collections.abc import Callable
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db.models import F, Func, Q, QuerySet
 
 from invoicing.models import Invoice
@@ -19,7 +19,7 @@ from sales.asked import CANDIDATES, MOST, Asked
 from sales.found import CONTACT, INVOICE, PROJECT, RELATION, SALE
 from sales.models import Sale, SaleStatus
 from salescrm.models import User
-from salescrm.words import Prepared
+from salescrm.words import Prepared, WordsQuery
 
 LATEST = 1000  # sales among which the newest that fit are looked for first
 PERSONS = 200  # whose positions are looked up: not every person is somebody's contact
@@ -45,7 +45,7 @@ def _ranked(asked: Asked, rows: list[dict], *names: str, exact: Callable, then: 
     return sorted(rows, key=lambda row: (row["rank"], *then(row)))
 
 
-def _by_words(rows: QuerySet, own, query: SearchQuery) -> QuerySet:
+def _by_words(rows: QuerySet, own, query: WordsQuery) -> QuerySet:
     """The rows in whose own words words begin like these."""
     # The planner takes typed words for commoner than they are, and would walk another index to its end for the first
     # twenty rows. A condition that always holds, but looks rare, sends it to the index of words.

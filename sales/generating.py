@@ -31,7 +31,7 @@ CITY = "(array['Almere', 'Breda', 'Delft', 'Ede', 'Gouda', 'Zwolle'])[1 + g %% 6
 KIND = f"(%(types)s::bigint[])[1 + floor({CHANCE.format(k=1)} * cardinality(%(types)s::bigint[]))::int]"
 RELATION = """INSERT INTO relations_relation (id, kind, number, name, first_name, prefix, family_name, sort_key,
     relation_type_id, coc_number, vat_number, iban, email, invoice_email, phone, website, street, postcode, city,
-    country, language, note, is_active, version, name_key, domain, search_text, created_at, updated_at)"""
+    country, language, note, is_active, version, name_key, domain, created_at, updated_at)"""
 LATEST = "%(now)s::timestamptz - interval '1500 days', %(now)s"
 
 # What saving a relation derives from the other fields (relations/naming.py) is written out here as well.
@@ -39,8 +39,7 @@ ORGANIZATIONS = f"""
 {RELATION}
 SELECT id, 'organization', number, name, '', '', '', lower(name), {KIND}, coc_number, '', '', 'info@' || domain, '', '',
     'https://www.' || domain, 'Street ' || g %% 200, 1000 + g %% 9000 || ' AB', city, '', '', '', true, 1,
-    lower(replace(name, ' ', '')), domain,
-    lower(concat_ws(' ', name, number, 'info', replace(domain, '.', ' '), city, coc_number)), {LATEST}
+    lower(replace(name, ' ', '')), domain, {LATEST}
 FROM (SELECT g, %(relation)s + g AS id, 'G' || %(relation)s + g AS number, 'Company ' || g AS name,
           'company' || g || '.example' AS domain, (10000000 + g * 37 %% 80000000)::text AS coc_number, {CITY} AS city
       FROM generate_series(1, %(relations)s::bigint) g) numbered
@@ -51,8 +50,7 @@ PERSONS = f"""
 {RELATION}
 SELECT id, 'person', number, concat_ws(' ', first, prefix, family), first, coalesce(prefix, ''), family,
     lower(family || ', ' || concat_ws(' ', first, prefix)), {KIND}, '', '', '', '', '', '', '', '', '', city, '', '',
-    '', true, 1, lower(replace(concat_ws('', first, prefix, family), ' ', '')), '',
-    lower(concat_ws(' ', first, prefix, family, number, city)), {LATEST}
+    '', true, 1, lower(replace(concat_ws('', first, prefix, family), ' ', '')), '', {LATEST}
 FROM (SELECT *, reverse(split_part(reverse(whole), ' ', 1)) AS family,
           nullif(split_part(whole, ' ', -2), '') AS prefix
       FROM (SELECT g, %(relation)s + %(relations)s + g AS id, 'G' || %(relation)s + %(relations)s + g AS number,

@@ -168,8 +168,9 @@ def _parts(visible: SaleQuerySet, queries: dict[str, str], today: date) -> Itera
 def _rows(sales: SaleQuerySet) -> SaleQuerySet:
     return sales.select_related("customer", "phase", "contact__person").only(
         "subject", "status", "trashed", "expected_revenue", "expected_end_date", "next_step", "next_step_on",
-        "phase_since", "version", "customer__name", "customer__phone", "customer__email", "phase__name",
-        "phase__colour", "phase__age_limit", "contact__phone", "contact__email", "contact__person__name",
+        "phase_since", "version", "customer__name", "customer__phone", "customer__mobile", "customer__email",
+        "phase__name", "phase__colour", "phase__age_limit", "contact__phone", "contact__mobile", "contact__email",
+        "contact__person__name",
     )  # fmt: skip
 
 

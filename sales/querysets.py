@@ -121,8 +121,9 @@ class SaleQuerySet(models.QuerySet):
         """With what the page of every sale shows; its phase comes from the bar, an outcome is read when it is shown."""
         return self.select_related("customer__relation_type", "contact__person", "owner", "source").only(
             *(field.attname for field in self.model._meta.concrete_fields if field.name != "search"),
-            "customer__name", "customer__kind", "customer__email", "customer__phone", "customer__relation_type__name",
-            "contact__function", "contact__email", "contact__phone", "contact__organization_id",
+            "customer__name", "customer__kind", "customer__email", "customer__phone", "customer__mobile",
+            "customer__relation_type__name",
+            "contact__function", "contact__email", "contact__phone", "contact__mobile", "contact__organization_id",
             "contact__person__name", "owner__name", "owner__email", "source__name",
         )  # fmt: skip
 

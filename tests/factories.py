@@ -36,7 +36,6 @@ class RelationFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Company {n}")
     relation_type = factory.LazyFunction(lambda: RelationType.objects.order_by("position").first())
     sort_key = factory.LazyAttribute(lambda o: fold(o.name))
-    search_text = factory.LazyAttribute(lambda o: fold(f"{o.name} {o.email} {o.city}"))
     email = ""
     city = ""
 

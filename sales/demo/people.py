@@ -129,6 +129,7 @@ def _contact(
     relation = _add(Relation.Kind.PERSON, {**names, "relation_type": kind, "owner": owner, "email": email}, owner)
     return Contact.objects.create(
         organization=organization, person=relation, email=email, phone=organization.phone[:-2] + "11",
+        mobile=f"06 55 55 {len(email):02} {len(family):02}",
         function=chance.choice(content.FUNCTIONS[language]),
     )  # fmt: skip
 

@@ -40,6 +40,10 @@ def _number(cell, reading: Reading) -> str:
     return line(cell)
 
 
+MOBILE = (
+    "mobiel|mobile|gsm|mobile phone|mobiel nummer|mobiele nummer|mobielnummer|mobiele telefoon|mobile number|"
+    "gsm nummer|gsmnummer|mobiel telefoonnummer|cell|cell phone|cellphone|mobile phone number|06 nummer|06"
+)
 NAMES = [
     _own(Relation, "first_name", also="voornaam|given name|roepnaam"),
     _own(Relation, "prefix", also="tussenvoegsel|voorvoegsel|infix|middle name"),
@@ -71,7 +75,9 @@ RELATIONS = [
           "email address"),
     _own(Relation, "invoice_email", also="factuur e mail|"
           "e mail facturen|invoice email|billing email"),
-    _own(Relation, "phone", also="telefoon|telefoonnummer|tel|phone number|telephone|mobiel"),
+    _own(Relation, "phone", also="telefoon|telefoonnummer|tel|phone number|telephone|vast|vast nummer|vaste telefoon|"
+         "landline"),
+    _own(Relation, "mobile", also=MOBILE),
     Field("website", _label(Relation, "website"), website(Relation._meta.get_field("website")), "url|web|site|"
           "webadres|homepage"),
     _own(Relation, "street", also="straat|adres|address|street|straatnaam|"
@@ -107,8 +113,9 @@ CONTACTS = [
           "e mailadres|emailadres|email address|e mail address|e mail werk|work email|e mailadres werk|emailadres werk|"
           "werk e mail|werk e mailadres|e mail zakelijk|zakelijke e mail|business email|work e mail"),
     _own(Contact, "phone", also="zakelijk telefoonnummer|telefoon|telefoonnummer|tel|"
-          "phone|phone number|mobiel|mobile|telefoon werk|telefoonnummer werk|telefoon zakelijk|work phone|"
-          "business phone|mobile phone"),
+          "phone|phone number|telefoon werk|telefoonnummer werk|telefoon zakelijk|work phone|"
+          "business phone|vast|vast nummer|vaste telefoon|landline"),
+    _own(Contact, "mobile", also=f"{MOBILE}|zakelijk mobiel|mobiel werk|mobiel zakelijk|work mobile|business mobile"),
 ]  # fmt: skip
 SALES = [
     Field("number", _("Number"), _number, "salesnummer|sale number|id|nr|no", clears=False),

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sales.models import AcceptReason, LossReason, Phase, SaleStatus
+from salescrm.words import fold
 
 SECTIONS = {"file", "columns", "subject", "stages", "corrections", "customers"}
 FIELDS = {
     "reference", "subject", "stage", "owner", "customer", "start_date", "closed_on", "expected_revenue",
     "expected_end_date", "source", "reason", "note", "next_step", "next_step_on",
 }  # fmt: skip
-CUSTOMER_FIELDS = {"email", "phone", "website", "street", "postcode", "city", "country", "note"}
+CUSTOMER_FIELDS = {"email", "phone", "mobile", "website", "street", "postcode", "city", "country", "note"}
 REASONS = {SaleStatus.ACCEPTED: AcceptReason, SaleStatus.LOST: LossReason}
 
 
@@ -74,7 +75,7 @@ def load_mapping(path: Path) -> Mapping:
             raise ImportProblem(f"The mapping {path} names no column for {name} in [columns].")
     mapping = Mapping(
         columns=written["columns"],
-        stages={name.strip().casefold(): stage for name, stage in written.get("stages", {}).items()},
+        stages={fold(name): stage for name, stage in written.get("stages", {}).items()},
         subject=written.get("subject", {}).get("template", ""),
         corrections=written.get("corrections", {}),
         customers=written.get("customers", {}),
@@ -109,7 +110,8 @@ def _resolve(name: str, written: dict, phases: list[Phase]) -> Stage:
         raise ImportProblem(f'The stage "{name}" has status "{status}": choose {", ".join(SaleStatus.values)}.')
     reason = written.get("reason")
     if reason is not None:
-        reason = REASONS[status].objects.filter(name__iexact=reason).first() if status in REASONS else None
+        known = REASONS[status].objects.all() if status in REASONS else []
+        reason = next((row for row in known if fold(row.name) == fold(reason)), None)
         if reason is None:
             raise ImportProblem(f'The stage "{name}" names the reason "{written["reason"]}", which does not exist.')
     return Stage(status, _phase(name, written.get("phase"), phases), reason)
@@ -121,7 +123,7 @@ def _phase(stage: str, wanted: int | str | None, phases: list[Phase]) -> Phase:
         return phases[wanted - 1 if wanted > 0 else wanted]
     if isinstance(wanted, str):
         percent = wanted.replace("%", "").strip() if wanted.endswith("%") else None
-        found = [p for p in phases if p.name.casefold() == wanted.casefold() or str(p.probability) == percent]
+        found = [p for p in phases if fold(p.name) == fold(wanted) or str(p.probability) == percent]
         if len(found) == 1:
             return found[0]
     names = ", ".join(f'{place} or "{phase.name}"' for place, phase in enumerate(phases, start=1))

@@ -15,7 +15,7 @@ from sales.importing.finding import Directory
 from sales.importing.of_relations import PARTS, parts_of, still_as_written
 from sales.importing.runs import ImportRow
 
-OWN = ("function", "email", "phone")
+OWN = ("function", "email", "phone", "mobile")
 
 
 class ContactImporter(Importer):

@@ -13,6 +13,7 @@ from sales.importing.mapping import Mapping, Stage
 from sales.importing.reading import Row
 from sales.models import Sale, SaleStatus
 from salescrm.models import User
+from salescrm.words import fold
 
 DAYS = ("start_date", "closed_on", "expected_end_date", "next_step_on")
 TEXTS = ("note", "next_step")
@@ -66,7 +67,7 @@ class RowReader:
     def _outcome(self, cells: dict, reasons: list[str]) -> dict:
         """Status and phase by the stage; the reason is the row's own, else the one of its stage."""
         written = self._text(cells, "stage")
-        stage = self.stages.get(written.casefold())
+        stage = self.stages.get(fold(written))
         if stage is None:
             reasons.append(f'unknown stage "{written}"' if written else "no stage")
             return {}

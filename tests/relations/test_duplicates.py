@@ -160,9 +160,9 @@ def test_asking_stays_on_the_indexes(company):
             """
             INSERT INTO relations_relation (kind, number, name, first_name, prefix, family_name, sort_key, coc_number,
                 relation_type_id, vat_number, iban, email, invoice_email, phone, website, street, postcode, city, note,
-                country, language, is_active, version, search_text, created_at, updated_at, name_key, domain)
+                country, language, is_active, version, created_at, updated_at, name_key, domain)
             SELECT 'organization', n::text, 'C' || n, '', '', '', 'c' || n, n::text, %s, 'NL' || n, '', n || '@x.nl',
-                '', '', '', '', '', '', '', '', '', true, 1, '', now(), now(), 'c' || n, 'c' || n || '.nl'
+                '', '', '', '', '', '', '', '', '', true, 1, now(), now(), 'c' || n, 'c' || n || '.nl'
             FROM generate_series(1, 20000) AS n
             """,
             [RelationType.objects.proposed().pk],

@@ -46,8 +46,9 @@ def acme(company, manager):
     """A relation with everything filled in."""
     relation = RelationFactory(
         name="Acme B.V.", number="R7", owner=manager, email="info@acme.nl", invoice_email="bill@acme.nl",
-        phone="+31 10 1234567", website="https://acme.nl", street="Kade 1", postcode="1011 AA", city="Ede",
-        country="Nederland", coc_number="12345678", vat_number="NL123456782B90", iban="NL91ABNA0417164300",
+        phone="+31 10 1234567", mobile="06-12345678", website="https://acme.nl", street="Kade 1",
+        postcode="1011 AA", city="Ede", country="Nederland", coc_number="12345678", vat_number="NL123456782B90",
+        iban="NL91ABNA0417164300",
         payment_days=14, language="nl", note="=HYPERLINK()", former_numbers="R3",
     )  # fmt: skip
     apply_names(relation)
@@ -61,6 +62,7 @@ def test_relations_with_every_field(seller, acme):
         "Number": "R7", "Kind": "organization", "Name": "Acme B.V.", "First name": "", "Prefix": "",
         "Family name": "", "Relation type": str(acme.relation_type), "Owner": "Mila Brand",
         "E-mail address": "info@acme.nl", "E-mail address for invoices": "bill@acme.nl", "Phone": "'+31 10 1234567",
+        "Mobile phone": "06-12345678",
         "Website": "https://acme.nl", "Street and number": "Kade 1", "Postcode": "1011 AA", "City": "Ede",
         "Country": "Nederland", "KvK number": "12345678", "VAT number": "NL123456782B90",
         "IBAN": "NL91ABNA0417164300", "Payment term in days": "14", "Language": "Nederlands", "Note": "'=HYPERLINK()",
@@ -82,7 +84,7 @@ def test_relations_of_the_filter_in_its_order_without_signposts(seller, acme):
 
 def test_contacts_of_the_filter_from_either_side(seller, acme):
     person = PersonFactory(first_name="Jan", prefix="de", family_name="Vries", number="P1")
-    ContactFactory(organization=acme, person=person, function="Buyer", email="jan@acme.nl")
+    ContactFactory(organization=acme, person=person, function="Buyer", email="jan@acme.nl", mobile="06 1")
     ContactFactory(organization=RelationFactory(name="Bolt"), person=person)
 
     rows = records(seller.get("/relations/?format=csv&rows=contacts&q=acme"))
@@ -90,7 +92,7 @@ def test_contacts_of_the_filter_from_either_side(seller, acme):
         {
             "Organization": "Acme B.V.", "Number of the organization": "R7", "Person": "Jan de Vries",
             "Number of the person": "P1", "First name": "Jan", "Prefix": "de", "Family name": "Vries",
-            "Function": "Buyer", "Work e-mail address": "jan@acme.nl", "Work phone": "",
+            "Function": "Buyer", "Work e-mail address": "jan@acme.nl", "Work phone": "", "Work mobile phone": "06 1",
         }
     ]  # fmt: skip
     assert len(records(seller.get("/relations/?format=csv&rows=contacts&kind=person"))) == 2

@@ -11,10 +11,9 @@ from tests.many import settle
 MANY = """
     INSERT INTO relations_relation (kind, number, name, first_name, prefix, family_name, sort_key, relation_type_id,
         coc_number, vat_number, iban, email, invoice_email, phone, website, street, postcode, city, country, language,
-        note, is_active, version, search_text, created_at, updated_at)
+        note, is_active, version, created_at, updated_at)
     SELECT 'organization', n::text, 'Company ' || md5(n::text), '', '', '', 'company ' || md5(n::text), %s,
-        '', '', '', '', '', '', '', '', '', 'Ede', '', '', '', true, 1,
-        'company ' || md5(n::text) || ' ' || n || ' ede', now(), now()
+        '', '', '', '', '', '', '', '', '', 'Ede', '', '', '', true, 1, now(), now()
     FROM generate_series(1, 20000) AS n
 """
 

@@ -71,7 +71,7 @@ def test_generated_relations_are_found_by_name(generated):
 
 
 def test_generated_relations_hold_what_saving_them_would_derive(generated):
-    derived = ("name", "sort_key", "name_key", "domain", "search_text")
+    derived = ("name", "sort_key", "name_key", "domain")
     for relation in Relation.objects.all():
         stored = [getattr(relation, name) for name in derived]
         apply_names(relation)

@@ -246,3 +246,12 @@ def test_house_number_goes_behind_the_street(visitor, company):
     response = visitor.columns(**{"column-1": ""})
     assert response.status_code == 422
     assert "say which column is the street" in str(response.context["form"].non_field_errors())
+
+
+@pytest.mark.parametrize("kind", ["relations", "contacts"])
+@pytest.mark.parametrize(
+    "heading", ["mobiel", "Mobiel", "GSM", "mobile", "Mobile phone", "Mobiel nummer", "gsm-nummer"]
+)
+def test_a_mobile_number_is_known_by_its_usual_headings(kind, heading):
+    guessed = guess(["Telefoon", heading], FIELDS[kind])
+    assert guessed == {"0": "phone", "1": "mobile"}

@@ -142,7 +142,7 @@ def test_signpost_is_found_nowhere_and_its_number_finds_the_kept_one(pair, manag
     merged(pair, manager)
 
     other.refresh_from_db()
-    assert (other.merged_into, other.is_active, other.search_text) == (kept, False, "")
+    assert (other.merged_into, other.is_active, other.search) == (kept, False, "")
     assert suggestions(Relation.objects.active(), other.number) == [kept]
     for query in ("", "acme", other.number):
         assert list(RelationFilter(q=query, active="all").ordered()) == [kept]
