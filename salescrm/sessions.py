@@ -1,8 +1,11 @@
 """Sessions in the database, read by a statement that is written out: every request runs it."""
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
 from django.db import connection
 from django.utils import timezone
+
+from salescrm.errors import outage
 
 SESSION_DATA = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 
@@ -19,3 +22,14 @@ class SessionStore(db.SessionStore):
             self._session_key = None
             return {}
         return self.decode(found[0])
+
+    def save(self, must_create: bool = False) -> None:
+        """Store what the session holds. One that was ended meanwhile stays ended: what the request did is done.
+
+        Django would answer 400 then, also for work that was stored, and also when it is the database that is away.
+        """
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if outage(error.__context__):
+                raise error.__context__ from error.__context__.__cause__

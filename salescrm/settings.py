@@ -108,6 +108,12 @@ else:
 DATABASES["default"] |= {"CONN_MAX_AGE": 0 if RUNSERVER else 60, "CONN_HEALTH_CHECKS": True}
 # The page of a sale joins eight tables by key: trying every order of them takes longer than the answer.
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c join_collapse_limit=4")
+# How long a page may keep the database busy, in seconds (0: for ever). Commands take the time they need.
+WEB_TIMEOUTS = {
+    "statement_timeout": env.int("STATEMENT_TIMEOUT", default=30),
+    "lock_timeout": env.int("LOCK_TIMEOUT", default=10),
+    "idle_in_transaction_session_timeout": env.int("IDLE_IN_TRANSACTION_TIMEOUT", default=60),
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Email
@@ -153,8 +159,10 @@ SECURE_CSP = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 24 * 3600) if PRODUCTION else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
-SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
+# The check would have both on: they decide over every host of the domain, which is for its owner to choose.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 SESSION_ENGINE = "salescrm.sessions"
 SESSION_COOKIE_SECURE = PRODUCTION

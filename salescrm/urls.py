@@ -17,3 +17,4 @@ urlpatterns = [
 ]
 
 handler400 = "salescrm.errors.bad_request"
+handler500 = "salescrm.errors.server_error"

@@ -2,7 +2,12 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "salescrm.settings")
 application = get_wsgi_application()
+# Here and not in the settings: only what answers browsers has to give up in time.
+settings.DATABASES["default"]["OPTIONS"]["options"] += "".join(
+    f" -c {name}={seconds}s" for name, seconds in settings.WEB_TIMEOUTS.items()
+)

@@ -29,7 +29,7 @@ function greet() {
   }
 }
 
-// The session has ended: the answer says so, and its module takes over what the next log-in changes.
+// An answer that is itself a message says why; of a session that has ended its module takes over the next log-in.
 function fail({ detail }) {
   const place = document.querySelector("dialog[open]") ?? document.getElementById("main");
   let list = place.querySelector(".toasts");
@@ -38,9 +38,9 @@ function fail({ detail }) {
     list.className = "toasts";
     place.append(list);
   }
-  if (detail.xhr?.status === 401) {
+  if (detail.xhr?.response?.startsWith("<li")) {
     list.innerHTML = detail.xhr.response;
-    import(list.firstElementChild.dataset.renew).then(({ arm }) => arm());
+    if (detail.xhr.status === 401) import(list.firstElementChild.dataset.renew).then(({ arm }) => arm());
   } else list.replaceChildren(document.getElementById("failed").content.cloneNode(true));
 }
 

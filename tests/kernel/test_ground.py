@@ -65,7 +65,24 @@ def test_deployment_check_is_clean():
     result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION | {"DATABASE_URL": database})
 
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == "System check identified no issues (0 silenced).\n"
+    assert result.stdout == "System check identified no issues (2 silenced).\n"  # those about subdomains and preload
+
+
+@pytest.mark.parametrize(
+    ("environment", "policy"),
+    [
+        ({}, (31536000, False, False)),
+        ({"HSTS_SUBDOMAINS": "1"}, (31536000, True, False)),
+        ({"HSTS_SUBDOMAINS": "1", "HSTS_PRELOAD": "1", "HSTS_SECONDS": "0"}, (0, True, True)),
+    ],
+)
+def test_tls_is_insisted_on_for_this_host_only_unless_asked(environment, policy):
+    names = ("SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD")
+    command = f"from django.conf import settings; print(*(getattr(settings, name) for name in {names}))"
+
+    result = manage("shell", "--no-imports", "-c", command, **PRODUCTION, **environment)
+
+    assert result.stdout == f"{' '.join(map(str, policy))}\n"
 
 
 def test_healthz_answers_without_a_database(client, settings):
