@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -24,6 +23,7 @@ from salescrm import exports
 from salescrm.conflicts import Stale, differences, submitted_token, submitted_version
 from salescrm.pages import leave, page, tell
 from salescrm.recent import remembers
+from salescrm.url_words import way_back
 
 
 @require_GET
@@ -84,11 +84,10 @@ def relation_new(request: HttpRequest) -> HttpResponse:
 
 
 def _created(request: HttpRequest, relation: Relation, *, quick: bool) -> HttpResponse:
-    field, onward = request.POST.get("field", ""), request.POST.get("next", "")
+    field, onward = request.POST.get("field", ""), way_back(request, request.POST.get("next", ""))
     if quick and field:
-        safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
         detail = {"field": field, "id": relation.pk, "label": str(relation)}
-        return tell(request, onward if safe else relation, event="relation-created", detail=detail)
+        return tell(request, onward or relation, event="relation-created", detail=detail)
     messages.success(request, _("%(name)s has been added.") % {"name": relation})
     return leave(request, relation)
 

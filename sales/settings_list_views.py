@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +18,7 @@ from sales.settings_views import may_configure
 from salescrm import creating
 from salescrm.lookups import Lookup, LookupForm, reorder
 from salescrm.pages import leave, page
+from salescrm.url_words import way_back
 
 
 @require_safe
@@ -108,9 +108,7 @@ def remove(request: HttpRequest, kind: SettingsList, pk: int) -> HttpResponse:
 
 def _back(request: HttpRequest, kind: SettingsList) -> str:
     """Where one came from (`next`, an address of our own), else the list itself."""
-    onward = request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
-    return onward if safe else resolve_url("settings:list", kind.key)
+    return way_back(request, request.GET.get("next", "")) or resolve_url("settings:list", kind.key)
 
 
 def _carry_out(row: Lookup, *, action: str, to: Lookup | None, by) -> str:

@@ -18,6 +18,7 @@ from salescrm.pages import page
 from salescrm.recent import forget
 from salescrm.roles import LABELS
 from salescrm.staff import role_of
+from salescrm.url_words import way_back
 
 
 class LoginForm(auth_forms.AuthenticationForm):
@@ -72,6 +73,10 @@ class Login(Unprocessable, auth.LoginView):
         if not request.user.is_authenticated and not User.objects.exists():
             return redirect("setup")
         return super().get(request, *args, **kwargs)
+
+    def get_redirect_url(self, request=None):
+        asked = self.request.POST.get(self.redirect_field_name, self.request.GET.get(self.redirect_field_name, ""))
+        return way_back(self.request, asked)
 
     def form_valid(self, form):
         response = super().form_valid(form)

@@ -1,19 +1,17 @@
 """What is sent after a session has ended: nothing typed is lost, nothing is carried out without being asked again."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views import csrf
 
 from salescrm.models import User
 from salescrm.toasts import offer
+from salescrm.url_words import way_back
 
 MOST = 100_000  # characters that are kept to be sent again, those of the names included
 LITTLE = 1000  # of a browser on which nobody logged in before: else strangers could fill the database
@@ -55,12 +53,7 @@ def _tell(request: HttpRequest, text: str, *, trusted: bool) -> None:
 
 
 def _origin(request: HttpRequest) -> str:
-    referer = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
-        return "/"
-    parts = urlsplit(referer)
-    origin = f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
-    return origin if url_has_allowed_host_and_scheme(origin, None) else "/"  # //elsewhere.example is no path to others
+    return way_back(request, request.headers.get("Referer", "")) or "/"
 
 
 def _again(request: HttpRequest) -> str:

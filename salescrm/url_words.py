@@ -3,11 +3,44 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from django.core.exceptions import BadRequest
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
+from django.urls import Resolver404, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
 
 NONE = "none"
+LONGEST = 2000  # characters of an address we lead to: servers and browsers refuse longer ones
+
+
+def way_back(request: HttpRequest, address: str) -> str:
+    """The address as a path of ours that leads to a page, "" for any other: what a browser sent may come from anybody.
+
+    Another host, a bare word, a path nothing answers to, one that is too long: none of them is gone to.
+    """
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    parts = urlsplit(address)
+    path = urlunsplit(("", "", parts.path or "/" * bool(parts.netloc), parts.query, parts.fragment))
+    if len(path) > LONGEST or not path.startswith("/") or path.startswith("//"):
+        return ""
+    return path if page_of(path) else ""
+
+
+def page_of(path: str) -> str:
+    """The name of the page that answers to a path of ours, "" when none does."""
+    try:
+        return resolve(unquote(urlsplit(path).path)).view_name
+    except Resolver404:
+        return ""
+
+
+def carried(text: str) -> QueryDict:
+    """The words of a page that travel in a form as one value; too many to lead back to it are a BadRequest."""
+    if len(text) > LONGEST:
+        raise BadRequest("too many words")
+    return QueryDict(text)
 
 
 def read(query: QueryDict, *, once: Iterable[str], many: Iterable[str] = ()) -> dict:

@@ -22,7 +22,7 @@ from salescrm.calendar import today
 from salescrm.listing import without_blanks
 from salescrm.models import User
 from salescrm.pages import leave, page, resume, settle
-from salescrm.url_words import read_id
+from salescrm.url_words import carried, read_id
 
 TEMPLATE = "sales/board.html"
 
@@ -86,22 +86,29 @@ def is_sender(request: HttpRequest) -> bool:
 def sender(request: HttpRequest) -> dict:
     """For the template of a dialog: the board it was opened from, if it was (`travelling` repeats it in a link)."""
     words = request.POST if request.method == "POST" else request.GET
-    query = words.get("board", "")
+    query = _words(words.get("board", "")).urlencode()
     return {"from_board": "board" in words, "board": query, "travelling": urlencode({"board": query})}
 
 
 def way_back(request: HttpRequest, sale: Sale) -> Sale | str:
-    """Where a form leads to: the board it was sent from, with its filter, else the page of the sale."""
+    """Where a form leads to: the board it was sent from, with its filter, else the page of the sale.
+
+    Words the board cannot read are a BadRequest: a deed asks this before anything is stored.
+    """
     if not is_sender(request):
         return sale
-    query = QueryDict(request.POST["board"])
+    return f"{reverse('sales:board')}?{_words(request.POST['board']).urlencode()}".removesuffix("?")
+
+
+def _words(text: str) -> QueryDict:
+    query = carried(text)
     parse(query)
-    return f"{reverse('sales:board')}?{query.urlencode()}".removesuffix("?")
+    return query
 
 
 def moved(request: HttpRequest, sale: Sale, phases: list[Phase], offers: list[dict]) -> HttpResponse:
     """A card has been moved: the card, the two heads it changed, and the offers (Undo) in the message."""
-    back, context = way_back(request, sale), _context(request, QueryDict(request.POST["board"]))
+    back, context = way_back(request, sale), _context(request, _words(request.POST["board"]))
     changed = {sale.phase_id, sale.before.phase_id}
     context |= _standing(context["sales"], sale.pk, [phase for phase in phases if phase.pk in changed])
     target = f"#card-{sale.pk}" if context["shown"].cards else None
@@ -116,14 +123,14 @@ def closed(request: HttpRequest, sale: Sale) -> HttpResponse:
     """A sale has been closed: on the board its card goes and the head of its column changes, else its own page."""
     if not is_sender(request):
         return leave(request, sale)
-    context = _context(request, QueryDict(request.POST["board"]))
+    context = _context(request, _words(request.POST["board"]))
     context |= _standing(context["sales"], sale.pk, Phase.objects.filter(pk=sale.phase_id))
     return resume(request, way_back(request, sale), TEMPLATE, context, part="moved", target=f"#card-{sale.pk}")
 
 
 def refused(request: HttpRequest, sale: Sale, refusal: Refused) -> HttpResponse:
     """Nothing was moved: the card goes where `sale` stands now, all heads as they are now, and why (rule 6)."""
-    context = _context(request, QueryDict(request.POST["board"]))
+    context = _context(request, _words(request.POST["board"]))
     context |= _standing(context["sales"], sale.pk, Phase.objects.selectable(sale.phase_id))
     messages.error(request, f"{_why(refusal)} {_where(sale)}")
     return page(request, TEMPLATE, context, part="moved", status=status_of(refusal))

@@ -25,7 +25,7 @@ from salescrm.models import User
 from salescrm.money import format_number
 from salescrm.pages import leave, page
 from salescrm.toasts import succeed
-from salescrm.url_words import is_id, moment
+from salescrm.url_words import carried, is_id, moment
 
 TICKED = 1000  # more are chosen by their filter: no page carries the ids of all
 NAMED = 50
@@ -42,7 +42,7 @@ class Selection:
     @classmethod
     def read(cls, data: QueryDict) -> "Selection":
         """What the list or our own form sent; anything that cannot be read is a BadRequest."""
-        words = QueryDict(data.get("query", ""))
+        words = carried(data.get("query", ""))
         texts = [text for value in data.getlist("sale") for text in value.split(",")]
         if not all(map(is_id, texts)):
             raise BadRequest("a sale is a number")

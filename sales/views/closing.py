@@ -16,7 +16,7 @@ from sales.forms import AcceptForm, CorrectForm, FollowUpForm, LoseForm
 from sales.models import FollowUp, Sale
 from sales.refusals import Refused
 from sales.views.answers import explained, put_into, status_of
-from sales.views.board import closed, sender
+from sales.views.board import closed, sender, way_back
 from sales.views.detail import visible
 from salescrm.calendar import today
 from salescrm.conflicts import submitted_version
@@ -84,6 +84,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     sale = visible(request, pk, detail=True)
     if request.method != "POST" and not sale.is_open:
         return _closed_already(request, sale)
+    way_back(request, sale)
     wizard = Wizard(request, sale)
     version = submitted_version(request) if request.method == "POST" else None
     if step := wizard.next_step():

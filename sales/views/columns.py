@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from sales.columns import CHOICE, COLUMNS, COOKIE, COOKIE_AGE, shown, standard
 from sales.filters import SaleFilter
 from salescrm.pages import leave, page
+from salescrm.url_words import carried
 
 
 class Row(NamedTuple):
@@ -27,7 +28,7 @@ class Row(NamedTuple):
 def columns(request: HttpRequest) -> HttpResponse:
     """Which columns the list shows, and in which order."""
     sent = request.method == "POST"
-    query = QueryDict(request.POST.get("query", "")) if sent else request.GET
+    query = carried(request.POST.get("query", "")) if sent else request.GET
     chosen = SaleFilter.parse(query)
     if "standard" in request.POST:
         return _show(request, query, standard(chosen.status), chosen)

@@ -187,7 +187,7 @@ def probability(request: HttpRequest, pk: int) -> HttpResponse:
     form = ProbabilityForm(
         request.POST if request.method == "POST" else None, initial={"probability": sale.probability}
     )
-    context, status = {"form": form, "sale": sale}, 422 if form.is_bound else 200
+    context, status, back = {"form": form, "sale": sale}, 422 if form.is_bound else 200, board.way_back(request, sale)
     if form.is_bound and form.is_valid():
         try:
             wanted = form.cleaned_data["probability"]
@@ -198,5 +198,5 @@ def probability(request: HttpRequest, pk: int) -> HttpResponse:
             context, status = context | explained(refusal), status_of(refusal)
         else:
             messages.success(request, _("The probability is %(percent)s %%") % {"percent": sale.probability})
-            return leave(request, board.way_back(request, sale))
+            return leave(request, back)
     return page(request, "sales/probability.html", context, part="dialog", status=status)

@@ -1,13 +1,9 @@
 """Changing one value of a sale where it stands: amount, end date, owner, next step."""
 
-from urllib.parse import urlsplit
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import Resolver404, resolve
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,6 +15,7 @@ from sales.views.answers import explained, put_into, status_of
 from sales.views.detail import changed, visible, whole
 from salescrm.conflicts import differences, submitted_version
 from salescrm.pages import leave, page, tell
+from salescrm.url_words import page_of, way_back
 
 BACK = {"reports:start", "sales:day", "sales:board", "sales:list"}  # where one may come from, and go back to
 
@@ -67,7 +64,7 @@ def _stored(request: HttpRequest, sale: Sale, back: str, **extra) -> HttpRespons
         words = {"owner": sale.owner, "sale": sale}
         messages.success(request, _("%(owner)s owns “%(sale)s” from now on, so it has left your list.") % words)
         return leave(request, "sales:list")
-    if back and _page_of(back) == "sales:day":
+    if back and page_of(back) == "sales:day":
         return tell(request, back, event="step-planned", detail={"sale": sale.pk})
     messages.success(request, _("Saved."))
     if back or not sale.is_open:
@@ -86,15 +83,7 @@ def asked_back(request: HttpRequest) -> str:
     """The page of ours that asked and wants to be gone back to, "" for none; anything else is refused with 400."""
     words = request.POST if request.method == "POST" else request.GET
     address = words.get("back", "")
-    if address and _page_of(address) not in BACK:
+    path = way_back(request, address)
+    if address and page_of(path) not in BACK:
         raise BadRequest("nobody comes from there")
-    return address
-
-
-def _page_of(address: str) -> str:
-    if not url_has_allowed_host_and_scheme(address, allowed_hosts=None):
-        return ""
-    try:
-        return resolve(urlsplit(address).path).view_name
-    except Resolver404:
-        return ""
+    return path

@@ -18,6 +18,7 @@ from sales.refusals import Refused
 from sales.views.answers import put_into
 from salescrm.conflicts import Stale, differences, submitted_version
 from salescrm.pages import leave, page
+from salescrm.url_words import carried
 
 sees_sales = permission_required("sales.view_sale", raise_exception=True)
 
@@ -49,7 +50,7 @@ def _asks(view: SavedView) -> dict:
 def view_new(request: HttpRequest) -> HttpResponse:
     """Keep what the list shows under a name; the columns as this browser shows them."""
     sent = request.method == "POST"
-    query = QueryDict(request.POST.get("query", "")) if sent else request.GET
+    query = carried(request.POST.get("query", "")) if sent else request.GET
     chosen = SaleFilter.parse(query)
     shown = columns.shown(chosen.columns, request.COOKIES, chosen.status)
     form = ViewForm(request.POST if sent else None)
@@ -109,7 +110,7 @@ def view_update(request: HttpRequest, pk: int) -> HttpResponse:
     found = _usable(request, pk)
     if found.owner_id != request.user.pk:
         raise PermissionDenied
-    query = QueryDict(request.POST.get("query", ""))
+    query = carried(request.POST.get("query", ""))
     chosen = SaleFilter.parse(query)
     shown = columns.shown(chosen.columns, request.COOKIES, chosen.status)
     words, version = saved_views.as_shown(query, shown), submitted_version(request)

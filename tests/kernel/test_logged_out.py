@@ -48,6 +48,7 @@ def test_htmx_request_stays_on_its_page_and_says_why(client, db):
         ("https://elsewhere.example/sales/", "/"),
         ("//elsewhere.example/sales/", "/"),
         (f"{HERE}//elsewhere.example/sales/", "/"),
+        (f"{HERE}/nowhere/", "/"),
         ("javascript:alert(1)", "/"),
         ("", "/"),
     ],
