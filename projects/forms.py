@@ -25,6 +25,7 @@ class ProjectForm(forms.ModelForm):
     def __init__(self, *args, customer: Relation, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["manager"].queryset = User.objects.active(self.instance.manager_id)
+        self.fields["manager"].empty_label = pgettext_lazy("choice", "Choose…")
         if customer.is_person:
             del self.fields["contact"]
         else:

@@ -12,6 +12,7 @@ from operator import or_
 
 from django.db.models import F, Q, QuerySet, Value
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invoicing.models import Invoice, InvoiceEvent
 from projects.models import Project, ProjectNote
@@ -22,9 +23,9 @@ from salescrm.models import User
 from salescrm.notes import Note
 
 TOLD = {
-    InvoiceEvent.Kind.CREATED: "document-plus",
-    InvoiceEvent.Kind.ISSUED: "document-check",
-    InvoiceEvent.Kind.SENT: "paper-airplane",
+    InvoiceEvent.Kind.CREATED: ("document-plus", gettext_lazy("Draft invoice created")),
+    InvoiceEvent.Kind.ISSUED: ("document-check", gettext_lazy("Invoice issued")),
+    InvoiceEvent.Kind.SENT: ("paper-airplane", gettext_lazy("Invoice sent")),
 }
 NOTES = {RelationNote: "relation", SaleNote: "sale", ProjectNote: "project"}
 
@@ -136,10 +137,10 @@ def _invoices(pks: Iterable[int]) -> dict:
     rows = InvoiceEvent.objects.filter(pk__in=pks).select_related("invoice", "by") if pks else []
     return {
         ("InvoiceEvent", row.pk): Entry(
-            None, _("Invoice: %(what)s") % {"what": row.get_kind_display()},
-            icon=TOLD[row.kind], at=row.at, by=row.by, about=row.invoice,
+            None, str(headline), icon=icon, at=row.at, by=row.by, about=row.invoice,
         )
         for row in rows
+        for icon, headline in [TOLD[row.kind]]
     }  # fmt: skip
 
 

@@ -41,6 +41,11 @@ class UploadForm(forms.Form):
     )
 
 
+def _within(label: str) -> str:
+    """A label as it is written inside a sentence; a name such as KvK or IBAN keeps its capitals."""
+    return label[:1].lower() + label[1:] if label[1:].islower() else label
+
+
 class ColumnsForm(forms.Form):
     """Per column what it is; and how the file is read, recognised and completed."""
 
@@ -150,7 +155,7 @@ class ColumnsForm(forms.Form):
             self.add_error("create", self._lacking(missing, mapped))
 
     def _lacking(self, needed: list[tuple], mapped: set[str]) -> str:
-        names = [str(capfirst(self.ours[some[0]].label)) for some in needed if not mapped & set(some)]
+        names = [_within(str(self.ours[some[0]].label)) for some in needed if not mapped & set(some)]
         return _("For this a column has to be: %(fields)s.") % {"fields": ", ".join(names)}
 
     def mapping(self) -> dict[str, str]:

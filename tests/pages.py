@@ -6,6 +6,7 @@ from functools import cache
 from html import unescape
 from pathlib import Path
 
+import django
 from django.conf import settings
 
 from tests.markup import Markup
@@ -21,6 +22,7 @@ def check(response, language: str, *, part: bool = False, container: str = "div"
     markup = Markup(text, container if part else "")
     assert markup.faults() == []
     assert markup.bare() == []
+    assert miscounted(text) == []
     if language != "en":
         assert english_in(markup) == []
     if part:
@@ -48,13 +50,29 @@ def out_of_place(markup: Markup) -> list[str]:
     return found
 
 
+def catalogue(path: Path) -> dict:
+    """What a compiled catalogue says, by what it is asked."""
+    with path.open("rb") as file:
+        return gettext.GNUTranslations(file)._catalog
+
+
+@cache
+def untranslated() -> frozenset[str]:
+    """What Django says in English on a Dutch page, because its own Dutch catalogues have no words for it."""
+    english = set()
+    for path in Path(django.__file__).parent.glob("**/locale/en/LC_MESSAGES/django.po"):
+        dutch = catalogue(path.parents[2] / "nl/LC_MESSAGES/django.mo")
+        texts = re.findall(r'^msgid ((?:"[^\n]*"\n)+)', path.read_text(), re.MULTILINE)
+        english |= {"".join(re.findall(r'"(.*)"', text)) for text in texts} - dutch.keys()
+    return frozenset(english - set(catalogue(CATALOGUE).values()) - {""})
+
+
 @cache
 def english() -> tuple[frozenset[str], re.Pattern]:
     """Our sentences that read differently in Dutch: the fixed ones, and one pattern for those with names in them."""
-    with CATALOGUE.open("rb") as file:
-        catalogue = gettext.GNUTranslations(file)._catalog
-    dutch = {" ".join(text.split()) for text in catalogue.values()}
-    keys = {key[0] if isinstance(key, tuple) else key for key in catalogue}
+    ours_in_dutch = catalogue(CATALOGUE)
+    dutch = {" ".join(text.split()) for text in ours_in_dutch.values()}
+    keys = {key[0] if isinstance(key, tuple) else key for key in ours_in_dutch}
     ours = {" ".join(key.rpartition("\x04")[2].split()) for key in keys} - dutch - {"", "English"}  # its own name
     holes = re.compile(r"%%|%\(\w+\)[sd]|%[sd]|\{\w*\}")
     fixed = {sentence for sentence in ours if not holes.search(sentence)}
@@ -64,9 +82,40 @@ def english() -> tuple[frozenset[str], re.Pattern]:
 
 
 def english_in(markup: Markup) -> list[str]:
-    """What a page says in English though the catalogue has Dutch for it."""
+    """What a page says in English though the catalogue has Dutch for it, and what Django has no Dutch for."""
     fixed, patterns = english()
-    return sorted(words for words in markup.words() if words in fixed or patterns.fullmatch(words))
+    known = fixed | untranslated()
+    return sorted(words for words in markup.words() if words in known or patterns.fullmatch(words))
+
+
+# Nouns that are never said of one.
+PLURALS = (
+    *("sales", "relations", "contacts", "persons", "people", "projects", "invoices", "rows", "lines", "files", "days"),
+    *("months", "weeks", "phases", "notes", "steps", "users", "teams", "columns", "times", "meetings", "records"),
+    *("salestrajecten", "relaties", "contactpersonen", "personen", "projecten", "facturen", "rijen", "regels", "dagen"),
+    *(
+        "bestanden",
+        "maanden",
+        "weken",
+        "fases",
+        "notities",
+        "stappen",
+        "gebruikers",
+        "kolommen",
+        "afspraken",
+        "gegevens",
+    ),
+)
+MISCOUNTED = re.compile(
+    rf"(?<![\w.,-])1 (?:open |accepted |lost |geaccepteerde |verloren )?(?:{'|'.join(PLURALS)})(?![\w-])"
+)
+
+
+def miscounted(page: str) -> list[str]:
+    """One of something, said as if there were several: with the tags between number and word left out."""
+    spoken = re.sub(r"<(?:script|style|svg)\b.*?</(?:script|style|svg)>", " ", page, flags=re.DOTALL)
+    spoken = re.sub(r"</?(?:a|b|data|small|span|strong)\b[^>]*>", "", spoken)
+    return MISCOUNTED.findall(unescape(" ".join(spoken.split())))
 
 
 def offered(page: str) -> tuple[str, dict] | None:

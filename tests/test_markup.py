@@ -3,7 +3,7 @@
 import pytest
 
 from tests.markup import Markup
-from tests.pages import english
+from tests.pages import english, miscounted, untranslated
 
 PAGE = '<!doctype html><html lang="en"><head><title>T</title></head><body>{}</body></html>'
 
@@ -49,3 +49,22 @@ def test_english_is_found_with_and_without_names_in_it():
     assert "Nothing here yet" in fixed
     assert patterns.fullmatch("Move Voorstel up")
     assert not patterns.fullmatch("Voorstel omhoog verplaatsen")
+
+
+def test_what_django_has_no_dutch_for_is_known():
+    assert "- Select an option -" in untranslated()
+    assert "Enter a valid date." not in untranslated()
+
+
+@pytest.mark.parametrize(
+    "text", ["1 sales", "<b>1</b> open sales", "van 1 rijen", "(1 relaties)", "1 geaccepteerde sales"]
+)
+def test_one_said_as_several_is_found(text):
+    assert len(miscounted(f"<p>{text}</p>")) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["11 sales", "1 sale", "2.1 dagen", "0,1 days", "1 sales-CRM", "1,001 sales", "<td>1</td><td>sales</td>"]
+)
+def test_right_counts_are_left_alone(text):
+    assert miscounted(f"<p>{text}</p>") == []

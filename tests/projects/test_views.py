@@ -283,3 +283,15 @@ def test_an_address_that_names_a_merged_customer_leads_to_the_kept_one(as_user, 
     ProjectFactory(customer=kept), ProjectFactory()
     rows = as_user(manager).get(f"/projects/?customer={gone.pk}").context["rows"]
     assert [row.customer for row in rows] == [kept]
+
+
+def test_who_manages_a_project_is_not_called_by_the_role_in_dutch(as_user, administrator, company):
+    administrator.language = "nl"
+    administrator.save(update_fields=["language"])
+    project = ProjectFactory()
+    browser = as_user(administrator)
+
+    for url in ("/projects/", project.get_absolute_url(), f"{project.get_absolute_url()}edit/"):
+        page = browser.get(url).text
+        assert "rojectleider" in page
+        assert "Manager" not in page

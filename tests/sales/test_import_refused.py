@@ -76,3 +76,11 @@ def test_sales_that_cannot_be_changed_are_refused_with_the_reason(visitor, manag
     rejected = table(visitor.client.get(reverse("sales:import-refused", args=[visitor.run.pk])).content, "csv")
     assert len(rejected) == 10 and rejected[0][-1] == "Reason of refusal" and rejected[3][:2] == [str(gone.pk), "x"]
     assert visitor.post("import-start").status_code == 302
+
+
+def test_columns_that_lack_are_named_as_the_middle_of_a_sentence_is_written(visitor):
+    visitor.upload(csv(("Bedrag", "Fase"), ("10", "Voorstel")))
+    response = visitor.columns(create=True)
+
+    assert response.status_code == 422
+    assert response.context["form"].errors["create"] == ["For this a column has to be: subject, customer number."]

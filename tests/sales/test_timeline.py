@@ -86,7 +86,7 @@ def test_relation_tells_everything_around_it(desk, customer, sale, salesperson, 
     SaleFactory(owner=salesperson, subject="Elsewhere")
     response = around(desk, customer)
     assert told(response) == [
-        "Invoice: Issued", "Invoice: Draft created", "Lost in Introduction, 10 %", "Changed",
+        "Invoice issued", "Draft invoice created", "Lost in Introduction, 10 %", "Changed",
         "Project opened", "Created in Introduction, 10 %", "About the relation", "About the project", "About the sale",
     ]  # fmt: skip
     changed = response.context["entries"][3]
