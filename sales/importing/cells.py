@@ -1,7 +1,8 @@
 """One cell of a file in the browser's import: how it is kept, and how it is read as text, amount or day."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -16,6 +17,7 @@ from salescrm.exports import FORMULA
 from salescrm.money import TO_DUTCH, parse_money, round_money
 
 LARGEST = Decimal(10) ** 12
+LONGEST = 1000  # characters on one line: folding and comparing more of them costs more than it says
 INVISIBLE = dict.fromkeys(map(ord, "\x00\u200b\u200c\u200d\ufeff\u00ad"))
 BROKEN = {"#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!", "#n/b", "#verw!", "#waarde!", "#deel/0!"}
 MONTHS = ["jan", "feb", "mar|mrt|maa", "apr", "may|mei", "jun", "jul", "aug", "sep", "oct|okt", "nov", "dec"]
@@ -67,8 +69,23 @@ def written(cell: str | float, reading: Reading) -> str:
 
 
 def line(cell) -> str:
-    """Text on one line; the apostrophe our exports put before what a spreadsheet takes for a formula falls off."""
-    return " ".join(lines(cell).split())
+    """Text on one line; the apostrophe our exports put before what a spreadsheet takes for a formula falls off.
+
+    Refuses what is too long to be one.
+    """
+    text = lines(cell)
+    if len(text) > LONGEST:
+        raise ValidationError(_("This text is longer than %(count)d characters.") % {"count": LONGEST})
+    return " ".join(text.split())
+
+
+def readable(cells: Iterable) -> list[str]:
+    """The lines of those cells that can be read."""
+    found = []
+    for cell in cells:
+        with suppress(ValidationError):
+            found.append(line(cell))
+    return found
 
 
 def lines(cell) -> str:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from relations.models import Relation
-from sales.importing.cells import line
+from sales.importing.cells import readable
 from sales.importing.columns import guess, guess_reading
 from sales.importing.fields import FIELDS, NEEDED, fields_of, fitting_keys
 from sales.importing.runs import ImportRun
@@ -55,7 +55,7 @@ def _makes_new(kind: str, mapped: set[str]) -> bool:
 
 def _is_strange(kind: str, name: str, cells: list) -> bool:
     """Whether these are numbers, and none of them is one of ours."""
-    texts = {line(cell) for cell in cells}
+    texts = set(readable(cells))
     model = NUMBERS[kind].get(name)
     if model is Relation:
         wanted = texts | {text.upper() for text in texts}

@@ -2,28 +2,27 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
-
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from zipfile import BadZipFile
+from zlib import error as ZlibError
 
 from sales.importing.mapping import ImportProblem, Mapping
+from sales.importing.workbook import Workbook
+from sales.importing.workbook_parts import TooLargeError
 
 SEPARATORS = ",;\t|"
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 WORKBOOK = b"PK\x03\x04"
-UNPACKED = 150 * 1024 * 1024  # what a workbook may come to: reading its texts alone takes half a minute then
-# NotImplementedError is what zipfile says of a way to pack it does not know.
+MOST_CELLS = 20_000_000  # blank ones among them included
+MOST_TEXT = 200_000_000  # characters: cells of a workbook may share one long text
+# RuntimeError is what zipfile says of a part that is locked with a password, NotImplementedError of one it cannot open.
 UNREADABLE = (
-    OSError, BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, csv.Error, NotImplementedError,
+    OSError, BadZipFile, ZlibError, EOFError, KeyError, IndexError, ValueError, csv.Error, NotImplementedError,
+    RuntimeError,
 )  # fmt: skip
-
-
-class TooLargeError(ValueError):
-    """A workbook that holds more than is read at once."""
 
 
 @dataclass(frozen=True)
@@ -57,27 +56,42 @@ def read_table(path: Path, mapping: Mapping) -> Table:
         columns = headings(head[1])
         if twice := stands_twice(columns):
             raise ImportProblem(f'{path} has the column "{twice}" twice.')
-        return Table(path, columns, [_row(line, cells, columns) for line, cells in lines if filled(cells)])
+        return Table(path, columns, list(_rows(lines, columns)))
     except UNREADABLE as error:
         raise ImportProblem(f"{path} cannot be read: {error}") from error
 
 
 def headings(cells: list) -> list[str]:
     """The names of the columns: the first row without what is empty at its end."""
-    columns = [" ".join(str("" if cell is None else cell).split()) for cell in cells]
-    while columns and not columns[-1]:
-        columns.pop()
-    return columns
+    return [" ".join(str("" if cell is None else cell).split()) for cell in cells[: width(cells)]]
+
+
+def width(cells: list) -> int:
+    """How many cells a row has, without what is empty at its end."""
+    return next((place for place in range(len(cells), 0, -1) if _filled(cells[place - 1])), 0)
 
 
 def stands_twice(columns: list[str]) -> str:
     """The first column, in the order of the alphabet, whose name stands there more than once."""
-    return next(iter(sorted({name for name in columns if name and columns.count(name) > 1})), "")
+    return min((name for name, count in Counter(columns).items() if name and count > 1), default="")
 
 
 def lines_of(raw: bytes, *, encoding: str = "", delimiter: str = "", sheet: str = "") -> Iterator[tuple[int, list]]:
     """Line number and cells of every row, one by one; raises one of UNREADABLE where it cannot go on."""
-    return _xlsx(raw, sheet) if raw.startswith(WORKBOOK) else _csv(raw, encoding, delimiter)
+    if raw.startswith(WORKBOOK):
+        return _bounded(Workbook(raw).rows(sheet))
+    return _bounded(_csv(raw, encoding, delimiter))
+
+
+def _bounded(lines: Iterator[tuple[int, list]]) -> Iterator[tuple[int, list]]:
+    """The same rows, up to what is read at once."""
+    cells_left, text_left = MOST_CELLS, MOST_TEXT
+    for line, cells in lines:
+        cells_left -= len(cells)
+        text_left -= sum(len(cell) for cell in cells if isinstance(cell, str))
+        if cells_left < 0 or text_left < 0:
+            raise TooLargeError("the file is too large")
+        yield line, cells
 
 
 def require_columns(table: Table, needed: set[str]) -> None:
@@ -99,6 +113,15 @@ def _filled(cell) -> bool:
     return cell is not None and (not isinstance(cell, str) or bool(cell.strip()))
 
 
+def _rows(lines: Iterator[tuple[int, list]], columns: list[str]) -> Iterator[Row]:
+    """The rows that hold anything, each with a cell for every column."""
+    most = MOST_CELLS // max(len(columns), 1)
+    for number, (line, cells) in enumerate(((line, cells) for line, cells in lines if filled(cells)), start=1):
+        if number > most:
+            raise TooLargeError("the file is too large")
+        yield _row(line, cells, columns)
+
+
 def _row(line: int, cells: list, columns: list[str]) -> Row:
     padded = [*cells, *[""] * (len(columns) - len(cells))]
     clean = ["" if cell is None else cell.strip() if isinstance(cell, str) else cell for cell in padded]
@@ -111,7 +134,7 @@ def _csv(raw: bytes, encoding: str, delimiter: str) -> Iterator[tuple[int, list]
     separator = delimiter or max(SEPARATORS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     for cells in reader:
-        if reader.line_num > 1 or not cells or not cells[0].startswith("sep="):  # a hint for spreadsheets
+        if cells and (reader.line_num > 1 or not cells[0].startswith("sep=")):  # a hint for spreadsheets
             yield reader.line_num, cells
 
 
@@ -129,21 +152,3 @@ def _decode(raw: bytes, encoding: str) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("cp1252")
-
-
-def _xlsx(raw: bytes, sheet: str) -> Iterator[tuple[int, list]]:
-    with ZipFile(io.BytesIO(raw)) as archive:
-        if sum(part.file_size for part in archive.infolist()) > UNPACKED:
-            raise TooLargeError("the workbook is too large")
-    try:
-        workbook = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-        try:
-            chosen = workbook[sheet] if sheet else workbook.worksheets[0]
-            for line, cells in enumerate(chosen.iter_rows(values_only=True), start=1):
-                yield line, list(cells)
-        finally:
-            workbook.close()
-    except UNREADABLE:
-        raise
-    except Exception as error:  # over a damaged file the library, zip and XML stumble in ways of their own
-        raise ValueError(str(error)) from error

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from sales.importing.cells import kept
 from sales.importing.proposing import propose
-from sales.importing.reading import UNREADABLE, TooLargeError, filled, headings, lines_of, stands_twice
+from sales.importing.reading import UNREADABLE, filled, headings, lines_of, stands_twice, width
 from sales.importing.runs import ImportRow, ImportRun
+from sales.importing.workbook_parts import TooLargeError
 from salescrm.conflicts import lock
 from salescrm.files import MEGABYTE, Unstored, drop, extension, kept_together, store, unstorable
 from salescrm.models import User
@@ -23,6 +24,7 @@ from salescrm.models import User
 LARGEST_FILE = 20 * MEGABYTE
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
+HEADING = 250  # characters of a heading that are kept
 EXTENSIONS = ("csv", "txt", "xlsx")
 BATCH = 1000
 PATIENCE = 40  # seconds one request may read: the server ends it after 60
@@ -85,19 +87,20 @@ def _content(file: UploadedFile) -> bytes:
 
 
 def _columns(head: tuple[int, list] | None) -> list[str]:
-    columns = headings([kept(cell) for cell in head[1]]) if head else []
+    if head and width(head[1]) > MOST_COLUMNS:  # counted before anything is done with them
+        raise _refused(_("This file has more than %(count)d columns.") % {"count": MOST_COLUMNS})
+    columns = [name[:HEADING] for name in headings([kept(cell) for cell in head[1]])] if head else []
     if not columns:
         raise _refused(_("The first row has to hold the headings of the columns, and it is empty."))
     if twice := stands_twice(columns):
         raise _refused(_("The column “%(name)s” stands there twice. Give one another name.") % {"name": twice})
-    if len(columns) > MOST_COLUMNS:
-        raise _refused(_("This file has more than %(count)d columns.") % {"count": MOST_COLUMNS})
     return columns
 
 
 def _keep_rows(run: ImportRun, lines: Iterator[tuple[int, list]], until: float) -> None:
-    count = 0
-    for batch in batched(((line, _trimmed(cells)) for line, cells in lines if filled(cells)), BATCH):
+    count, columns = 0, len(run.columns)
+    for some in batched(lines, BATCH):
+        batch = [(line, _trimmed(cells, columns)) for line, cells in some if filled(cells)]
         count += len(batch)
         if count > MOST_ROWS:
             raise _refused(_("This file has more than 100,000 rows. Divide it into smaller ones."))
@@ -117,11 +120,16 @@ def _copy(run: ImportRun, batch: Iterable[tuple[int, list]]) -> None:
             rows.write_row([run.pk, line, json.dumps(cells), *FRESH.values()])
 
 
-def _trimmed(cells: list) -> list:
-    found = [kept(cell) for cell in cells]
-    while found and found[-1] == "":
-        found.pop()
-    return found
+def _trimmed(cells: list, columns: int) -> list:
+    """A row without what is empty at its end. Of what stands beyond the columns the first cell is kept: it refuses the
+    row, however far away it is.
+    """
+    found = [kept(cell) for cell in cells[:columns]]
+    some = (kept(cell) for cell in cells[columns:] if cell not in (None, ""))
+    beyond = next((text for text in some if text != ""), "")
+    if beyond != "":
+        return [*found, beyond]
+    return found[: width(found)]
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django.db.models import Count
 from django.db.models.fields.json import KT
 
 from relations.naming import fold
-from sales.importing.cells import line
+from sales.importing.cells import readable
 from sales.importing.columns import Field
 from sales.importing.fields import fields_of
 from sales.importing.lists import Lists
@@ -49,7 +49,7 @@ def _counted(run: ImportRun, place: int) -> list[tuple[str, int]]:
     rows = run.rows.annotate(cell=KT(f"cells__{place}")).exclude(cell=None).exclude(cell="")
     counted: dict[str, tuple[str, int]] = {}
     for cell, count in rows.order_by().values_list("cell").annotate(Count("pk")).order_by("-pk__count", "cell")[:MOST]:
-        text = line(cell)
-        first, before = counted.get(fold(text), (text, 0))
-        counted[fold(text)] = (first, before + count)
+        for text in readable([cell]):  # any other cell refuses its row
+            first, before = counted.get(fold(text), (text, 0))
+            counted[fold(text)] = (first, before + count)
     return list(counted.values())

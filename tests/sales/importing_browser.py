@@ -2,7 +2,7 @@
 
 from io import BytesIO
 from uuid import uuid4
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -33,12 +33,29 @@ def workbook(*rows) -> bytes:
     return file.getvalue()
 
 
-def patched(book: bytes, old: bytes, new: bytes) -> bytes:
-    """An Excel file in whose first sheet something else stands, as no program writes it."""
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def patched(book: bytes, old: bytes, new: bytes, part: str = SHEET) -> bytes:
+    """An Excel file in whose first sheet, or other part, something else stands, as no program writes it."""
     file = BytesIO()
-    with ZipFile(BytesIO(book)) as parts, ZipFile(file, "w") as copy:
+    with ZipFile(BytesIO(book)) as parts, ZipFile(file, "w", ZIP_DEFLATED) as copy:
         for name in parts.namelist():
-            copy.writestr(name, parts.read(name).replace(old, new) if name.endswith("sheet1.xml") else parts.read(name))
+            copy.writestr(name, parts.read(name).replace(old, new) if name == part else parts.read(name))
+    return file.getvalue()
+
+
+def sharing(book: bytes, *texts: str) -> bytes:
+    """The Excel file with a list of texts that its cells can share."""
+    named = patched(
+        book,
+        b"</Relationships>",
+        b'<Relationship Id="s" Type="x/sharedStrings" Target="/xl/texts.xml"/></Relationships>',
+        "xl/_rels/workbook.xml.rels",
+    )
+    file = BytesIO(named)
+    with ZipFile(file, "a", ZIP_DEFLATED) as parts:
+        parts.writestr("xl/texts.xml", f"<sst>{''.join(f'<si>{text}</si>' for text in texts)}</sst>")
     return file.getvalue()
 
 

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from sales.importing import reading, running, uploading
+from sales.importing import running, uploading
+from sales.importing import workbook as workbooks
 from sales.importing.runs import ImportRow, ImportRun
 from salescrm.models import StoredFile
 from tests.factories import RelationFactory
@@ -58,7 +59,7 @@ def test_what_is_too_much_for_one_request_is_refused_and_nothing_kept(
     visitor, monkeypatch, shelf, limits, name, content, why
 ):
     for limit, value in limits.items():
-        monkeypatch.setattr(reading if limit == "UNPACKED" else uploading, limit, value)
+        monkeypatch.setattr(workbooks if limit == "UNPACKED" else uploading, limit, value)
     response = visitor.upload(content, name=name)
 
     assert response.status_code == 422
