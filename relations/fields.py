@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from relations.choosing import SHOWN, matches
 from relations.models import Relation
 from salescrm.url_words import is_id
+from salescrm.words import words
 
 
 class NumberFormField(forms.CharField):
@@ -52,6 +53,7 @@ class Shown(NamedTuple):
     kinds: tuple[str, ...] = ()
     exclude: int | None = None
     add: bool = True
+    new_type: int | None = None
 
 
 class RelationInput(forms.Widget):
@@ -80,6 +82,8 @@ class RelationInput(forms.Widget):
         new = [("quick", 1), ("field", name), *(("kind", kind) for kind in shown.kinds[:1])]
         if len(shown.kinds) != 1:
             new.append(("choice", 1))
+        if shown.new_type:
+            new.append(("type", shown.new_type))
         if shown.exclude:
             query.append(("exclude", shown.exclude))
         if shown.nothing:
@@ -97,20 +101,23 @@ class RelationField(forms.Field):
     """Choose a relation. `kinds` limits the kinds offered; `current` stays choosable when it has been deactivated.
 
     Both, and `exclude` (a relation that may not be chosen, such as the customer itself), may be set in a form's
-    `__init__`: `self.fields["lost_to"].exclude = sale.customer_id`. With `add` off there is no link to add a relation.
+    `__init__`: `self.fields["lost_to"].exclude = sale.customer_id`. With `add` off there is no link to add a relation;
+    `new_type` is the id of the relation type one that is added starts with, instead of the one proposed for any.
     Gives the Relation, or None when left empty.
     """
 
     widget = RelationInput
     default_error_messages = {
         "invalid_choice": _("This relation cannot be chosen here. Choose another one."),
+        "excluded": _("This relation cannot be chosen here. Choose another one."),
         "nothing": _("No relation found with this name. Check it, or add the relation."),
         "several": _("Several relations fit. Choose one of them, or type more of the name."),
     }
 
-    def __init__(self, *, kinds=(), exclude=None, current=None, add=True, **kwargs):
+    def __init__(self, *, kinds=(), exclude=None, current=None, add=True, new_type=None, **kwargs):
         super().__init__(**kwargs)
         self.kinds, self.exclude, self.current, self.add = tuple(str(kind) for kind in kinds), exclude, current, add
+        self.new_type = new_type
         self.matches: list[Relation] = []
         self.nothing = False
 
@@ -141,6 +148,8 @@ class RelationField(forms.Field):
         if value in (None, ""):
             return None
         pk = str(_pk(value))
+        if self.exclude and pk == str(_pk(self.exclude)):
+            raise ValidationError(self.error_messages["excluded"], code="excluded")
         among = self.choices() if among is None else among
         relation = among.filter(pk=pk).first() if is_id(pk) else None
         if relation is None:
@@ -149,14 +158,24 @@ class RelationField(forms.Field):
 
     def _by_text(self, text: str) -> Relation:
         found = matches(self.choices(), text)
+        if self.exclude and self._means_excluded(text, found):
+            raise ValidationError(self.error_messages["excluded"], code="excluded")
         if len(found) == 1:
             return found[0]
         self.matches, self.nothing = found, not found
         code = "several" if found else "nothing"
         raise ValidationError(self.error_messages[code], code=code)
 
+    def _means_excluded(self, text: str, found: list[Relation]) -> bool:
+        """Whether the text is the name or number of the excluded relation, and no other one is called like that."""
+        excluded = Relation.objects.filter(pk=_pk(self.exclude)).first()
+        wanted = _letters(text)
+        if excluded is None or not wanted or wanted not in (_letters(excluded.name), _letters(excluded.number)):
+            return False
+        return wanted not in [_letters(other.name) for other in found]
+
     def prepare_value(self, value):
-        shown = Shown(kinds=self.kinds, exclude=_pk(self.exclude), add=self.add)
+        shown = Shown(kinds=self.kinds, exclude=_pk(self.exclude), add=self.add, new_type=self.new_type)
         if isinstance(value, Typed):
             return self._shown_again(shown, value)
         relation = value if isinstance(value, Relation) else Relation.objects.filter(pk=value or None).first()
@@ -186,3 +205,8 @@ class RelationField(forms.Field):
 
 def _pk(value):
     return getattr(value, "pk", value)
+
+
+def _letters(name: str) -> str:
+    """A name as two people write it alike: B.V. is BV."""
+    return "".join(words(name))

@@ -17,13 +17,13 @@ from relations import exporting
 from relations.duplicate_views import PARAMS, unseen
 from relations.filters import PAGE, RelationFilter
 from relations.forms import FULL, QUICK
-from relations.models import Contact, Relation
+from relations.models import Contact, Relation, RelationType
 from relations.saving import create_relation, edit_relation, set_active
 from salescrm import exports
 from salescrm.conflicts import Stale, differences, submitted_token, submitted_version
 from salescrm.pages import leave, page, tell
 from salescrm.recent import remembers
-from salescrm.url_words import way_back
+from salescrm.url_words import is_id, way_back
 
 
 @require_GET
@@ -69,7 +69,9 @@ def relation_new(request: HttpRequest) -> HttpResponse:
     query = request.POST if request.method == "POST" else request.GET
     kind, quick = _kind(query.get("kind") or Relation.Kind.ORGANIZATION), bool(query.get("quick"))
     form = (QUICK if quick else FULL)[kind](
-        request.POST if request.method == "POST" else None, by=request.user, initial=_typed_name(kind, query)
+        request.POST if request.method == "POST" else None,
+        by=request.user,
+        initial=_typed_name(kind, query) | _named_type(query),
     )
     token, found = submitted_token(request) if request.method == "POST" else uuid4(), []
     if request.method == "POST" and form.is_valid() and not (found := unseen(request, form, kind=kind)):
@@ -93,7 +95,14 @@ def _created(request: HttpRequest, relation: Relation, *, quick: bool) -> HttpRe
 
 
 def _asked(query) -> dict:
-    return {name: query.get(name, "") for name in ("field", "next", "choice", "name")}
+    return {name: query.get(name, "") for name in ("field", "next", "choice", "name", "type")}
+
+
+def _named_type(query) -> dict:
+    """The relation type a picker names; nothing once it is retired or gone."""
+    named = query.get("type", "")
+    found = RelationType.objects.active().filter(pk=named).first() if is_id(named) else None
+    return {"relation_type": found} if found else {}
 
 
 def _kind(text: str) -> Relation.Kind:

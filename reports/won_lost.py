@@ -10,9 +10,10 @@ from django.utils.translation import gettext
 from relations.models import Relation
 from reports.drill import sales_list
 from reports.periods import Question
-from sales.models import AcceptReason, LossReason, Phase
+from sales.models import AcceptReason, LossReason, Phase, Sale
 from sales.querysets import SaleQuerySet
 
+SHOWN = 50  # explanations
 COLUMNS = {"accepted": "accept_reason_id", "lost": "loss_reason_id"}
 
 
@@ -50,6 +51,8 @@ class WonLost:
     accepted: Matrix
     lost: Matrix
     competitors: list[Row]
+    explanations: list[Sale]
+    explained_further: bool  # there are more than those
 
 
 def won_lost(sales: SaleQuerySet, question: Question) -> WonLost:
@@ -63,10 +66,23 @@ def won_lost(sales: SaleQuerySet, question: Question) -> WonLost:
         .order_by()
     )
     phases = list(Phase.objects.all())
+    explained = list(_explained(sales, question)[: SHOWN + 1])
     return WonLost(
         accepted=_matrix(found, question, "accepted", phases, AcceptReason.objects.all()),
         lost=_matrix(found, question, "lost", phases, LossReason.objects.all()),
         competitors=_competitors(found, question),
+        explanations=explained[:SHOWN],
+        explained_further=len(explained) > SHOWN,
+    )
+
+
+def _explained(sales: SaleQuerySet, question: Question) -> SaleQuerySet:
+    """The lost sales whose loss somebody has put into words, the latest first."""
+    found = question.closed(sales).lost().exclude(loss_explanation="")
+    return (
+        found.select_related("customer", "loss_reason")
+        .only("subject", "closed_on", "loss_explanation", "customer__name", "loss_reason__name")
+        .order_by("-closed_on", "-pk")
     )
 
 

@@ -21,8 +21,8 @@ from salescrm.money import format_number
 
 LIMIT = 5000
 READ = [
-    *Sale.STATE, "subject", "version", "last_sequence", "start_date", "next_step", "next_step_on", "invoice", "project",
-    "phase_since", "updated_at", "updated_by",
+    *Sale.STATE, "loss_explanation", "subject", "version", "last_sequence", "start_date", "next_step", "next_step_on",
+    "invoice", "project", "phase_since", "updated_at", "updated_by",
 ]  # fmt: skip
 
 

@@ -94,6 +94,9 @@ def check_spare(row: Lookup, switches: SalesSettings) -> None:
         raise Refused(_("This type is proposed for a new relation. Choose another one for that first."), code="default")
     if isinstance(row, RelationType) and row.pk == switches.accepted_type_id:
         raise Refused(_("This type is proposed on acceptance. Choose another one for that first."), code="accepted")
+    if isinstance(row, RelationType) and row.pk == switches.competitor_type_id:
+        text = _("This type is what a new competitor becomes. Choose another one for that first.")
+        raise Refused(text, code="competitor")
 
 
 @transaction.atomic

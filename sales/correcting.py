@@ -23,31 +23,39 @@ def correct(
     *,
     reason: AcceptReason | LossReason | None,
     lost_to: Relation | None,
+    explanation: str | None = None,
     source: Source | None,
     closed_on: date,
     version: int,
     by: User,
     excused: bool = False,
 ) -> Sale:
-    """Correct reason, competitor, source or closing day of a closed sale (rule 2).
+    """Correct reason, competitor, explanation, source or closing day of a closed sale (rule 2).
 
+    Without an `explanation` the one it has stays.
     Refuses another day in the future or before the start date; old data may keep the one it has.
     Imported history may be `excused` from giving a reason where one is required (rule 12).
     The same outcome again changes nothing.
     """
-    wanted = (reason, lost_to, source, closed_on)
-    sale, repeated = claim(sale, version=version, by=by, kind=Kind.CORRECTED, same=lambda sale: _said(sale) == wanted)
+
+    def wanted(sale: Sale) -> tuple:
+        return reason, lost_to, sale.loss_explanation if explanation is None else explanation, source, closed_on
+
+    sale, repeated = claim(
+        sale, version=version, by=by, kind=Kind.CORRECTED, same=lambda sale: _outcome(sale) == wanted(sale)
+    )
     if repeated:
         return sale
     if sale.is_open:
         raise Refused(_("Only a closed sale has an outcome to correct."), code="open")
-    if _said(sale) == wanted:
+    if _outcome(sale) == wanted(sale):
         return sale
     if closed_on != sale.closed_on:
         check_closing_day(closed_on, start=sale.start_date, today=today())
     if sale.status == SaleStatus.LOST:
         check_loss(sale, reason=reason, lost_to=lost_to, excused=excused)
         sale.loss_reason, sale.lost_to = reason, lost_to
+        sale.loss_explanation = sale.loss_explanation if explanation is None else explanation
     else:
         use = SalesSettings.current().accept_reason
         check_reason(use, reason, current=sale.accept_reason_id, excused=excused)
@@ -56,5 +64,6 @@ def correct(
     return commit(sale, fields=[*OUTCOME, "source"], by=by, kind=Kind.CORRECTED)
 
 
-def _said(sale: Sale) -> tuple:
-    return sale.accept_reason or sale.loss_reason, sale.lost_to, sale.source, sale.closed_on
+def _outcome(sale: Sale) -> tuple:
+    reason = sale.accept_reason or sale.loss_reason
+    return reason, sale.lost_to, sale.loss_explanation, sale.source, sale.closed_on

@@ -126,6 +126,7 @@ class Lose(Deed):
 
     reason: LossReason | None
     lost_to: Relation | None
+    explanation: str = ""
     closed_on: date | None = None  # today
     kind = Kind.LOST
     fields = OUTCOME
@@ -136,13 +137,17 @@ class Lose(Deed):
 
     def make(self, sale: Sale) -> bool:
         day = self.closed_on or today()
-        asked = (SaleStatus.LOST, getattr(self.reason, "pk", None), getattr(self.lost_to, "pk", None), day)
-        if (sale.status, sale.loss_reason_id, sale.lost_to_id, sale.closed_on) == asked:
+        told = [SaleStatus.LOST, None, *self._ids, self.explanation, day, ""]
+        if self.told(sale) == told:
             return False
         require_open(sale)
         judge_loss(sale, reason=self.reason, lost_to=self.lost_to)
-        close_as_lost(sale, reason=self.reason, lost_to=self.lost_to, closed_on=day)
+        close_as_lost(sale, reason=self.reason, lost_to=self.lost_to, explanation=self.explanation, closed_on=day)
         return True
+
+    @property
+    def _ids(self) -> tuple[int | None, int | None]:
+        return getattr(self.reason, "pk", None), getattr(self.lost_to, "pk", None)
 
 
 @dataclass(frozen=True)

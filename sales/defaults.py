@@ -56,9 +56,10 @@ def install_defaults(language: str = "nl") -> Organisation:
     }
     for model in (Phase, AcceptReason, LossReason, Source, RelationType, VatRate):
         _fill(model, names[model], extras.get(model))
+    types = {kind.name: kind for kind in RelationType.objects.all()}
+    _prospect, customer, _supplier, competitor = map(types.get, names[RelationType])
     SalesSettings.objects.get_or_create(
-        organisation=organisation,
-        defaults={"accepted_type": RelationType.objects.filter(name=names[RelationType][1]).first()},
+        organisation=organisation, defaults={"accepted_type": customer, "competitor_type": competitor}
     )
     Organisation.forget()
     return organisation

@@ -20,7 +20,8 @@ READ = (
     "pk", "subject", "customer__name", "customer__number", "contact__person__name", "owner__name", "owner__email",
     "status", "phase__name", "probability", "probability_by_hand", "expected_revenue", "weighted_revenue",
     "start_date", "expected_end_date", "source__name", "next_step", "next_step_on", "closed_on",
-    "accept_reason__name", "loss_reason__name", "lost_to__name", "external_reference", "note", "phase_since",
+    "accept_reason__name", "loss_reason__name", "lost_to__name", "loss_explanation", "external_reference",
+    "note", "phase_since",
     "created_at", "updated_at",
 )  # fmt: skip
 
@@ -100,6 +101,7 @@ def _heading() -> list[str]:
         _("Phase"), _("Probability"), _("Probability by hand"), _("Expected revenue"), _("Weighted revenue"),
         _("Start date"), _("Expected end date"), _("Source"), _("Next step"), _("Date of the next step"),
         _("Closed on"), _("Reason accepted"), _("Reason lost"), _("Lost to competitor"),
+        _("Explanation of the loss"),
         _("Reference in another system"), _("Note"), _("In its phase since"), _("Created"), _("Last changed"),
     ]  # fmt: skip
 
@@ -110,12 +112,12 @@ def _rows(sales: SaleQuerySet, *more: str) -> Iterator[list]:
     statuses = {value: str(label) for value, label in SaleStatus.choices}
     for (
         number, subject, customer, customer_number, contact, owner, email, status, phase, probability, by_hand,
-        revenue, weighted, start, end, source, step, step_on, closed_on, accepted, lost, lost_to, reference, note,
-        since, created, updated, *rest,
+        revenue, weighted, start, end, source, step, step_on, closed_on, accepted, lost, lost_to, explained,
+        reference, note, since, created, updated, *rest,
     ) in sales.values_list(*READ, *more).iterator(chunk_size=exports.CHUNK):  # fmt: skip
         yield [
             number, subject, customer, customer_number, contact, owner or email, statuses[status], phase, probability,
             yes if by_hand else "", revenue, None if weighted is None else exports.amount(weighted, exact=True), start,
-            end, source, step, step_on, closed_on, accepted, lost, lost_to, reference, note,
+            end, source, step, step_on, closed_on, accepted, lost, lost_to, explained, reference, note,
             *(moment.astimezone(zone).date() for moment in (since, created, updated)), *rest,
         ]  # fmt: skip

@@ -179,8 +179,12 @@ class FollowUpForm(forms.Form):
 class LoseForm(ClosingForm):
     """Why a sale is lost, to whom and when (rule 11)."""
 
-    field_order = ["reason", "lost_to", "source", "closed_on"]
+    field_order = ["reason", "lost_to", "explanation", "source", "closed_on"]
     reason = forms.ModelChoiceField(LossReason.objects.none(), label=_("Reason lost"), required=False)
+    explanation = forms.CharField(
+        label=_("Explanation"), max_length=Sale._meta.get_field("loss_explanation").max_length, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}), help_text=_("What was said, and what you would do differently."),
+    )  # fmt: skip
 
     def __init__(self, *args, sale: Sale, **kwargs):
         super().__init__(*args, sale=sale, **kwargs)
@@ -189,12 +193,13 @@ class LoseForm(ClosingForm):
         if switches.lost_to or sale.lost_to_id:
             self.fields["lost_to"] = RelationField(
                 label=_("Lost to competitor"), required=False, exclude=sale.customer_id, current=sale.lost_to_id,
-                help_text=_("Only a relation can be chosen."),
+                help_text=_("Only a relation can be chosen."), new_type=switches.competitor_type_id,
+                error_messages={"excluded": _("A sale cannot be lost to its own customer.")},
             )  # fmt: skip
             self.order_fields(self.field_order)
 
     def values(self) -> dict:
-        """Reason, competitor and closing day, None for what was not asked."""
+        """Reason, competitor, explanation and closing day, None for what was not asked."""
         return {"reason": None, "lost_to": None, **self.cleaned_data}
 
 
@@ -208,6 +213,7 @@ class CorrectForm(LoseForm):
         self.fields["source"].queryset = Source.objects.selectable(sale.source_id)
         if sale.status == SaleStatus.ACCEPTED:
             self.fields.pop("lost_to", None)
+            del self.fields["explanation"]
             _ask_reason(
                 self, SalesSettings.current().accept_reason, AcceptReason.objects.selectable(sale.accept_reason_id)
             )
@@ -223,6 +229,7 @@ class CorrectForm(LoseForm):
         return {
             "reason": sale.accept_reason_id or sale.loss_reason_id,
             "lost_to": sale.lost_to_id,
+            "explanation": sale.loss_explanation,
             "source": sale.source_id,
             "closed_on": sale.closed_on,
         }

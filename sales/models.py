@@ -51,6 +51,10 @@ class Sale(SaleState, Versioned):
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
     next_step_on = models.DateField(_("date of the next step"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
+    # Why it was lost, in words. Not in its events, which nobody can change: it may speak of persons.
+    loss_explanation = models.TextField(
+        _("explanation of the loss"), max_length=2000, blank=True, default="", db_default="", editable=False
+    )
     external_reference = models.CharField(_("reference in another system"), max_length=100, blank=True, editable=False)
     invoice = models.ForeignKey(
         Invoice, on_delete=models.SET_NULL, null=True, editable=False, related_name="sales", verbose_name=_("invoice")
@@ -117,6 +121,11 @@ class Sale(SaleState, Versioned):
                 condition=Q(loss_reason=None, lost_to=None) | Q(status="lost"),
                 name="sale_loss_only_when_lost",
                 violation_error_message=_("Only a lost sale has a reason lost or a competitor."),
+            ),
+            models.CheckConstraint(
+                condition=Q(loss_explanation="") | Q(status="lost"),
+                name="sale_loss_is_explained_only_when_lost",
+                violation_error_message=_("Only a lost sale has an explanation of the loss."),
             ),
             models.CheckConstraint(
                 condition=Q(lost_to=None) | ~Q(lost_to=F("customer")),

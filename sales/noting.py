@@ -1,7 +1,10 @@
 """The notes of sales, and what other parts of sales write on a timeline by themselves."""
 
+from django.utils.translation import gettext as _
+
 from sales.models import Sale, SaleNote
 from salescrm import noting
+from salescrm.calendar import written_day
 from salescrm.models import User
 from salescrm.note_views import Notebook
 from salescrm.notes import NoteKind
@@ -20,6 +23,12 @@ NOTES = Notebook(
 def note_step_done(sale: Sale, *, text: str, by: User) -> SaleNote:
     """Write down that a next step was done: `text` is what it was. Call it in the transaction that clears the step."""
     return noting.add(SaleNote(sale=sale, kind=NoteKind.STEP, text=text), by=by)
+
+
+def note_explanation(sale: Sale, *, by: User) -> SaleNote:
+    """Write down why the sale was lost, before reopening clears it. Call it in the transaction that does."""
+    words = {"day": written_day(sale.closed_on), "text": sale.loss_explanation}
+    return noting.add(SaleNote(sale=sale, text=_("Explanation of the loss of %(day)s: %(text)s") % words), by=by)
 
 
 def forget_step_done(sale: Sale, *, text: str, by: User) -> None:

@@ -9,6 +9,7 @@ from projects.models import Project
 from projects.opening import delete_untouched_services, is_untouched
 from sales.history import claim, commit, count_days_anew
 from sales.models import FollowUp, Sale, SaleEvent, SaleStatus
+from sales.noting import note_explanation
 from sales.refusals import Refused
 from sales.transitions import OUTCOME
 from salescrm.models import User
@@ -26,7 +27,7 @@ def may_reopen(sale: Sale, user: User) -> bool:
 def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sale:
     """Make a closed sale open again; the outcome stays in its history, the relation type stays (rule 13).
 
-    Its days in the phase go on where they stopped.
+    Its days in the phase go on where they stopped, and the explanation of a loss becomes a note on its timeline.
 
     `delete_follow_up` deletes the draft invoice, project or services that acceptance made, which is refused when they
     were touched since; otherwise they stay linked and are offered first at the next acceptance. Refused once the
@@ -47,8 +48,10 @@ def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sal
             code="issued",
         )
     links = _delete_follow_up(sale) if delete_follow_up else []
+    if sale.loss_explanation:
+        note_explanation(sale, by=by)
     sale.status, sale.accept_reason, sale.loss_reason = SaleStatus.OPEN, None, None
-    sale.lost_to, sale.closed_on, sale.follow_up = None, None, ""
+    sale.lost_to, sale.loss_explanation, sale.closed_on, sale.follow_up = None, "", None, ""
     commit(sale, fields=[*OUTCOME, *links], by=by, kind=Kind.REOPENED)
     count_days_anew(Sale.objects.filter(pk=sale.pk))
     sale.refresh_from_db(fields=["phase_since"])

@@ -72,11 +72,13 @@ class SwitchesForm(forms.ModelForm):
         model = SalesSettings
         fields = [
             "accept_reason", "loss_reason", "lost_to", "source", "own_probability", "sales_to_persons", "accepted_type",
+            "competitor_type",
         ]  # fmt: skip
         labels = {
             "accept_reason": _("Reason accepted"), "loss_reason": _("Reason lost"), "lost_to": _("Lost to competitor"),
             "source": _("Source"), "own_probability": _("Own probability"), "sales_to_persons": _("Sales to persons"),
             "accepted_type": _("Relation type proposed on acceptance"),
+            "competitor_type": _("Relation type of a new competitor"),
         }  # fmt: skip
         help_texts = {
             "accept_reason": _("Asked when a sale is accepted."),
@@ -89,13 +91,19 @@ class SwitchesForm(forms.ModelForm):
             ),
             "sales_to_persons": _("Lets a sale have a person as its customer, not only an organization."),
             "accepted_type": _("What a prospect becomes when it says yes."),
+            "competitor_type": _("What a competitor is that you add while closing a sale as lost."),
         }
         widgets = {"accept_reason": Segmented, "loss_reason": Segmented}
 
     def __init__(self, *args, series: NumberSeries, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["accepted_type"].queryset = RelationType.objects.selectable(self.instance.accepted_type_id)
-        self.fields["accepted_type"].empty_label = _("Keep the type the relation has")
+        empty = {
+            "accepted_type": _("Keep the type the relation has"),
+            "competitor_type": _("The one proposed for any new relation"),
+        }
+        for name, label in empty.items():
+            self.fields[name].queryset = RelationType.objects.selectable(getattr(self.instance, f"{name}_id"))
+            self.fields[name].empty_label = label
         self.initial["sales_visible"] = Organisation.current().sales_visible
         self.initial |= {"number_projects": series.is_active, "project_pattern": series.pattern}
 

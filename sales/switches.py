@@ -30,6 +30,14 @@ class SalesSettings(models.Model):
         related_name="+",
         verbose_name=_("relation type proposed on acceptance"),
     )
+    competitor_type = models.ForeignKey(
+        RelationType,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("relation type of a new competitor"),
+    )
 
     class Meta:
         verbose_name = _("sales settings")

@@ -214,6 +214,8 @@ def _details(before: SaleEvent | None, event: SaleEvent, language: str) -> list[
     for column, what, show in TOLD:
         if getattr(before, column) != getattr(event, column):
             told.append(_change(str(what), show(before, language), show(event, language)))
+    if event.kind == SaleEvent.Kind.CORRECTED and not told:  # the words themselves are on the sale alone
+        told.append(_("Explanation of the loss changed"))
     return told
 
 

@@ -21,7 +21,7 @@ from salescrm.models import User
 UNDO_FOR = timedelta(minutes=10)
 Kind = SaleEvent.Kind
 CHANCE = ["phase", "probability", "probability_by_hand"]
-OUTCOME = ["status", "accept_reason", "loss_reason", "lost_to", "closed_on", "follow_up"]
+OUTCOME = ["status", "accept_reason", "loss_reason", "lost_to", "loss_explanation", "closed_on", "follow_up"]
 
 
 @transaction.atomic
@@ -111,12 +111,14 @@ def lose(
     *,
     reason: LossReason | None,
     lost_to: Relation | None,
+    explanation: str = "",
     closed_on: date | None = None,
     version: int,
     by: User,
 ) -> Sale:
     """Close an open sale as lost, today or `closed_on`; phase and probability stay as they stood (rules 2, 11 and 12).
 
+    The `explanation` is kept on the sale alone (rule 7).
     Refuses a closed sale, a closing day in the future or before the start date, a missing required reason, and the
     customer as its own competitor.
     """
@@ -127,14 +129,18 @@ def lose(
         return sale
     require_open(sale)
     check_loss(sale, reason=reason, lost_to=lost_to)
-    close_as_lost(sale, reason=reason, lost_to=lost_to, closed_on=closed_on or today())
+    closed_on = closed_on or today()
+    close_as_lost(sale, reason=reason, lost_to=lost_to, explanation=explanation, closed_on=closed_on)
     return commit(sale, fields=OUTCOME, by=by, kind=Kind.LOST)
 
 
-def close_as_lost(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None, closed_on: date) -> None:
+def close_as_lost(
+    sale: Sale, *, reason: LossReason | None, lost_to: Relation | None, explanation: str, closed_on: date
+) -> None:
     """Let `sale` be lost on this day, which is refused as in `check_closing_day`: stores nothing."""
     check_closing_day(closed_on, start=sale.start_date, today=today())
     sale.status, sale.loss_reason, sale.lost_to, sale.closed_on = SaleStatus.LOST, reason, lost_to, closed_on
+    sale.loss_explanation = explanation
 
 
 def check_loss(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None, excused: bool = False) -> None:

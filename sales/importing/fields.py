@@ -158,6 +158,8 @@ SALES = [
           "lost reason|reden verlies|closed lost reason"),
     Field("lost_to", _("Lost to competitor"), _number, "verloren aan concurrent|competitor|concurrent|lost to",
           empty=None),
+    Field("loss_explanation", _("Explanation of the loss"), _text(Sale, "loss_explanation", several=True),
+          "toelichting verlies|toelichting op het verlies|loss explanation|lost notes|closed lost notes"),
     Field("note", _("Note"), _text(Sale, "note", several=True), "notitie|notities|opmerking|opmerkingen|notes|"
           "description|toelichting"),
 ]  # fmt: skip

@@ -178,6 +178,7 @@ class SaleImporter(SaleReader):
         said = {name: after.get(name, getattr(sale, name)) for name in (*OUTCOME, "source")}
         reason = said.pop("accept_reason") or said.pop("loss_reason", None)
         said.pop("loss_reason", None)
+        said["explanation"] = said.pop("loss_explanation")
         return correct(sale, reason=reason, version=sale.version, by=self.by, excused=excused, **said)
 
     def take_back_together(self, rows):

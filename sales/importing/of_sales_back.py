@@ -15,7 +15,7 @@ from salescrm.models import User
 
 Kind = SaleEvent.Kind
 ENTERED = ("phase", "probability", "probability_by_hand")
-OUTCOME = ("accept_reason", "loss_reason", "lost_to", "closed_on")
+OUTCOME = ("accept_reason", "loss_reason", "lost_to", "loss_explanation", "closed_on")
 
 
 def take_back(row: ImportRow, *, by: User) -> str:
@@ -123,6 +123,7 @@ class _Back:
         said |= {name: self._former(name) for name in own}
         reason = said.pop("accept_reason") or said["loss_reason"]
         del said["loss_reason"]
+        said["explanation"] = said.pop("loss_explanation")
         return correct(self.sale, reason=reason, version=self.sale.version, by=self.by, excused=True, **said)
 
     def _go_back(self) -> Sale | None:

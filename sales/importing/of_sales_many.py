@@ -10,7 +10,7 @@ from sales.transitions import enter
 from salescrm.models import User
 
 FIELDS = {"subject", "next_step", "next_step_on", "note", "expected_revenue", "owner"}
-UNQUESTIONED = {*FIELDS, *ENTERED, "status", "closed_on", "accept_reason", "loss_reason"}
+UNQUESTIONED = {*FIELDS, *ENTERED, "status", "closed_on", "accept_reason", "loss_reason", "loss_explanation"}
 Kind = SaleEvent.Kind
 
 

@@ -114,6 +114,8 @@ class SaleReader(Importer):
         reason = "accept_reason" if status == SaleStatus.ACCEPTED else "loss_reason"
         if reason in values:
             said[reason] = values[reason]
+        if status == SaleStatus.LOST and "loss_explanation" in values:
+            said["loss_explanation"] = values["loss_explanation"]
         if status == SaleStatus.LOST and "lost_to" in values:
             rival = said["lost_to"] = self.directory.one("", values["lost_to"] or "")
             if rival is not None and rival.pk == customer.pk:

@@ -48,12 +48,14 @@ class Outcome:
     closed_on: date
     reason: AcceptReason | LossReason | None = None
     lost_to: Relation | None = None
+    explanation: str = ""
 
 
 def outcome_of(after: dict) -> Outcome:
     """The outcome among what is to be written of a sale."""
     reason = after.get("accept_reason") or after.get("loss_reason")
-    return Outcome(after["status"], after["closed_on"], reason, after.get("lost_to"))
+    said = after.get("loss_explanation") or ""
+    return Outcome(after["status"], after["closed_on"], reason, after.get("lost_to"), said)
 
 
 def add_sales(
@@ -95,6 +97,7 @@ def _close(sale: Sale, outcome: Outcome) -> None:
         sale.accept_reason, sale.follow_up = outcome.reason, FollowUp.NONE
     else:
         sale.loss_reason, sale.lost_to = outcome.reason, outcome.lost_to
+        sale.loss_explanation = outcome.explanation
 
 
 @transaction.atomic

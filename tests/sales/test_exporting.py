@@ -64,7 +64,8 @@ def test_export_tells_everything_a_user_may_see(as_user, salesperson):
         "Number", "Subject", "Customer", "Customer number", "Contact person", "Owner", "Status", "Phase", "Probability",
         "Probability by hand", "Expected revenue", "Weighted revenue", "Start date", "Expected end date", "Source",
         "Next step", "Date of the next step", "Closed on", "Reason accepted", "Reason lost", "Lost to competitor",
-        "Reference in another system", "Note", "In its phase since", "Created", "Last changed",
+        "Explanation of the loss", "Reference in another system", "Note", "In its phase since", "Created",
+        "Last changed",
     ]  # fmt: skip
     day = today().isoformat()
     assert (row["Number"], row["Note"], row["Reference in another system"]) == (str(sale.pk), sale.note, "X-1")
