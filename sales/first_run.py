@@ -13,12 +13,12 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from sales.defaults import install_defaults
+from salescrm import lockout
 from salescrm.models import Organisation, User
 from salescrm.roles import ADMINISTRATOR, install_roles
 from salescrm.staff import add_user
 
 logger = logging.getLogger(__name__)
-ATTEMPTS, ATTEMPTS_WITHIN = 10, 15 * 60  # per process; the code has eighty bits
 
 
 def is_first_run() -> bool:
@@ -56,11 +56,9 @@ def announce_code() -> None:
         logger.warning("Set-up code of this installation: %s", set_up_code())
 
 
-def check_code(typed: str) -> None:
-    """Refuse a wrong code, and any code after too many wrong ones."""
-    cache.add("first-run-attempts", 0, ATTEMPTS_WITHIN)
-    if cache.get("first-run-attempts", 0) >= ATTEMPTS:
-        raise ValidationError(_("Too many wrong codes. Wait a quarter of an hour."), code="too_many")
+def check_code(typed: str, client: str) -> None:
+    """Refuse a wrong code (it has eighty bits), and any code of a client who sent too many wrong ones (TooMany)."""
+    lockout.count((lockout.CODE, client))
     if not constant_time_compare("".join(typed.lower().split()), set_up_code()):
-        cache.incr("first-run-attempts")
         raise ValidationError(_("This is not the code in the server's log."), code="code")
+    lockout.clear(lockout.CODE, client)

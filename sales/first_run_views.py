@@ -13,6 +13,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from sales.first_run import announce_code, check_code, is_first_run, set_up
 from sales.settings_forms import Segmented
+from salescrm.browsers import trust
+from salescrm.lockout import client_of, explain
 from salescrm.logged_out import remember
 from salescrm.models import User
 from salescrm.money import written_in
@@ -21,7 +23,7 @@ from salescrm.pages import page
 
 class SetUpForm(SetPasswordMixin, forms.Form):
     code = forms.CharField(
-        label=_("Set-up code"), max_length=40, validators=[check_code],
+        label=_("Set-up code"), max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}),
         help_text=_("The server has just written it to its log."),
     )  # fmt: skip
@@ -36,9 +38,18 @@ class SetUpForm(SetPasswordMixin, forms.Form):
     email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     password1, password2 = SetPasswordMixin.create_password_fields()
 
+    def __init__(self, *args, client: str, **kwargs):
+        self.client = client
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self):
+        check_code(self.cleaned_data["code"], self.client)
+        return self.cleaned_data["code"]
+
     def clean(self):
         self.validate_passwords()
         user = User(email=self.cleaned_data.get("email", ""), name=self.cleaned_data.get("name", ""))
+        user.organisation = self.cleaned_data.get("organisation", "")  # a password is not made of its name
         self.validate_password_for_user(user)
         return super().clean()
 
@@ -56,7 +67,8 @@ def set_up_page(request: HttpRequest) -> HttpResponse:
     if not is_first_run():
         raise Http404
     initial = {"language": written_in(get_language())}
-    form = SetUpForm(request.POST if request.method == "POST" else None, initial=initial)
+    posted = request.POST if request.method == "POST" else None
+    form = SetUpForm(posted, initial=initial, client=client_of(request))
     if form.is_bound and form.is_valid():
         try:
             user = set_up(**form.values)
@@ -66,8 +78,8 @@ def set_up_page(request: HttpRequest) -> HttpResponse:
             login(request, user, backend="salescrm.backends.RoleBackend")
             response = redirect("/")
             remember(response, user)
+            trust(request, response, user)
             return response
     announce_code()
-    blocked = "code" in form.errors and form["code"].errors.as_data()[0].code == "too_many"
-    status = 429 if blocked else 422 if form.errors else 200
-    return page(request, "settings/set_up.html", {"form": form}, part="form", status=status)
+    answer = page(request, "settings/set_up.html", {"form": form}, part="form", status=422 if form.errors else 200)
+    return explain(answer, form)

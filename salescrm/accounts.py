@@ -1,17 +1,20 @@
 """Logging in and out, a forgotten password, and one's own profile. No namespace: Django's own names."""
 
+import logging
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import forms as auth_forms
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import path, reverse_lazy
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from salescrm import browsers, lockout
 from salescrm.logged_out import remember
 from salescrm.models import User
 from salescrm.pages import page
@@ -19,6 +22,8 @@ from salescrm.recent import forget
 from salescrm.roles import LABELS
 from salescrm.staff import role_of
 from salescrm.url_words import way_back
+
+logger = logging.getLogger(__name__)
 
 
 class LoginForm(auth_forms.AuthenticationForm):
@@ -34,6 +39,20 @@ class LoginForm(auth_forms.AuthenticationForm):
         "inactive": gettext_lazy("This account has been deactivated."),
     }
 
+    def clean(self):
+        """Count this try first: for the client, and for the account unless this browser is known there."""
+        email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if not email or not password:
+            return super().clean()
+        email, client = email.strip().lower(), lockout.client_of(self.request)
+        name = browsers.known_as(self.request, email)
+        account = (lockout.BROWSER, name) if name else (lockout.ACCOUNT, email)
+        lockout.count((lockout.CLIENT, client), account)
+        cleaned = super().clean()
+        lockout.give_back(lockout.CLIENT, client)
+        lockout.clear(*account)
+        return cleaned
+
 
 class ResetForm(auth_forms.PasswordResetForm):
     """Mails a link in the user's language; also to somebody who was invited and never chose a password."""
@@ -42,12 +61,32 @@ class ResetForm(auth_forms.PasswordResetForm):
         label=gettext_lazy("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
 
+    def __init__(self, *args, client: str = "", **kwargs):
+        self.client = client
+        super().__init__(*args, **kwargs)
+
+    def clean(self):
+        """Count every mail, known address or not: nobody is to be flooded, and no answer tells who exists."""
+        if email := self.cleaned_data.get("email"):
+            lockout.count((lockout.MAIL_CLIENT, self.client), (lockout.MAIL, email.strip().lower()))
+        return self.cleaned_data
+
     def get_users(self, email):
         return User.objects.filter(email=email.strip().lower(), is_active=True)
 
     def send_mail(self, subject_template_name, email_template_name, context, *args, **kwargs):
         with translation.override(context["user"].language):
             super().send_mail(subject_template_name, email_template_name, context, *args, **kwargs)
+
+
+class ChangeForm(auth_forms.PasswordChangeForm):
+    """The old password may be tried as often as at the log-in: the browser may have been left alone."""
+
+    def clean_old_password(self):
+        lockout.count((lockout.OLD_PASSWORD, self.user.pk))
+        old_password = super().clean_old_password()
+        lockout.clear(lockout.OLD_PASSWORD, self.user.pk)
+        return old_password
 
 
 class ProfileForm(forms.ModelForm):
@@ -58,10 +97,25 @@ class ProfileForm(forms.ModelForm):
 
 
 class Unprocessable:
-    """An invalid form is answered with status 422, as everywhere."""
+    """An invalid form is answered with status 422, as everywhere; one that came too often with 429."""
 
     def form_invalid(self, form):
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        return lockout.explain(self.render_to_response(self.get_context_data(form=form), status=422), form)
+
+
+class RedirectThen(HttpResponseRedirect):
+    """A redirect with something left to do once it is on its way: how long that takes tells nothing to who waits."""
+
+    def __init__(self, url, deed):
+        super().__init__(url)
+        self.deed = deed
+
+    def close(self):
+        super().close()
+        try:
+            self.deed()
+        except Exception:  # nobody is there any more to be told
+            logger.exception("What was left to do after a redirect failed")
 
 
 class Login(Unprocessable, auth.LoginView):
@@ -81,6 +135,7 @@ class Login(Unprocessable, auth.LoginView):
     def form_valid(self, form):
         response = super().form_valid(form)
         remember(response, form.get_user())
+        browsers.trust(self.request, response, form.get_user())
         return response
 
 
@@ -94,12 +149,27 @@ class Logout(auth.LogoutView):
 
 
 class ResetRequest(Unprocessable, auth.PasswordResetView):
+    """Ask for a mail. It is made and sent after the answer: only known addresses get one."""
+
     form_class = ResetForm
     success_url = reverse_lazy("password_reset_done")
 
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"client": lockout.client_of(self.request)}
+
+    def form_valid(self, form):
+        return RedirectThen(self.get_success_url(), lambda: super(ResetRequest, self).form_valid(form))
+
 
 class ResetConfirm(Unprocessable, auth.PasswordResetConfirmView):
+    """Choose a new password. Who could read the mail is known on this browser from now on."""
+
     success_url = reverse_lazy("password_reset_complete")
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        browsers.trust(self.request, response, form.user)
+        return response
 
 
 def profile(request: HttpRequest) -> HttpResponse:
@@ -118,11 +188,14 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 class PasswordChange(Unprocessable, auth.PasswordChangeView):
     template_name = "accounts/password.html"
+    form_class = ChangeForm
     success_url = reverse_lazy("profile")
 
     def form_valid(self, form):
         messages.success(self.request, _("Your password is changed. Other devices are logged out."))
-        return super().form_valid(form)
+        response = super().form_valid(form)
+        browsers.trust(self.request, response, form.user)
+        return response
 
 
 urlpatterns = [

@@ -11,11 +11,22 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from salescrm.files import StoredFile
+from salescrm.lockout import Attempts
 from salescrm.numbering import Counter, NumberSeries
 from salescrm.records import Creation
 from salescrm.teams import Team
 
-__all__ = ["Counter", "Creation", "NumberSeries", "Organisation", "StoredFile", "Team", "User", "UserManager"]
+__all__ = [
+    "Attempts",
+    "Counter",
+    "Creation",
+    "NumberSeries",
+    "Organisation",
+    "StoredFile",
+    "Team",
+    "User",
+    "UserManager",
+]
 
 
 class UserManager(BaseUserManager):

@@ -5,7 +5,7 @@ like production, but without TLS and on the embedded database.
 """
 
 import sys
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import django
@@ -56,7 +56,6 @@ INSTALLED_APPS = [
     "django.forms",
     "django_htmx",
     "heroicons",
-    "axes",
     "salescrm",
     "relations",
     "invoicing",
@@ -85,7 +84,6 @@ MIDDLEWARE = [
     "salescrm.middleware.explained_methods",
     "salescrm.middleware.LoginRequired",
     "salescrm.middleware.explained_absence",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "salescrm.urls"
@@ -182,7 +180,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "axes": {"level": "WARNING"},
     },
 }
 
@@ -213,28 +210,26 @@ TEMPLATES = [
 # Users
 
 AUTH_USER_MODEL = "salescrm.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "salescrm.backends.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["salescrm.backends.RoleBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
+    {"NAME": "salescrm.passwords.OwnWords"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_FORM_FIELD = "username"
-AXES_USERNAME_CALLABLE = "salescrm.lockout.attempted_email"
-AXES_CLIENT_IP_CALLABLE = "salescrm.lockout.client_ip"
-AXES_LOCKOUT_TEMPLATE = "429.html"
-AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_DISABLE_ACCESS_LOG = True
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
+# What is tried too often waits, see salescrm.lockout; LONGEST_WAIT is in minutes.
+LOGIN_TRIES = env.int("LOGIN_TRIES", default=10)
+LOGIN_TRIES_PER_CLIENT = env.int("LOGIN_TRIES_PER_CLIENT", default=50)
+RESET_MAILS = env.int("RESET_MAILS", default=3)
+RESET_MAILS_PER_CLIENT = env.int("RESET_MAILS_PER_CLIENT", default=10)
+LONGEST_WAIT = env.int("LONGEST_WAIT", default=15)
 
 # Files people add: never below a directory whose files are served to anybody
 

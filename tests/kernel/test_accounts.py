@@ -51,12 +51,6 @@ def test_a_deactivated_user_cannot_log_in(client, sanne):
     assert log_in(client).status_code == 422
 
 
-def test_attempts_are_limited(client, sanne, settings):
-    settings.AXES_FAILURE_LIMIT = 3
-    assert [log_in(client, password="wrong").status_code for _attempt in range(3)] == [422, 422, 429]
-    assert log_in(client).status_code == 429
-
-
 def test_a_page_asks_to_log_in_first(client, sanne):
     answer = client.get(reverse("profile"))
     assert (answer.status_code, answer.url) == (302, "/accounts/login/?next=/accounts/profile/")

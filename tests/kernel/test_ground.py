@@ -8,10 +8,8 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
-from django.urls import reverse
 
 from salescrm import embedded
-from salescrm.models import User
 from tests.environment import ENVIRONMENT
 
 PRODUCTION = {
@@ -140,19 +138,3 @@ def test_database_sorts_by_code_point_everywhere():
         cursor.execute("SELECT datlocprovider, datlocale FROM pg_database WHERE datname = current_database()")
 
         assert cursor.fetchone() == ("b", "C.UTF-8")
-
-
-@pytest.mark.django_db
-def test_login_closes_after_ten_wrong_passwords(client):
-    User.objects.create_user("anna@example.com", "right password")
-    login = reverse("login")
-    attempts = [
-        client.post(login, {"username": "Anna@example.com" if number % 2 else "anna@example.com", "password": "wrong"})
-        for number in range(10)
-    ]
-
-    refused = client.post(login, {"username": "anna@example.com", "password": "right password"})
-
-    assert [attempt.status_code for attempt in attempts] == [422] * 9 + [429]
-    assert refused.status_code == 429
-    assert "429.html" in [template.name for template in refused.templates]

@@ -20,7 +20,7 @@ GIVEN = {"organisation": "Bakkerij Bakker", "language": "nl", "email": "Ad@Examp
 
 
 @pytest.fixture(autouse=True)
-def _no_earlier_attempts():
+def _announce_anew():
     cache.clear()
 
 
@@ -107,11 +107,23 @@ def test_the_page_refuses_a_wrong_code_or_wrong_values(client, answers, wrong):
     assert not User.objects.exists()
 
 
-def test_wrong_codes_are_limited(client, answers):
+def test_wrong_codes_are_limited_for_who_sends_them(client, answers):
     tries = [client.post(reverse("setup"), answers | {"code": "wrong"}).status_code for _try in range(11)]
     assert tries == [422] * 10 + [429]
-    assert client.post(reverse("setup"), answers).status_code == 429
+    refused = client.post(reverse("setup"), answers)
+    assert (refused.status_code, refused["Retry-After"]) == (429, "60")
+    assert "Please try again in 60 seconds." in refused.text
     assert not User.objects.exists()
+    assert client.post(reverse("setup"), answers, REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+def test_password_is_not_made_of_the_new_organisation(client, answers, monkeypatch):
+    made_of_it = {"password1": "Bakkerij-Bakker-2026", "password2": "Bakkerij-Bakker-2026"}
+    refused = client.post(reverse("setup"), answers | made_of_it)
+    assert (refused.status_code, [*refused.context["form"].errors]) == (422, ["password2"])
+    monkeypatch.setenv("SETUP_PASSWORD", "Bakkerij-Bakker-2026")
+    with pytest.raises(CommandError, match="mostly your own name"):
+        call_command("setup", **GIVEN, no_input=True)
 
 
 def test_once_there_is_a_user_no_page_asks(client, administrator, django_assert_num_queries):

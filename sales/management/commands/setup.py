@@ -59,4 +59,6 @@ class Command(BaseCommand):
         if values["language"] not in ("nl", "en") or not values["organisation"].strip() or not values["name"].strip():
             raise CommandError("Give a name of the organisation, your name, and nl or en as the language.")
         validate_email(values["email"])
-        validate_password(values["password"], User(email=values["email"], name=values["name"]))
+        user = User(email=values["email"], name=values["name"])
+        user.organisation = values["organisation"]  # a password is not made of its name
+        validate_password(values["password"], user)
