@@ -130,4 +130,7 @@ class ProjectNote(Note):
     class Meta(Note.Meta):
         verbose_name = _("note")
         verbose_name_plural = _("notes")
-        indexes = [models.Index(fields=["project", "-at"], name="project_note_latest")]
+        indexes = [
+            models.Index(fields=["project", "-at"], name="project_note_latest"),
+            GinIndex(Note.WORDS, name="project_note_words"),
+        ]

@@ -15,7 +15,7 @@ from relations.querysets import RelationQuerySet, RelationTypeQuerySet
 from relations.validators import validate_coc_number, validate_iban, validate_vat_number
 from salescrm.lookups import Lookup
 from salescrm.models import User
-from salescrm.notes import Note
+from salescrm.notes import OWN_NOTE, Note
 from salescrm.records import Versioned
 from salescrm.words import folded
 
@@ -154,6 +154,7 @@ class Relation(Versioned):
             # Which persons have words that begin like these, where thousands of organizations do too?
             GinIndex(fields=["search"], name="relation_person_search", condition=Q(kind="person")),
             models.Index(fields=["sort_key", "id"], name="relation_by_name"),
+            GinIndex(OWN_NOTE, name="relation_own_note"),  # What did somebody write about a relation?
         ]
 
     def __str__(self):
@@ -239,7 +240,10 @@ class RelationNote(Note):
     class Meta(Note.Meta):
         verbose_name = _("note")
         verbose_name_plural = _("notes")
-        indexes = [models.Index(fields=["relation", "-at"], name="relation_note_latest")]
+        indexes = [
+            models.Index(fields=["relation", "-at"], name="relation_note_latest"),
+            GinIndex(Note.WORDS, name="relation_note_words"),
+        ]
 
 
 class Apart(models.Model):

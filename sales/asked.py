@@ -1,5 +1,6 @@
 """What somebody typed in the search box, in the forms in which it is looked for."""
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -9,13 +10,17 @@ from django.db.models.expressions import RawSQL
 from relations.models import Relation
 from relations.querysets import prefix_query, typed
 from relations.spread import all_of, any_of, array_of, rareness
+from salescrm import phones
 from salescrm.calendar import today
 from salescrm.numbering import meant
-from salescrm.words import WordsQuery, fold
+from salescrm.words import WordsQuery, fold, words
 
 MOST = 20  # of a kind that one way of looking brings, and that the page of a search shows
 CANDIDATES = 40
 LONGEST = 200
+COUNTRY = re.compile(r"[a-z]{2}[0-9]{2}")  # how a VAT number and an IBAN begin
+PHONES = ("phone", "mobile")
+AROUND, EXCERPT = 40, 160  # characters of a text before what was found in it, and of all that is shown
 LOOKED_UP = 3  # words of which some may stand in a record and others in its customer
 NEAR = 1000  # relations that hold one of them
 FEW = 200  # relations so few that all that is theirs may be compared, word by word
@@ -32,6 +37,7 @@ class Near:
         numeric = any(not word.isalpha() for word in typed) and all(
             len(word) < 3 or not word.isalpha() for word in typed
         )
+        numeric |= bool(COUNTRY.match("".join(typed)))
         self.whole = all(found.values()) or numeric
 
     def many(self) -> Iterator[tuple[RawSQL, WordsQuery, RawSQL]]:
@@ -69,6 +75,7 @@ class Asked:
         self.is_letter = len(self.compact) == 1 or all(len(word) == 1 and word.isalpha() for word in self.typed)
         self.numbers = {self.text, self.text.upper(), self.compact, f"NL{self.compact}"} - {""}
         self.any = any_of(self.typed)
+        self.phones = [number for run in phones.RUN.findall(self.text) for number in phones.spellings(run)]
         long = sorted((word for word in self.typed if len(word) > 1), key=rareness)
         self.rarest = long[:LOOKED_UP] if len(self.typed) > 1 else []
         # How many are looked for, to show the best of them: several words take longer and fit better.
@@ -103,6 +110,37 @@ class Asked:
     def is_number(self, *numbers: str) -> bool:
         """Whether one of these numbers or addresses of a record is what was typed."""
         return any(number in self.meant or fold(number) == self.folded for number in numbers if number)
+
+    def stands_in(self, text: str) -> bool:
+        """Whether the words or the number that were typed begin one of this text."""
+        return bool(self._begun_in(text)) or "".join(words(text)).startswith(self.compact.lower())
+
+    def _begun_in(self, text: str) -> set[str]:
+        found = words(text)
+        whole = "".join(found)
+        found += [whole, whole[2:] if COUNTRY.match(whole) else whole]
+        return {typed for typed in self.typed if any(word.startswith(typed) for word in found)}
+
+    def calls(self, field: str) -> bool:
+        """Whether one of the phone numbers in a field begins like a number that was typed."""
+        return any(form.startswith(number) for form in phones.forms(field) for number in self.phones)
+
+    def place(self, row: dict, *names: str, besides: tuple[str, ...] = ()) -> str:
+        """The phone number or other text of a row in which something stands that does not stand in those `besides`."""
+        called = (row[name] for name in PHONES if self.calls(row[name]))
+        rest = set(self.typed) - self._begun_in(" ".join(row[name] for name in besides))
+        whole = (row[name] for name in names if "".join(words(row[name])).startswith(self.compact.lower()))
+        held = max((row[name] for name in names), key=lambda text: len(self._begun_in(text)), default="")
+        return next(called, "") or next(whole, "") or (held if self._begun_in(held) & rest else "")
+
+    def excerpt(self, text: str) -> str:
+        """The part of a text in which what was typed stands, on one line."""
+        line = " ".join(text.split())
+        first = next((found.start() for found in re.finditer(r"\S+", line) if self.stands_in(found[0])), 0)
+        start = line.rfind(" ", 0, max(first - AROUND, 0)) + 1
+        end = line.rfind(" ", start, start + EXCERPT) if len(line) > start + EXCERPT else len(line)
+        shown = line[start : end if end > first else start + EXCERPT]
+        return f"{'…' if start else ''}{shown}{'…' if start + len(shown) < len(line) else ''}"
 
     def rank(self, row: dict, *names: str) -> int:
         """How well a row fits, by these texts of it."""

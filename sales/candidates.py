@@ -4,28 +4,35 @@ It walks along indexes: exact numbers first, then names that begin like the text
 which some stand in the record and others in its customer. Nothing sorts or counts all that fits.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchVectorField
-from django.db.models import F, Func, Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, Value
 
 from invoicing.models import Invoice
-from projects.models import Project
-from relations.models import Contact, Relation
+from projects.models import Project, ProjectNote
+from relations.models import Contact, Relation, RelationNote
 from relations.naming import fold
+from relations.numbers import show_iban
 from relations.spread import OneOf, Together
 from sales.asked import CANDIDATES, MOST, Asked
-from sales.found import CONTACT, INVOICE, PROJECT, RELATION, SALE
-from sales.models import Sale, SaleStatus
+from sales.found import CONTACT, INVOICE, NOTE, PROJECT, RELATION, SALE
+from sales.models import Sale, SaleNote, SaleStatus
+from sales.querysets import SaleQuerySet
 from salescrm.models import User
+from salescrm.notes import OWN_NOTE, NoteKind
 from salescrm.words import Prepared, WordsQuery
 
 LATEST = 1000  # sales among which the newest that fit are looked for first
 PERSONS = 200  # whose positions are looked up: not every person is somebody's contact
 OWN = 500  # records that hold the rare words, of which those are shown whose customer holds the common ones
 
-WORDS = {model: Prepared(model.WORDS) for model in (Contact, Project, Invoice)}
+WORDS = {model: Prepared(model.WORDS) for model in (Contact, Project, Invoice, SaleNote, RelationNote, ProjectNote)}
+WORDS |= {model: Prepared(OWN_NOTE) for model in (Sale, Relation)}
+# Where in a relation something may stand that its hit does not show by itself.
+SHOWN = ("name", "number", "city")
+PLACES = ("iban", "vat_number", "coc_number", "postcode", "street", "email", "invoice_email", "website")
 
 type Branch = tuple[QuerySet, int]  # a way of looking, and the most rows it brings
 
@@ -34,7 +41,7 @@ def _read(enough: int, columns: tuple[str, ...], *branches: Branch) -> list[dict
     """The rows of one way of looking after the other; what would come after `enough` is not even looked for."""
     parts = [rows.values(*columns)[:most] for rows, most in branches]
     united = parts[0].union(*parts[1:], all=True).order_by()[:enough] if parts[1:] else parts[0]
-    return list({row["pk"]: row for row in united}.values())
+    return list({(row.get("about"), row.get("on_record"), row["pk"]): row for row in united}.values())
 
 
 def _ranked(asked: Asked, rows: list[dict], *names: str, exact: Callable, then: Callable) -> list[dict]:
@@ -84,8 +91,11 @@ def relations_like(asked: Asked) -> list[dict]:
     branches.append((rows.beginning_with(asked.folded).order_by("sort_key", "pk"), CANDIDATES))
     if asked.near.whole and not asked.is_letter:
         branches.append((_by_words(rows, F("search"), asked.query), MOST))
+    found = _read(CANDIDATES, RELATION, *branches)
+    for row in found:
+        row["place"] = show_iban(iban) if (iban := asked.place(row, *PLACES, besides=SHOWN)) == row["iban"] else iban
     return _ranked(
-        asked, _read(CANDIDATES, RELATION, *branches), "name", "sort_key",
+        asked, found, "name", "sort_key",
         exact=lambda row: asked.is_number(row["number"], row["coc_number"], row["vat_number"], row["email"]),
         then=lambda row: (not row["is_active"], row["sort_key"]),
     )  # fmt: skip
@@ -102,8 +112,11 @@ def contacts_like(asked: Asked, relations: list[dict]) -> list[dict]:
             branches.append((rows.filter(person__in=named), MOST))
         branches.append((_by_words(rows, WORDS[Contact], asked.query), MOST))
         branches += _of_organizations(rows, asked)
+    found = _read(asked.enough, CONTACT, *branches)
+    for row in found:
+        row["place"] = asked.place(row) or row["phone"] or row["mobile"]
     return _ranked(
-        asked, _read(asked.enough, CONTACT, *branches), "person__name", "person__sort_key", "email",
+        asked, found, "person__name", "person__sort_key", "email",
         exact=lambda row: asked.folded in (fold(row["email"]), fold(row["person__email"])),
         then=lambda row: (row["person__sort_key"],),
     )  # fmt: skip
@@ -124,9 +137,9 @@ def _of_organizations(rows: QuerySet, asked: Asked) -> list[Branch]:
     return [(rows.exclude(organization__search=asked.query), MOST)] if theirs else []
 
 
-def sales_like(asked: Asked, user: User, customers: list[int]) -> list[dict]:
-    """Sales this user may see, by number or reference, by these customers or by words; open and new ones first."""
-    rows = Sale.objects.visible_to(user).order_by()
+def sales_like(asked: Asked, sales: SaleQuerySet, customers: list[int]) -> list[dict]:
+    """Of these sales those that fit, by number, by these customers or by words; open and new ones first."""
+    rows = sales.order_by()
     branches = [
         (rows.filter(Q(pk=asked.id) | Q(external_reference__in=asked.numbers)), MOST),
         (rows.filter(customer__in=customers), MOST),
@@ -156,6 +169,46 @@ def _newest(rows: QuerySet, asked: Asked) -> QuerySet:
         return rows.filter(own=asked.query)
     together = Together(F("search"), F("customer__search"))
     return rows.alias(together=together).filter(own=asked.any, together=asked.query)
+
+
+def notes_like(asked: Asked, user: User, sales: SaleQuerySet) -> list[dict]:
+    """Notes and calls by what they say, of these sales and what else this user may see; the newest that were found."""
+    if asked.is_letter:
+        return []
+    branches = [(branch, MOST) for branch in _notes(asked, user, sales)]
+    found = _read(CANDIDATES, NOTE, *branches) if branches else []
+    for row in found:
+        row["place"] = asked.excerpt(row["text"])
+    return _ranked(asked, found, exact=lambda row: False, then=lambda row: (-row["at"].timestamp(),))
+
+
+def _notes(asked: Asked, user: User, sales: SaleQuerySet) -> Iterator[QuerySet]:
+    """What was written on the timeline of each kind of record, and in the note of the record itself."""
+    if user.has_perm("sales.view_sale"):
+        names = "subject", "customer__name"
+        yield _noted(SaleNote.objects.filter(sale__in=sales.order_by().values("pk")), asked, "sale", *names)
+        yield _described(sales.order_by(), asked, "sale", *names)
+    if user.has_perm("relations.view_relation"):
+        relations, names = Relation.objects.kept().order_by(), ("name", "city")
+        yield _noted(RelationNote.objects.filter(relation__merged_into=None), asked, "relation", *names)
+        yield _described(relations, asked, "relation", *names)
+    if user.has_perm("projects.view_project"):
+        yield _noted(ProjectNote.objects.all(), asked, "project", "name", "customer__name")
+
+
+def _noted(notes: QuerySet, asked: Asked, about: str, title: str, of: str) -> QuerySet:
+    named = {"title": F(f"{about}__{title}"), "of": F(f"{about}__{of}"), "record": F(f"{about}_id"), "said": F("kind")}
+    return _by_words(notes.order_by(), WORDS[notes.model], asked.query).annotate(
+        about=Value(about), on_record=Value(False), **named
+    )
+
+
+def _described(rows: QuerySet, asked: Asked, about: str, title: str, of: str) -> QuerySet:
+    named = {"title": F(title), "of": F(of), "record": F("pk"), "said": Value(NoteKind.NOTE.value)}
+    told = {"text": F("note"), "at": F("updated_at")}
+    return _by_words(rows, WORDS[rows.model], asked.query).annotate(
+        about=Value(about), on_record=Value(True), **named, **told
+    )
 
 
 def projects_like(asked: Asked, customers: list[int]) -> list[dict]:

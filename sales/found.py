@@ -12,6 +12,7 @@ from projects.models import Project
 from relations.models import Relation
 from sales.models import SaleStatus
 from salescrm.money import format_money
+from salescrm.notes import NoteKind
 
 # What is read of a record of each kind: the names beside its title, its state, and what sorts it.
 SALE = (
@@ -20,18 +21,21 @@ SALE = (
 )  # fmt: skip
 RELATION = (
     "pk", "name", "sort_key", "kind", "number", "city", "email", "is_active", "relation_type__name", "coc_number",
-    "vat_number",
+    "vat_number", "phone", "mobile", "iban", "street", "postcode", "website", "invoice_email",
 )  # fmt: skip
 CONTACT = (
     "pk", "person_id", "person__name", "person__sort_key", "organization__name", "function", "email", "phone",
-    "person__email",
+    "mobile", "person__email",
 )  # fmt: skip
 PROJECT = ("pk", "number", "name", "customer__name", "status")
+NOTE = ("pk", "about", "on_record", "record", "title", "of", "said", "text", "at")
 INVOICE = ("pk", "number", "subject", "customer__name", "status", "total_including_vat")
 
 ICONS = {
     "sale": "chart-bar", "relation": "users", "contact": "user", "project": "folder", "invoice": "document-text",
+    "note": "chat-bubble-bottom-center-text",
 }  # fmt: skip
+APPS = {"sale": "sales", "relation": "relations", "project": "projects"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ def title_of(kind: str) -> str:
         "contact": _("Contact persons"),
         "project": pgettext("navigation", "Projects"),
         "invoice": pgettext("navigation", "Invoices"),
+        "note": _("Notes and calls"),
     }[kind]
 
 
@@ -88,7 +93,10 @@ def relation_hit(row: dict) -> Hit:
     active = row["is_active"]
     return Hit(
         kind="relation", pk=row["pk"], url=reverse("relations:detail", args=[row["pk"]]), title=row["name"],
-        notes=[_("person") if row["kind"] == Relation.Kind.PERSON else "", row["number"], row["city"]],
+        notes=[
+            _("person") if row["kind"] == Relation.Kind.PERSON else "", row["number"], row["city"],
+            row.get("place", ""),
+        ],
         badge=row["relation_type__name"] if active else pgettext("relation", "Deactivated"), tone="neutral",
     )  # fmt: skip
 
@@ -98,7 +106,16 @@ def contact_hit(row: dict) -> Hit:
     return Hit(
         kind="contact", pk=row["person_id"], url=reverse("relations:detail", args=[row["person_id"]]),
         title=row["person__name"],
-        notes=[row["function"], row["organization__name"], row["email"] or row["person__email"], row["phone"]],
+        notes=[row["function"], row["organization__name"], row["email"] or row["person__email"], row["place"]],
+    )  # fmt: skip
+
+
+def note_hit(row: dict) -> Hit:
+    """A note by what it says, on the timeline of its record."""
+    url = reverse(f"{APPS[row['about']]}:detail", args=[row["record"]])
+    return Hit(
+        kind="note", pk=row["pk"], url=f"{url}#timeline", title=row["title"], notes=[row["of"], row["place"]],
+        badge=NoteKind(row["said"]).label, tone="neutral",
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from sales.lookups import AcceptReason, LossReason, Phase, Source
 from sales.querysets import SaleEventQuerySet, SaleQuerySet
 from sales.state import FollowUp, SaleState, SaleStatus, key
 from sales.switches import SalesSettings
-from salescrm.notes import Note
+from salescrm.notes import OWN_NOTE, Note
 from salescrm.records import Versioned
 from salescrm.words import folded
 
@@ -160,6 +160,7 @@ class Sale(SaleState, Versioned):
                 name="sale_closed",
             ),
             GinIndex(fields=["search"], name="sale_search"),
+            GinIndex(OWN_NOTE, name="sale_own_note"),  # What did somebody write about a sale?
             # Which sales does this relation, colleague, list row have?
             models.Index(fields=["customer"], name="sale_customer"),
             models.Index(fields=["contact"], name="sale_contact", condition=Q(contact__isnull=False)),
@@ -249,4 +250,7 @@ class SaleNote(Note):
     class Meta(Note.Meta):
         verbose_name = _("note")
         verbose_name_plural = _("notes")
-        indexes = [models.Index(fields=["sale", "-at"], name="sale_note_latest")]
+        indexes = [
+            models.Index(fields=["sale", "-at"], name="sale_note_latest"),
+            GinIndex(Note.WORDS, name="sale_note_words"),
+        ]

@@ -13,7 +13,7 @@ from invoicing.models import Invoice
 from projects.models import Project
 from relations.models import Relation
 from sales.asked import EXACT, MOST, WORDS, Asked
-from sales.candidates import contacts_like, invoices_like, projects_like, relations_like, sales_like
+from sales.candidates import contacts_like, invoices_like, notes_like, projects_like, relations_like, sales_like
 from sales.found import (
     INVOICE,
     PROJECT,
@@ -22,6 +22,7 @@ from sales.found import (
     Hit,
     contact_hit,
     invoice_hit,
+    note_hit,
     project_hit,
     relation_hit,
     sale_hit,
@@ -35,7 +36,7 @@ SHOWN = 5  # of each kind while one types; MOST on the page
 
 @dataclass(frozen=True)
 class Group:
-    """The records of one kind that fit best; `url` is the list with all that do."""
+    """The records of one kind that fit best; `url` is the list with all that do, if there is one."""
 
     kind: str
     hits: list[Hit]
@@ -60,9 +61,9 @@ def find(text: str, user: User, *, limit: int = SHOWN) -> list[Group]:
 def _groups(asked: Asked, user: User, limit: int) -> list[Group]:
     relations = relations_like(asked)
     customers = [row["pk"] for row in relations[:MOST]]
-    groups = []
+    sales, groups = Sale.objects.visible_to(user), []
     if user.has_perm("sales.view_sale"):
-        groups.append(_group("sale", sale_hit, sales_like(asked, user, customers), asked, limit))
+        groups.append(_group("sale", sale_hit, sales_like(asked, sales, customers), asked, limit))
     if user.has_perm("relations.view_relation"):
         contacts = contacts_like(asked, relations)
         shown = {row["person_id"] for row in contacts[:limit]}
@@ -73,7 +74,7 @@ def _groups(asked: Asked, user: User, limit: int) -> list[Group]:
         groups.append(_group("project", project_hit, projects_like(asked, customers), asked, limit))
     if user.has_perm("invoicing.view_invoice"):
         groups.append(_group("invoice", invoice_hit, invoices_like(asked, customers), asked, limit))
-    return groups
+    return [*groups, _group("note", note_hit, notes_like(asked, user, sales), asked, limit)]
 
 
 def _group(kind: str, show: Callable[[dict], Hit], rows: list[dict], asked: Asked, limit: int) -> Group:
@@ -82,6 +83,8 @@ def _group(kind: str, show: Callable[[dict], Hit], rows: list[dict], asked: Aske
 
 
 def _list_of(kind: str, text: str) -> str:
+    if kind == "note":
+        return ""
     name, more = {
         "sale": ("sales:list", {}),
         "project": ("projects:list", {"status": "all"}),

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from salescrm.files import StoredFile
 from salescrm.records import Versioned
+from salescrm.words import folded
 
 
 class NoteKind(models.TextChoices):
@@ -26,10 +27,14 @@ ICONS = {
 }  # fmt: skip
 
 
+OWN_NOTE = folded("note")  # what a record is found by that has a note of its own
+
+
 class Note(Versioned):
     """Something that was said or done, by whom and when; a subclass says about which record."""
 
     Kind = NoteKind
+    WORDS = folded("text")  # what a note is found by
 
     kind = models.CharField(_("kind"), max_length=10, choices=NoteKind, default=NoteKind.NOTE)
     text = models.TextField(_("text"), blank=True)

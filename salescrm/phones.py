@@ -26,7 +26,7 @@ STEPS = [
 ]
 FORMS = (rf"[+]({CODES})([0-9]+)", r" \1\2 0\2 \2 ")  # with its country, as dialled there, and bare
 PATTERNS = [(re.compile(pattern), new) for pattern, new in STEPS]
-RUN = re.compile(r"(?<!\w)[+(]?[0-9][0-9()/. \u2010-\u2015\u2212-]*[0-9]")  # in a text
+RUN = re.compile(r"(?<!\w)[+(]?[0-9][0-9()/. \u2010-\u2015\u2212-]*[0-9](?!\w)")  # in a text
 
 
 def numbers(text: str) -> list[str]:
@@ -35,6 +35,11 @@ def numbers(text: str) -> list[str]:
     for pattern, new in PATTERNS:
         text = pattern.sub(new, text)
     return [number for number in text.split(";") if number.strip("+")]
+
+
+def forms(text: str) -> list[str]:
+    """Every way to begin each of the numbers in a field: what the database stores of it."""
+    return [form for number in numbers(text) for form in re.sub(*FORMS, number).strip("+").split()]
 
 
 def spellings(text: str) -> list[str]:

@@ -180,7 +180,7 @@ def test_a_search_takes_a_statement_per_kind(company, manager, as_user, rows, dj
         SaleFactory(subject="Acme roof", customer=customer), ContactFactory(organization=customer, email="a@acme.nl")
         ProjectFactory(customer=customer), InvoiceFactory(customer=customer)
     browser = as_user(manager)
-    with django_assert_num_queries(7):  # session, user with permissions; five kinds, sales with the switch
+    with django_assert_num_queries(8):  # session, user with permissions; five kinds, sales with the switch; notes
         assert browser.get(reverse("search"), {"q": "acme"}).context["count"] >= rows * 5
 
 

@@ -99,7 +99,7 @@ def test_several_words_take_one_statement_more(company, manager, rows, as_user, 
         customer = named(RelationFactory(name=f"Acme {number}"))
         SaleFactory(subject="Roof", customer=customer), ProjectFactory(name="Roof", customer=customer)
     browser = as_user(manager)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert browser.get(reverse("search"), {"q": "acme roof"}).context["count"] == rows * 2
 
 
