@@ -23,11 +23,12 @@ def suggestions(relations: RelationQuerySet, text: str, *, limit: int = SHOWN) -
 
 
 def matches(relations: RelationQuerySet, text: str) -> list[Relation]:
-    """What a typed name can mean: the relations with exactly that name or number, else all that fit.
+    """What a typed name can mean: the relations with exactly that name or number, else the organizations of that name
+    with its legal form in another spelling, else all that fit.
 
     At most one more than the twenty that are shown, so that the caller knows there are more.
     """
     found = suggestions(relations, text, limit=SHOWN + 1)
     wanted = fold(text)
     exact = [relation for relation in found if wanted in (fold(relation.name), fold(relation.number))]
-    return exact or found
+    return exact or relations.select_related("relation_type").namesakes(text) or found

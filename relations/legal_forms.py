@@ -25,6 +25,13 @@ def split(words: list[str]) -> tuple[list[str], str]:
     return [word for word in rest if word not in JOINERS] or rest, " ".join(forms)
 
 
+def spelled(words: list[str]) -> tuple[list[str], list[str]]:
+    """The words of a name, and the letters of the form it ends in: "X BV" and "X B. V." both end in b and v."""
+    length = _last_form(words)
+    form = "".join(words[len(words) - length :])
+    return (words[:-length], list(form)) if length and len(form) <= MOST else (words, [])
+
+
 def _last_form(words: list[str]) -> int:
     """How many words at the end are one legal form, "B. V." counting as one; 0 when there is none or nothing else."""
     for length in range(min(MOST, len(words) - 1), 0, -1):

@@ -32,6 +32,14 @@ def apply_names(relation) -> None:
     relation.domain = domain_of(relation.email, relation.website)
 
 
+def same_name(kind: str, name: str) -> str:
+    """What two spellings of one name share: "X B.V." and "X BV" do, while "X", "X N.V." and "X GmbH" are others."""
+    if kind == "person":
+        return fold(name)
+    core, form = legal_forms.split(words(name))
+    return f"{''.join(core)} {form}"
+
+
 def name_key(kind: str, name: str) -> str:
     """What likely duplicates share: the folded name without spaces, punctuation and (of organizations) legal form."""
     core = words(name) if kind == "person" else legal_forms.split(words(name))[0]

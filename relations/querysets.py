@@ -1,12 +1,14 @@
 """What one may ask about relations."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db import models
 from django.db.models import BigIntegerField, Q, Value
 from django.db.models.functions import Coalesce, Concat
 
+from relations import legal_forms
+from relations.naming import name_key, same_name
 from salescrm import phones
 from salescrm.calendar import today
 from salescrm.lookups import LookupQuerySet
@@ -14,6 +16,7 @@ from salescrm.numbering import meant
 from salescrm.words import LONGEST_WORD, WordsQuery, fold, words
 
 SITE = re.compile(r"(?<!\w)(?:https?://(?:www\.)?|www\.)(?=\w)", re.IGNORECASE)
+MOST_ALIKE = 50  # organizations of one name with any legal form
 LAST_CHARACTER = "\U0010ffff"
 # By name, as an expression: the planner sorts what the search index found instead of walking all names for it.
 NAME_OF_FOUND = Concat("sort_key", Value(""))
@@ -34,9 +37,17 @@ def prefix_query(text: str) -> WordsQuery | None:
     if not found:
         return None
     raw = " & ".join(_spellings(text))
+    name, form = legal_forms.spelled(found)
+    if form and name:
+        raw = f"({raw}) | {all_begin(name)} & ({''.join(form)}:* | {all_begin(form)})"
     if len(found) > 1 and any(c.isdigit() for c in text):
         raw = f"({raw}) | {''.join(found)[:LONGEST_WORD]}:*"
     return WordsQuery(raw)
+
+
+def all_begin(found: Iterable[str]) -> str:
+    """All of these, as beginnings of words."""
+    return " & ".join(f"{word}:*" for word in found)
 
 
 def _spellings(text: str) -> Iterator[str]:
@@ -45,7 +56,7 @@ def _spellings(text: str) -> Iterator[str]:
     for run in phones.RUN.finditer(text):
         if spellings := [f"{word}:*" for word in phones.spellings(run[0])]:
             yield from (f"{word}:*" for word in typed(text[place : run.start()]))
-            yield f"({' & '.join(f'{word}:*' for word in words(run[0]))} | {' | '.join(spellings)})"
+            yield f"({all_begin(words(run[0]))} | {' | '.join(spellings)})"
             place = run.end()
     yield from (f"{word}:*" for word in typed(text[place:]))
 
@@ -99,6 +110,13 @@ class RelationQuerySet(models.QuerySet):
         numbers = meant(text, on=today())
         found = Q(search=query) | Q(number__in=numbers, merged_into=None) if numbers else Q(search=query)
         return self.filter(found).order_by(NAME_OF_FOUND, "pk")
+
+    def namesakes(self, name: str):
+        """Organizations of this name, however its legal form is spelled; decided in Python among those that look so."""
+        kind = self.model.Kind.ORGANIZATION
+        key, wanted = name_key(kind, name), same_name(kind, name)
+        alike = self.filter(kind=kind, name_key=key).order_by("sort_key", "pk")[:MOST_ALIKE] if key else []
+        return [relation for relation in alike if same_name(kind, relation.name) == wanted]
 
     def beginning_with(self, text: str):
         """Relations whose sort key begins with `text`: a range of the index on it."""

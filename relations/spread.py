@@ -9,7 +9,7 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from relations.models import Relation
-from relations.querysets import prefix_query, typed
+from relations.querysets import all_begin, prefix_query, typed
 from salescrm.words import WordsQuery
 
 
@@ -41,7 +41,7 @@ def any_of(found: Iterable[str]) -> WordsQuery:
 
 def all_of(found: Iterable[str]) -> WordsQuery:
     """All of these words, as beginnings of words."""
-    return WordsQuery(" & ".join(f"{word}:*" for word in found))
+    return WordsQuery(all_begin(found))
 
 
 def array_of(keys: Iterable[int]) -> RawSQL:

@@ -1,18 +1,21 @@
 """Finding the relations a file names, by number or by name, for many rows at once."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from relations.models import Relation
-from relations.naming import KEY_LENGTH, fold, person_key
+from relations.naming import KEY_LENGTH, fold, name_key, person_key, same_name
 
 PREFIXES = {
     "van", "de", "der", "den", "het", "ten", "ter", "te", "in", "op", "aan", "bij", "von", "vom", "zu", "da", "di",
     "la", "le", "du", "'t", "d'",
 }  # fmt: skip
 UNKNOWN = "no_relation"  # the code of a refusal for a name nobody has
+ORGANIZATION = Relation.Kind.ORGANIZATION
 
 
 def split_name(text: str) -> dict[str, str]:
@@ -43,47 +46,75 @@ def sort_keys(name: str) -> set[str]:
 
 
 class Directory:
-    """The relations with these numbers and names. A number of a relation that was merged leads to the one kept."""
+    """The relations with these numbers and names. A number of a relation that was merged leads to the one kept.
 
-    def __init__(self, *, numbers: Iterable[str] = (), names: Iterable[str] = ()):
+    Of organizations a name is the same however its legal form is spelled ("X B.V." is "X BV"); those that have another
+    form, or none, only look alike. Who came while the file was read looks like nobody: a file may name both.
+    """
+
+    def __init__(
+        self, *, numbers: Iterable[str] = (), names: Iterable[str] = (), domains: Iterable[str] = (),
+        before: datetime | None = None,
+    ):  # fmt: skip
+        self._before = before
+        self._alike: dict[str, list[Relation]] = {}  # by the name without legal form, or by the domain
         self._numbers: dict[str, Relation] = {}
         self._names: dict[str, list[Relation]] = {}
         self._former: dict[str, list[Relation]] = {}  # by the name of one that was merged into them
         wanted = {number for text in numbers if text for number in (text, text.upper())}
         if wanted:
             self._find_numbers(wanted)
-        keys = set().union(*(sort_keys(name) for name in names if name))
-        if keys:
-            self._find_names(keys)
+        names = [name for name in names if name]
+        keys = set().union(*(sort_keys(name) for name in names))
+        cores = {name_key(ORGANIZATION, name) for name in names} - {""}
+        if keys or domains:
+            self._find_names(keys, cores, set(domains) - {""})
 
     def _find_numbers(self, wanted: set[str]) -> None:
         numbered = Relation.objects.filter(number__in=wanted).exclude(number="")  # as the index is: of numbers alone
         for relation in numbered.select_related("merged_into__merged_into"):
             self._numbers[fold(relation.number)] = _kept(relation)
 
-    def _find_names(self, keys: set[str]) -> None:
-        named = Relation.objects.filter(sort_key__in=keys).order_by("pk")
-        for relation in named.select_related("merged_into__merged_into"):
+    def _find_names(self, keys: set[str], cores: set[str], domains: set[str]) -> None:
+        asked = Q(sort_key__in=keys)
+        if cores:
+            asked |= Q(name_key__in=cores, kind=ORGANIZATION) & ~Q(name_key="")  # as the index is
+        if domains:
+            asked |= Q(domain__in=domains, kind=ORGANIZATION) & ~Q(domain="")
+        for relation in Relation.objects.filter(asked).order_by("pk").select_related("merged_into__merged_into"):
             self.add(relation)
+            if relation.merged_into is None and not (self._before and relation.created_at > self._before):
+                for key in {relation.name_key, relation.domain} - {""} if not relation.is_person else ():
+                    self._alike.setdefault(key, []).append(relation)
 
     def add(self, relation: Relation) -> None:
         """One more relation that can be meant by its name."""
         kept, names = _kept(relation), self._names if relation.merged_into is None else self._former
-        if kept not in (known := names.setdefault(fold(relation.name), [])):
-            known.append(kept)
+        for key in _keys(relation):
+            if kept not in (known := names.setdefault(key, [])):
+                known.append(kept)
 
     def drop(self, relation: Relation) -> None:
         """This relation, added by its name, is not there any more."""
-        self._names[fold(relation.name)].remove(relation)
+        for key in _keys(relation):
+            self._names[key].remove(relation)
 
     def by_number(self, number: str) -> Relation | None:
         """The relation with this number."""
         return self._numbers.get(fold(number))
 
     def by_name(self, name: str) -> list[Relation]:
-        """The relations called exactly so; only the active ones when there are any."""
-        found = self._names.get(fold(name), [])
+        """The relations called exactly so, else in another spelling of the legal form; the active ones if there are."""
+        found = self._found(self._names, name)
         return [relation for relation in found if relation.is_active] or found
+
+    def alike(self, name: str, *domains: str) -> Relation | None:
+        """An organization of this name with another legal form or without, or of one of these domains."""
+        keys = [name_key(ORGANIZATION, name), *domains] if name else domains
+        return next((self._alike[key][0] for key in keys if key and key in self._alike), None)
+
+    def _found(self, names: dict[str, list[Relation]], name: str) -> list[Relation]:
+        return names.get(fold(name)) or names.get(_spelling(name), [])
 
     def everybody(self) -> set[int]:
         """The ids of all relations found."""
@@ -92,7 +123,13 @@ class Directory:
 
     def knows(self, name: str) -> bool:
         """Whether somebody is or was called so."""
-        return bool(self._names.get(fold(name)) or self._former.get(fold(name)))
+        return bool(self._found(self._names, name) or self._found(self._former, name))
+
+    def refuse_alike(self, name: str) -> None:
+        """Refuse a name that nobody has and that looks like somebody's: which of them is meant, nobody but us knows."""
+        if found := self.alike(name):
+            message = _("“%(name)s” looks like %(found)s, which is here already. Use that name, or add it first.")
+            raise ValidationError(message % {"name": name, "found": found}, code="alike")
 
     def one(self, number: str, name: str) -> Relation | None:
         """The relation a row means: by number, else by name. Refuses one that is unknown or not the only one."""
@@ -100,18 +137,35 @@ class Directory:
             found = self.by_number(number)
             if found is None:
                 raise ValidationError(_("There is no relation with the number %(number)s.") % {"number": number})
-            if name and fold(name) != fold(found.name) and found not in self.by_name(name):
+            if name and not is_called(found, name) and found not in self.by_name(name):
                 message = _("Number %(number)s is %(found)s, not “%(name)s”.")
                 raise ValidationError(message % {"number": number, "found": found, "name": name})
             return found
-        found = self.by_name(name) or self._former.get(fold(name), [])
+        found = self.by_name(name) or self._found(self._former, name)
         if name and not found:
+            self.refuse_alike(name)
             message = _("“%(name)s” is not a relation yet. Add it, or import the relations first.")
             raise ValidationError(message % {"name": name}, code=UNKNOWN)
         if len(found) > 1:
             message = _("%(count)d relations are called “%(name)s”: give the number.")
             raise ValidationError(message, code="several", params={"count": len(found), "name": name})
         return found[0] if found else None
+
+
+def is_called(relation: Relation, name: str) -> bool:
+    """Whether this is the relation's name, in any spelling of its legal form."""
+    return bool({fold(name), _spelling(name)} & _keys(relation))
+
+
+def _keys(relation: Relation) -> set[str]:
+    """What a relation is found by: its name, and of an organization its name in any spelling of its legal form."""
+    names = {fold(relation.name)}
+    return names if relation.is_person else names | {_spelling(relation.name)}
+
+
+def _spelling(name: str) -> str:
+    """A key that all spellings of a name share, and that is nobody's name."""
+    return f"\0{same_name(ORGANIZATION, name)}"
 
 
 def _kept(relation: Relation) -> Relation:

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from relations.models import Relation
-from relations.naming import fold
+from relations.naming import fold, same_name
 from sales.importing.deciding import Decision, said
 from sales.importing.lists import add_colleague
 from sales.importing.mapping import Mapping, resolve_stages
@@ -67,7 +67,9 @@ class ExportImporter(SaleImporter):
         known = Sale.objects.filter(external_reference__in=[values["external_reference"] for values in rows])
         list(known.exclude(external_reference="").order_by("pk").select_for_update(of=("self",)).values_list("pk"))
         super().look_up(decisions)
-        self.buyers = {fold(values["customer"]) for values in rows if values["status"] == SaleStatus.ACCEPTED}
+        self.buyers = {
+            same_name("organization", values["customer"]) for values in rows if values["status"] == SaleStatus.ACCEPTED
+        }
 
     def _settle(self, decision, trial):
         """Who was added for a row goes again when the row is refused; therefore such a row is tried at once."""
@@ -110,7 +112,9 @@ class ExportImporter(SaleImporter):
         same = present and fold(owner) in (fold(str(present)), present.email)
         values["owner"] = present if same else self.lists.find("owner", "owner", owner)
         if not self.directory.knows(customer):
-            self.directory.add(self.newcomers.customer(customer, bought=fold(customer) in self.buyers))
+            self.directory.refuse_alike(customer)
+            bought = same_name("organization", customer) in self.buyers
+            self.directory.add(self.newcomers.customer(customer, bought=bought))
 
     def worded(self, error):
         fields = getattr(error, "error_dict", {})

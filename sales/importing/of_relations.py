@@ -6,13 +6,14 @@ from django.db.models import Value
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
+from relations.domains import of_email, of_website
 from relations.models import Relation, RelationType
-from relations.naming import fold, full_name
+from relations.naming import fold, full_name, same_name
 from relations.removing import delete_untouched_relation
 from relations.saving import create_relation, edit_relation
 from sales.importing.deciding import Importer
 from sales.importing.fields import fields_of
-from sales.importing.finding import Directory, split_name
+from sales.importing.finding import Directory, is_called, split_name
 from sales.importing.runs import ImportRow
 from salescrm.models import User
 
@@ -26,6 +27,11 @@ def parts_of(values: dict) -> dict[str, str]:
     """The parts of a person's name: as the row gives them, else taken from the name in one."""
     given = {name: values[name] for name in PARTS if values.get(name)}
     return dict.fromkeys(PARTS, "") | given if given else _divided(values.get("name", ""))
+
+
+def _domains(values: dict) -> list[str]:
+    """The internet domains an organization of these values is known by."""
+    return [of_email(values.get("email", "")), of_website(values.get("website", ""))]
 
 
 def _divided(name: str) -> dict[str, str]:
@@ -59,7 +65,10 @@ class RelationImporter(Importer):
             decision.values.setdefault("kind", self.run.options.get("kind", Kind.ORGANIZATION))
         values = [decision.values for decision in decisions]
         self.directory = Directory(
-            numbers={said.get("number", "") for said in values}, names={self.label_of(said) for said in values}
+            numbers={said.get("number", "") for said in values},
+            names={self.label_of(said) for said in values},
+            domains={domain for said in values for domain in _domains(said)},
+            before=self.run.started_at,
         )
         self.same = {name: self._same(name, values) for name in ("coc_number", "vat_number", "email")}
         self.kind = RelationType.objects.filter(pk=self.run.options.get("relation_type") or 0).first()
@@ -81,7 +90,7 @@ class RelationImporter(Importer):
     def key_of(self, values):
         match self.run.key:
             case "name":
-                return f"{values['kind']} {fold(self.label_of(values))}" if self.label_of(values) else ""
+                return self._name(values) if self.label_of(values) else ""
             case name:
                 return fold(values.get(name, ""))
 
@@ -94,7 +103,10 @@ class RelationImporter(Importer):
         return self.same[self.run.key].get(values[self.run.key].lower(), [])
 
     def twin_key(self, decision):
-        return f"new {decision.values['kind']} {fold(self.label_of(decision.values))}"
+        return f"new {self._name(decision.values)}"
+
+    def _name(self, values: dict) -> str:
+        return f"{values['kind']} {same_name(values['kind'], self.label_of(values))}"
 
     def _called(self, values: dict) -> list[Relation]:
         return [found for found in self.directory.by_name(self.label_of(values)) if found.kind == values["kind"]]
@@ -124,7 +136,10 @@ class RelationImporter(Importer):
             return
         known = [(name, self.same[name].get(values[name].lower())) for name in NUMBERS if values.get(name)]
         known = [found for _name, found in known if found] + [self._called(values)]
-        if twin := next((found[0] for found in known if found), None):
+        twin = next((found[0] for found in known if found), None)
+        if twin is None and values["kind"] == Kind.ORGANIZATION:
+            twin = self.directory.alike(values.get("name", ""), *_domains(values))
+        if twin:
             message = _("It looks like %(name)s (%(number)s), which is here already.")
             raise ValidationError(message % {"name": twin, "number": twin.number or twin.pk})
 
@@ -140,7 +155,7 @@ class RelationImporter(Importer):
             if not any(given.values()) and name and fold(name) != fold(relation.name):
                 given = _divided(name)
             values |= given
-        elif name:
+        elif name and not (self.run.key != "number" and is_called(relation, name)):  # another spelling renames nobody
             values["name"] = name
         for field, value in values.items():
             decision.differ(field, value)

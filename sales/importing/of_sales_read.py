@@ -4,9 +4,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from relations.models import Contact, Relation
-from relations.naming import fold
+from relations.naming import fold, same_name
 from sales.importing.deciding import Importer
-from sales.importing.finding import Directory
+from sales.importing.finding import Directory, is_called
 from sales.models import Phase, Sale, SaleStatus
 from sales.transitions import check_closing_day
 from salescrm.calendar import today
@@ -80,14 +80,14 @@ class SaleReader(Importer):
 
     def twin_key(self, decision):
         values = decision.values
-        customer = values.get("customer_number") or fold(values.get("customer", ""))
+        customer = values.get("customer_number") or same_name("organization", values.get("customer", ""))
         told = (customer, values.get("subject"), values.get("expected_revenue"), values.get("start_date"))
         return "new {} {} {} {}".format(*told)
 
     def _customer(self, values: dict, present: Relation | None = None) -> Relation | None:
         """Who the row names; the present customer when it names nobody else, though others may be called the same."""
         number, name = values.get("customer_number", ""), values.get("customer", "")
-        if present and not number and fold(name) in ("", fold(present.name)):
+        if present and not number and (not name or is_called(present, name)):
             return present
         return self.directory.one(number, name)
 
