@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from projects.forms import ProjectForm
 from sales import reopening, transitions
@@ -21,6 +22,14 @@ from sales.views.detail import visible
 from salescrm.calendar import today
 from salescrm.conflicts import submitted_version
 from salescrm.pages import leave, page
+
+BUTTONS = {  # what the button of the second step does
+    FollowUp.KEPT: gettext_lazy("Accept and keep what is linked"),
+    FollowUp.NONE: pgettext_lazy("sale", "Accept"),
+    FollowUp.INVOICE: gettext_lazy("Accept and create draft invoice"),
+    FollowUp.NEW_PROJECT: gettext_lazy("Next: the project"),
+    FollowUp.EXISTING_PROJECT: gettext_lazy("Accept and add to project"),
+}
 
 
 class Wizard:
@@ -68,10 +77,12 @@ class Wizard:
     def show(self, step: str, *, status: int, **extra) -> HttpResponse:
         """A step as a page or in the dialog."""
         reasons = unavailable(self.sale, self.request.user) if step == "then" else {}
-        options = [(value, label, reasons.get(value, "")) for value, label in FollowUp.choices]
+        options = [(value, label, reasons.get(value, ""), BUTTONS[value]) for value, label in FollowUp.choices]
+        lines = list(self.sale.lines.all()) if step == "project" else []
         context = {
             "sale": self.sale, "step": step, "why": self.why, "then": self.then, "project": self.project,
             "options": [option for option in options if option[0] != FollowUp.KEPT or not option[2]],
+            "lines": lines, "lines_total": sum(line.amount for line in lines),
             "version": self.request.POST.get("version") or self.request.GET.get("version") or self.sale.version,
             **sender(self.request),
         }  # fmt: skip

@@ -120,7 +120,7 @@ def test_closing_a_card_keeps_the_others_and_the_place(board, sale, phases, deed
     if deed == "accept":
         dialog.get_by_role("button", name="Next").click()
         dialog.get_by_label("No further actions").check()
-        dialog.get_by_role("button", name="OK").click()
+        dialog.get_by_role("button", name="Accept", exact=True).click()
     else:
         dialog.get_by_role("button", name="Close as lost").click()
     expect(board.locator(".toast")).to_contain_text("“Roof 29” is")

@@ -37,7 +37,7 @@ def outcome(sale):
 def test_accept_without_further_actions(desk, bar, sale):
     to_second_step(desk, bar)
     desk.get_by_label("No further actions").check()
-    desk.get_by_role("button", name="OK").click()
+    desk.get_by_role("button", name="Accept", exact=True).click()
     expect(desk.locator(".toast")).to_contain_text("“Warehouse” is accepted. Well done!")
     expect(bar.root).to_have_attribute("data-status", "accepted")
     assert outcome(sale) == ("accepted", "none", str(AcceptReason.objects.first()), "Customer")
@@ -46,7 +46,7 @@ def test_accept_without_further_actions(desk, bar, sale):
 def test_accept_with_a_draft_invoice(desk, bar, sale):
     to_second_step(desk, bar)
     desk.get_by_label("Create a draft invoice").check()
-    desk.get_by_role("button", name="OK").click()
+    desk.get_by_role("button", name="Accept and create draft invoice").click()
     invoice = expect_page(desk, sale, "invoice")
     expect(desk.get_by_role("main")).to_contain_text("Dashboard")
     expect(desk.get_by_role("link", name="Edit").first).to_be_visible()
@@ -56,12 +56,13 @@ def test_accept_with_a_draft_invoice(desk, bar, sale):
 def test_accept_with_a_new_project_prefilled_and_filled_in(desk, bar, sale, salesperson):
     to_second_step(desk, bar)
     desk.get_by_label("Create a new project").check()
-    desk.get_by_role("button", name="OK").click()
+    desk.get_by_role("button", name="Next: the project").click()
     dialog = desk.get_by_role("dialog")
     expect(dialog.get_by_label("Name")).to_have_value("Warehouse")
     expect(dialog.get_by_label("Manager")).to_have_value(str(salesperson.pk))
     dialog.get_by_label("Name").fill("Warehouse 2.0")
-    dialog.get_by_role("button", name="Add").click()
+    expect(dialog.get_by_role("region", name="What will be created")).to_contain_text("Dashboard")
+    dialog.get_by_role("button", name="Accept and create project").click()
     project = expect_page(desk, sale, "project")
     expect(desk.get_by_role("main")).to_contain_text("Dashboard")
     assert (project.name, project.manager, project.services.count()) == ("Warehouse 2.0", salesperson, 1)
@@ -75,7 +76,7 @@ def test_accept_into_an_existing_project(desk, bar, sale, customer):
     choices = desk.get_by_role("dialog").locator("select[name=project] option")
     expect(choices).to_have_count(2)
     desk.get_by_role("dialog").locator("select[name=project]").select_option(str(project.pk))
-    desk.get_by_role("button", name="OK").click()
+    desk.get_by_role("button", name="Accept and add to project").click()
     assert expect_page(desk, sale, "project") == project
     expect(desk.get_by_role("main")).to_contain_text("Dashboard")
 

@@ -1,5 +1,6 @@
 """The dialogs that lose, accept and reopen a sale: their steps, what they ask for, what they answer."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -139,3 +140,37 @@ def test_reopen_is_for_the_owner_and_managers(as_user, desk, colleague, manager,
     assert as_user(manager).get(f"/sales/{sale.pk}/reopen/").status_code == 200
     assert desk.post(f"/sales/{sale.pk}/reopen/", {"version": 2}).status_code == 302
     assert Sale.objects.get(pk=sale.pk).status == "open"
+
+
+def test_project_step_shows_for_whom_and_what_is_created(desk, sale):
+    LineFactory(sale=sale, description="Design", quantity=3, unit_price=Decimal("19.99"))
+    LineFactory(sale=sale, description="Care", quantity=2, unit_price=Decimal("100"), billing_method="hourly")
+    page = desk.post(f"/sales/{sale.pk}/accept/", accept_answers(sale, step="then", follow_up="new_project")).text
+    created = page[page.index('id="created-title"') : page.index("</section>", page.index('id="created-title"'))]
+    assert str(sale.customer) in created
+    assert [word in created for word in ("Design", "59.97", "Care", "200.00", "259.97", "Hourly")] == [True] * 6
+    assert "Accept and create project</button>" in page
+    assert ">Add<" not in page
+
+
+def test_project_step_of_a_sale_without_lines_says_so(desk, sale):
+    page = desk.post(f"/sales/{sale.pk}/accept/", accept_answers(sale, step="then", follow_up="new_project")).text
+    assert "the project begins without services" in page
+
+
+def test_button_of_the_second_step_says_what_each_choice_does(desk, sale):
+    LineFactory(sale=sale)
+    page = desk.post(f"/sales/{sale.pk}/accept/", accept_answers(sale, step="why")).text
+    assert re.findall(r'<span data-when="(\w*)">([^<]+)</span>', page) == [
+        ("", "Accept"), ("none", "Accept"), ("invoice", "Accept and create draft invoice"),
+        ("new_project", "Next: the project"),
+    ]  # fmt: skip
+    ProjectFactory(customer=sale.customer)
+    page = desk.post(f"/sales/{sale.pk}/accept/", accept_answers(sale, step="why")).text
+    assert '<span data-when="existing_project">Accept and add to project</span>' in page
+
+
+def test_kept_follow_up_has_a_button_of_its_own(desk, sale):
+    Sale.objects.filter(pk=sale.pk).update(project=ProjectFactory(customer=sale.customer))
+    page = desk.post(f"/sales/{sale.pk}/accept/", accept_answers(sale, step="why")).text
+    assert '<span data-when="kept">Accept and keep what is linked</span>' in page
