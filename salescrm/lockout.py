@@ -5,6 +5,7 @@ right is given back. Nobody sleeps here: who has to wait is told how long (429).
 """
 
 import ipaddress
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -18,6 +19,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
+
+logger = logging.getLogger(__name__)
 
 FORGOTTEN_AT_ONCE = 100  # rows that one try sweeps away: more than it can make
 # Makes the row or finds it, and locks it: one statement, so that nobody can sweep it away in between.
@@ -97,6 +100,8 @@ def count(*tries: Try) -> None:
     now = timezone.now()
     waits = [_count(limit, subject, now) for limit, subject in sorted(tries, key=lambda one: one[0].name) if subject]
     if longest := max(waits, default=0):
+        clients = [subject for limit, subject in tries if limit in (CLIENT, MAIL_CLIENT, CODE)]
+        logger.warning("Too many attempts (%s) from %s", tries[-1][0].name, *clients or ["somebody logged in"])
         raise TooMany(longest)
     old = Attempts.objects.select_for_update(skip_locked=True).filter(until__lt=now)
     Attempts.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])).delete()

@@ -111,8 +111,8 @@ def test_wrong_codes_are_limited_for_who_sends_them(client, answers):
     tries = [client.post(reverse("setup"), answers | {"code": "wrong"}).status_code for _try in range(11)]
     assert tries == [422] * 10 + [429]
     refused = client.post(reverse("setup"), answers)
-    assert (refused.status_code, refused["Retry-After"]) == (429, "60")
-    assert "Please try again in 60 seconds." in refused.text
+    assert (refused.status_code, 0 < int(refused["Retry-After"]) <= 60) == (429, True)
+    assert "Please try again in" in refused.text
     assert not User.objects.exists()
     assert client.post(reverse("setup"), answers, REMOTE_ADDR="192.0.2.7").status_code == 302
 
