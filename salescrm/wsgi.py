@@ -5,8 +5,10 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from salescrm.bodies import whole_bodies
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "salescrm.settings")
-application = get_wsgi_application()
+application = whole_bodies(get_wsgi_application())
 # Here and not in the settings: only what answers browsers has to give up in time.
 settings.DATABASES["default"]["OPTIONS"]["options"] += "".join(
     f" -c {name}={seconds}s" for name, seconds in settings.WEB_TIMEOUTS.items()
