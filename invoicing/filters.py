@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from invoicing.querysets import InvoiceQuerySet
 from relations.models import Relation
-from salescrm.fields import DayInput
+from salescrm.fields import DayFormField
 from salescrm.models import User
 
 STATES = [
@@ -26,8 +26,8 @@ class InvoiceFilter(forms.Form):
     owner = forms.ModelChoiceField(
         label=_("Owner"), queryset=User.objects.all(), required=False, empty_label=pgettext_lazy("owner", "Everybody")
     )
-    since = forms.DateField(label=_("Invoice date from"), required=False, widget=DayInput)
-    until = forms.DateField(label=_("Up to and including"), required=False, widget=DayInput)
+    since = DayFormField(label=_("Invoice date from"), required=False)
+    until = DayFormField(label=_("Up to and including"), required=False)
     customer = forms.ModelChoiceField(queryset=Relation.objects.all(), required=False, widget=forms.HiddenInput)
 
     def clean_customer(self) -> Relation | None:

@@ -14,7 +14,7 @@ from invoicing.sending import invoice_address
 from invoicing.vat import line_amount
 from relations.models import Contact
 from salescrm.calendar import today
-from salescrm.fields import DayInput, MoneyFormField
+from salescrm.fields import DayFormField, MoneyFormField
 from salescrm.templatetags.crm import number
 
 TOO_MUCH = Decimal(10) ** 9
@@ -118,7 +118,7 @@ class SendForm(forms.Form):
 class IssueForm(SendForm):
     """The date of the invoice and, when it is sent at once, where to."""
 
-    issued_on = forms.DateField(label=_("Invoice date"), widget=DayInput)
+    issued_on = DayFormField(label=_("Invoice date"))
     field_order = ["issued_on", "to"]
 
     def __init__(self, *args, sends: bool, **kwargs):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from invoicing.document import Document, compose, freeze
 from invoicing.history import Refused, claim, commit, require_draft
 from invoicing.models import Invoice, InvoiceEvent
-from salescrm.calendar import today, written_day
+from salescrm.calendar import odd_years, today, written_day
 from salescrm.models import User
 from salescrm.numbering import NumberSeries, next_number
 
@@ -23,14 +23,16 @@ def issue(invoice: Invoice, *, version: int, by: User, on: date | None = None) -
     """Give a draft its number and date (today, or `on`) and freeze what stands on it (rule 22).
 
     Numbers are consecutive: one lock lets issues through one by one, a refusal or rollback uses none. Refuses an
-    invoice without lines, a day in the future or before the last issued one, and a reverse-charged line for a
-    customer without VAT number. Sent twice by the same user it gives the first result, else a stale version.
+    invoice without lines, a day in the future, in an odd year or before the last issued one, and a reverse-charged
+    line for a customer without VAT number. Sent twice by the same user it gives the first result, else a stale version.
     """
     invoice, repeated = claim(invoice, version=version, by=by, kinds=(InvoiceEvent.Kind.ISSUED,))
     if repeated:
         return invoice
     require_draft(invoice)
     on = on or today()
+    if odd := odd_years({"issued_on": on}):
+        raise Refused(odd)
     _check_contents(compose(invoice), invoice)
     number = _number(on)
     document = compose(invoice, number=number, on=on)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invoicing.querysets import InvoiceQuerySet
 from relations.models import Contact, Relation
-from salescrm.fields import MoneyField, PriceField
+from salescrm.fields import DayField, MoneyField, PriceField
 from salescrm.lookups import Lookup
 from salescrm.records import Versioned
 from salescrm.words import folded
@@ -71,8 +71,8 @@ class Invoice(Versioned):
     reference = models.CharField(_("customer's reference"), max_length=100, blank=True)
     note = models.TextField(_("text on the invoice"), blank=True)
     payment_days = models.PositiveSmallIntegerField(_("payment term in days"), default=30)
-    issued_on = models.DateField(_("invoice date"), null=True, editable=False)
-    due_on = models.DateField(_("due date"), null=True, editable=False)
+    issued_on = DayField(_("invoice date"), null=True, editable=False)
+    due_on = DayField(_("due date"), null=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
     # Fixed at issuing, so that the document never changes when master data does.
     document = models.JSONField(_("document as issued"), null=True, editable=False)

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from projects.models import Project, Service
 from projects.opening import NewProject, check, open_project
 from relations.models import Relation
+from salescrm.calendar import odd_years
 from salescrm.conflicts import Stale, changed_by, lock
 from salescrm.models import User
 
+DAYS = ["start_date", "end_date"]
 HEAD = ["name", "contact", "manager", "start_date", "end_date", "note"]
 SERVICE = ["description", "quantity", "unit_price", "vat_rate", "billing_method"]
 
@@ -43,7 +45,8 @@ def create(*, customer: Relation, project: NewProject, by: User, token: UUID) ->
 def edit(project: Project, *, values: dict, version: int, by: User) -> Project:
     """Make `values` (fields of HEAD) those of an active project; the same values change nothing.
 
-    Refuses a closed project, a stale version, a contact person of somebody else and an end before the start.
+    Refuses a closed project, a stale version, a contact person of somebody else, an end before the start and a day
+    in an odd year (rule 20).
     """
     project, repeated = _claim(project, version, by=by, same=lambda stored: _same(stored, values))
     if repeated:
@@ -52,6 +55,8 @@ def edit(project: Project, *, values: dict, version: int, by: User) -> Project:
     check(project.customer, **{name: values[name] for name in ("contact", "start_date", "end_date")})
     if _same(project, values):
         return project
+    if odd := odd_years({name: values[name] for name in DAYS if values[name] != getattr(project, name)}):
+        raise Refused(odd)
     for name in HEAD:
         setattr(project, name, values[name])
     return _commit(project, HEAD, by)

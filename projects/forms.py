@@ -10,7 +10,6 @@ from projects.models import Project, Service
 from projects.opening import NewProject
 from relations.fields import RelationField
 from relations.models import Contact, Relation
-from salescrm.fields import DayInput
 from salescrm.models import User
 
 
@@ -20,7 +19,7 @@ class ProjectForm(forms.ModelForm):
     class Meta:
         model = Project
         fields = ["name", "contact", "manager", "start_date", "end_date", "note"]
-        widgets = {"start_date": DayInput, "end_date": DayInput, "note": forms.Textarea(attrs={"rows": 4})}
+        widgets = {"note": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args, customer: Relation, **kwargs):
         super().__init__(*args, **kwargs)

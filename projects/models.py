@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from invoicing.models import VatRate
 from projects.querysets import ProjectQuerySet
 from relations.models import Contact, Relation
-from salescrm.fields import PriceField
+from salescrm.fields import DayField, PriceField
 from salescrm.notes import Note
 from salescrm.records import Versioned
 from salescrm.words import folded
@@ -69,8 +69,8 @@ class Project(Versioned):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="projects", verbose_name=_("manager")
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE, editable=False)
-    start_date = models.DateField(_("start date"), null=True, blank=True)
-    end_date = models.DateField(_("end date"), null=True, blank=True)
+    start_date = DayField(_("start date"), null=True, blank=True)
+    end_date = DayField(_("end date"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
 
     objects = ProjectQuerySet.as_manager()

@@ -15,7 +15,7 @@ from invoicing.models import VatRate
 from projects.models import Project, Service
 from relations.merging import MERGED, is_held
 from relations.models import Contact, Relation
-from salescrm.calendar import today
+from salescrm.calendar import odd_years, today
 from salescrm.models import User
 from salescrm.numbering import NumberSeries, next_number
 
@@ -46,9 +46,11 @@ def open_project(
 ) -> tuple[Project, list[Service]]:
     """Open a project with its number (when projects are numbered) and services. Runs in the caller's transaction.
 
-    Refuses a contact person of somebody else, an end before the start and a customer that has just been merged.
+    Refuses a contact person of somebody else, an end before the start, an odd year and a customer that was just merged.
     """
     check(customer, contact=project.contact, start_date=project.start_date, end_date=project.end_date)
+    if odd := odd_years({"start_date": project.start_date, "end_date": project.end_date}):
+        raise ValidationError(odd)
     if not is_held(customer.pk):
         raise ValidationError(str(MERGED), code="merged")
     opened = Project.objects.create(

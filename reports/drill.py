@@ -6,12 +6,19 @@ from urllib.parse import quote_plus
 
 from django.urls import reverse
 
+from salescrm.calendar import in_reach
+
 
 def sales_list(*words: dict) -> str:
-    """The address of the list of sales narrowed by these words; later ones win, empty ones fall off."""
+    """The address of the list of sales narrowed by these words; later ones win, empty ones fall off.
+
+    "" for what lies before or after the years of rule 20: the list knows no such days.
+    """
     merged = {}
     for part in words:
         merged |= part
+    if any(isinstance(value, date) and not in_reach(value) for value in merged.values()):
+        return ""
     kept = [_word(word, value) for word, value in merged.items() if value not in (None, "", [], ())]
     return f"{_list()}?{'&'.join(kept)}"
 

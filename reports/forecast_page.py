@@ -9,7 +9,7 @@ from reports import charts
 from reports.forecast import Column, Forecast, Scope
 from reports.templatetags.reports import full_month
 from salescrm import exports
-from salescrm.calendar import add_months
+from salescrm.calendar import EARLIEST, LATEST, add_months, month_start
 from salescrm.templatetags.crm import percent
 
 BASES = {"weighted": pgettext_lazy("basis", "Weighted"), "full": gettext_lazy("Full amount")}
@@ -99,4 +99,5 @@ def _address(query: QueryDict, **changes: str) -> str:
 
 
 def _shifted(scope: Scope, direction: int) -> date:
-    return add_months(scope.first, direction * (1 if scope.months < 6 else 3))
+    month = add_months(scope.first, direction * (1 if scope.months < 6 else 3))
+    return min(max(month, EARLIEST), month_start(LATEST))

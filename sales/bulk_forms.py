@@ -8,7 +8,7 @@ from sales.deeds import Deed, End, HandOver, Lose, Move, Plan, Trash
 from sales.forms import LoseForm
 from sales.models import Phase, Sale
 from salescrm.calendar import written_day
-from salescrm.fields import DayInput
+from salescrm.fields import DayFormField
 from salescrm.models import User
 from salescrm.money import format_number
 
@@ -70,7 +70,7 @@ class EndForm(forms.Form):
     NEEDED = {"on": ("day", _("Choose a day.")), "later": ("later", _("Say how many days."))}
 
     way = forms.ChoiceField(label=_("Expected end date"), choices=WAYS, initial="on", widget=forms.RadioSelect)
-    day = forms.DateField(label=_("Day"), widget=DayInput, required=False)
+    day = DayFormField(label=_("Day"), required=False)
     later = forms.IntegerField(
         label=_("Days later"), min_value=1, max_value=LONGEST, required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -121,7 +121,7 @@ class StepForm(forms.Form):
     next_step = forms.CharField(
         label=_("Next step"), max_length=200, required=False, help_text=_("Leave both empty to clear the next step.")
     )
-    next_step_on = forms.DateField(label=_("Day"), widget=DayInput, required=False)
+    next_step_on = DayFormField(label=_("Day"), required=False)
 
     def clean(self):
         cleaned = super().clean()

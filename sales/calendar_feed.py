@@ -9,6 +9,7 @@ from icalendar import Calendar, Event
 from sales.desk import CalendarFeed, secret
 from sales.meetings import coming
 from sales.models import Sale, SaleNote
+from salescrm.calendar import EARLIEST, LATEST
 from salescrm.models import Organisation, User
 from salescrm.money import format_money
 
@@ -43,7 +44,7 @@ def calendar_of(user: User, *, root: str) -> bytes:
     `root` begins every link.
     """
     own = Sale.objects.visible_to(user).filter(owner=user)
-    steps = own.open().filter(next_step_on__isnull=False)
+    steps = own.open().filter(next_step_on__range=(EARLIEST, LATEST))  # an odd year of long ago is in no calendar
     shown = steps.select_related("customer", "phase", "contact__person").order_by("next_step_on", "pk")[:MOST]
     with translation.override(user.language):
         calendar = Calendar()

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from sales.models import Sale
 from sales.next_steps import AHEAD, has_step
 from salescrm.calendar import today
-from salescrm.fields import DayInput
 from salescrm.models import User
 
 
@@ -31,7 +30,6 @@ class EndForm(AmountForm):
     class Meta:
         model = Sale
         fields = ["expected_end_date"]
-        widgets = {"expected_end_date": DayInput}
 
     def clean_expected_end_date(self):
         """A sale does not end before it starts."""
@@ -61,7 +59,6 @@ class StepForm(AmountForm):
         model = Sale
         fields = ["next_step", "next_step_on"]
         labels = {"next_step_on": _("Day")}
-        widgets = {"next_step_on": DayInput}
 
     ahead = forms.ChoiceField(choices=[(word, word) for word in AHEAD], widget=forms.HiddenInput, required=False)
     nothing = forms.BooleanField(widget=forms.HiddenInput, required=False)

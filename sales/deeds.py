@@ -8,13 +8,13 @@ from typing import ClassVar
 from django.utils.translation import gettext as _
 
 from relations.models import Relation
-from sales.editing import check_days, check_frozen
+from sales.editing import check_days, check_frozen, check_years
 from sales.lookups import LossReason, Phase
 from sales.models import Sale, SaleEvent, SaleStatus
 from sales.refusals import Refused, require_open
 from sales.transitions import CHANCE, OUTCOME, close_as_lost, enter, hold_competitor, judge_loss, would_move
 from sales.trash import check_trash
-from salescrm.calendar import today
+from salescrm.calendar import LATEST, today
 from salescrm.conflicts import Gone
 from salescrm.models import User
 
@@ -95,13 +95,14 @@ class End(Deed):
             return False
         check_frozen(sale, self.fields)
         self._set(sale, day)
+        check_years(sale, self.fields)
         check_days(sale)
         return True
 
     def _put_off(self, day: date | None) -> date:
         if day is None:
             raise Refused(_("This sale has no expected end date to put off."), code="undated")
-        if date.max - day < timedelta(days=self.later):
+        if LATEST - day < timedelta(days=self.later):
             raise Refused(_("This sale would end too far ahead."), code="range")
         return day + timedelta(days=self.later)
 
@@ -117,7 +118,9 @@ class Plan(Deed):
 
     def make(self, sale: Sale) -> bool:
         require_open(sale)
-        return self._set(sale, self.step, self.day)
+        changes = self._set(sale, self.step, self.day)
+        check_years(sale, self.fields)
+        return changes
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Creating a sale and changing what a form changes: fields and service lines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -11,12 +11,13 @@ from sales.history import claim, commit, event_of
 from sales.models import Sale, SaleEvent, SaleLine, SalesSettings
 from sales.refusals import Refused, Stale
 from sales.transitions import enter, now_of
-from salescrm.calendar import written_day
+from salescrm.calendar import odd_years, written_day
 from salescrm.models import User
 
 PLAIN = ["subject", "contact", "start_date", "next_step", "next_step_on", "note"]
 WATCHED = ["expected_revenue", "expected_end_date", "owner", "customer", "source"]
 LINE = ["description", "quantity", "unit_price", "vat_rate", "billing_method"]
+DAYS = ["start_date", "expected_end_date", "next_step_on", "closed_on"]
 FROZEN = ["expected_revenue", "expected_end_date", "customer", "source"]
 
 
@@ -24,7 +25,7 @@ def create(*, values: dict, by: User, token) -> Sale:
     """Create an open sale in `values["phase"]` with its first event; the same `token` twice gives the first record.
 
     `values` holds the fields of PLAIN and WATCHED and the phase. Refuses a contact of another customer, a person as
-    customer or a source when Settings switched these off, and a retired phase (rules 1, 3, 6 and 7).
+    customer or a source when Settings switched these off, a retired phase and an odd year (rules 1, 3, 6, 7 and 20).
     """
     try:
         with transaction.atomic():
@@ -41,6 +42,7 @@ def _create(values: dict, by: User, token) -> Sale:
     phase = values.pop("phase")
     sale = Sale(**values, create_token=token, updated_by=by, last_sequence=1)
     _check(sale, before=None)
+    check_years(sale, DAYS)
     if not phase.is_active:
         raise Refused({"phase": _("This phase is retired. Choose another one.")}, code="retired")
     enter(sale, phase)
@@ -54,8 +56,8 @@ def _create(values: dict, by: User, token) -> Sale:
 def edit(sale: Sale, *, values: dict, version: int, by: User) -> Sale:
     """Change fields of PLAIN and WATCHED; an event is appended when one of WATCHED changed (rules 2, 6 and 7).
 
-    Refuses to change amount, end date, customer or source of a closed sale. Probability and its by-hand mark are
-    never touched. Sent twice by the same user, the second time changes nothing.
+    Refuses to change amount, end date, customer or source of a closed sale, and a day in an odd year (rule 20).
+    Probability and its by-hand mark are never touched. Sent twice by the same user, the second time changes nothing.
     """
     sale, repeated = claim_form(
         sale, version, by, lambda sale: all(getattr(sale, name) == values[name] for name in values)
@@ -72,6 +74,7 @@ def edit(sale: Sale, *, values: dict, version: int, by: User) -> Sale:
     if not changed:
         return sale
     check_frozen(sale, changed)
+    check_years(sale, changed)
     if {"start_date", "expected_end_date"} & set(changed):
         check_days(sale)
     _check(sale, before=before)
@@ -102,6 +105,12 @@ def check_frozen(sale: Sale, changed: list[str]) -> None:
     if frozen and not sale.is_open:
         why = Refused(_("This sale is closed, so this stays as it stood. Reopen it first."), code="closed")
         raise Refused(dict.fromkeys(frozen, why))
+
+
+def check_years(sale: Sale, changed: Iterable[str]) -> None:
+    """Refuse a day outside the years of rule 20 among the `changed` fields; what nobody touched stays as it is."""
+    if odd := odd_years({name: getattr(sale, name) for name in changed if name in DAYS}):
+        raise Refused(odd)
 
 
 def check_days(sale: Sale) -> None:

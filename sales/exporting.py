@@ -86,7 +86,7 @@ def _timeline_rows(entries: Iterable[Entry]) -> Iterator[list]:
         note = entry.note
         text = note.text if note else "\n".join(unescape(strip_tags(detail)) for detail in entry.details)
         yield [
-            f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}",
+            entry.at.astimezone(zone).isoformat(" ", "minutes")[:16],
             note.get_kind_display() if note else entry.headline,
             text,
             ", ".join(file.name for file in note.files.all()) if note else "",

@@ -3,12 +3,13 @@
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from relations.fields import RelationField
 from sales.columns import COLUMNS
-from sales.filters import DEFAULT_SORT, SaleFilter
+from sales.filters import DAY_WORDS, DEFAULT_SORT, SaleFilter
 from sales.models import SavedView
-from salescrm.fields import MoneyFormField
+from salescrm.fields import DayFormField, MoneyFormField
 
 SENT = "apply"  # the form was sent; without it the page is only shown
 REASONS = {"accept_reason": "accepted", "loss_reason": "lost"}  # two lists of ids, one word: the status tells which
@@ -19,7 +20,7 @@ EXTRAS = ("", "_text", "_choice", "_asked")  # what a picker sends
 
 
 class FilterForm(forms.Form):
-    """The answers that have to be read before they are words: amounts as people write them, and typed names."""
+    """The answers that have to be read before they are words: amounts as people write them, days, and typed names."""
 
     more_customer = RelationField(label=_("Customer"), required=False, add=False)
     more_lost_to = RelationField(label=_("Lost to competitor"), required=False, add=False)
@@ -31,13 +32,16 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for word in DAY_WORDS:
+            label = pgettext_lazy("date", "from") if word.endswith("from") else pgettext_lazy("date", "to")
+            self.fields[word] = DayFormField(label=label, required=False)
         self.fields["sort_by"].choices = [(key, column.label) for key, column in COLUMNS.items()]
 
     @staticmethod
     def initial_of(chosen: SaleFilter) -> dict:
         """What the form shows of a filter."""
         sort = {"sort_by": chosen.sort.removeprefix("-"), "falling": chosen.sort.startswith("-")}
-        return {**chosen.amounts, **sort}
+        return {**chosen.amounts, **chosen.days, **sort}
 
     def clean(self):
         """Refuse what no sale can answer to."""
@@ -51,7 +55,7 @@ class FilterForm(forms.Form):
 
     def words(self) -> QueryDict:
         """The words of the URL; what was refused is left out. Reasons say which status is meant."""
-        own = {SENT, *AMOUNTS, *REASONS, *SORT, *(f"{name}{extra}" for name in MORE for extra in EXTRAS)}
+        own = {SENT, *AMOUNTS, *DAY_WORDS, *REASONS, *SORT, *(f"{name}{extra}" for name in MORE for extra in EXTRAS)}
         words = QueryDict(mutable=True)
         for word, texts in self.data.lists():
             if word not in own and any(text.strip() for text in texts):
@@ -70,6 +74,9 @@ class FilterForm(forms.Form):
         for name, word in MORE.items():
             if (relation := answers.get(name)) and str(relation.pk) not in self.data.getlist(word):
                 words[word] = str(relation.pk)
+        for word in DAY_WORDS:
+            if day := answers.get(word):
+                words[word] = day.isoformat()
         for name in AMOUNTS:
             if (amount := answers.get(name)) is not None:
                 words[name] = f"{amount:.2f}"

@@ -17,7 +17,7 @@ from relations.spread import OneOf
 from sales.columns import COLUMNS, ordered, readable
 from sales.models import SaleStatus
 from salescrm.calendar import organisation_zone
-from salescrm.url_words import NONE, any_day, identity, page_number
+from salescrm.url_words import NONE, day, identity, page_number
 
 ID_WORDS = {
     "phase": "phase",
@@ -96,7 +96,7 @@ class SaleFilter:
         return cls(
             status=_choices(words, "status", SaleStatus.values),
             ids={word: tuple(map(identity, words[word])) for word in id_words if words.get(word)},
-            days={word: any_day(words[word][-1]) for word in DAY_WORDS if words.get(word)},
+            days={word: day(words[word][-1]) for word in DAY_WORDS if words.get(word)},
             amounts={word: _amount(words[word][-1]) for word in AMOUNT_WORDS if words.get(word)},
             undated=bool(_choices(words, "end", [NONE])),
             overdue=bool(_choices(words, "overdue", ["1"])),

@@ -13,7 +13,7 @@ from relations.models import Contact, Relation, RelationType
 from sales.models import AcceptReason, FollowUp, LossReason, Phase, Sale, SaleLine, SalesSettings, SaleStatus, Source
 from sales.transitions import check_closing_day
 from salescrm.calendar import today
-from salescrm.fields import DayInput, PercentFormField
+from salescrm.fields import DayFormField, PercentFormField
 from salescrm.models import User
 from salescrm.url_words import is_id
 
@@ -30,12 +30,7 @@ class SaleForm(forms.ModelForm):
             "subject", "customer", "contact", "expected_revenue", "expected_end_date", "phase", "source", "owner",
             "start_date", "next_step", "next_step_on", "note",
         ]  # fmt: skip
-        widgets = {
-            "expected_end_date": DayInput,
-            "start_date": DayInput,
-            "next_step_on": DayInput,
-            "note": forms.Textarea(attrs={"rows": 4}),
-        }
+        widgets = {"note": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
             "expected_revenue": _("Excluding VAT. Leave empty when it is not known yet."),
             "expected_end_date": _("Decides the month in the forecast."),
@@ -85,7 +80,7 @@ class SaleForm(forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         start, end = cleaned.get("start_date"), cleaned.get("expected_end_date")
-        if start and end and end < start:
+        if start and end and end < start and {"start_date", "expected_end_date"} & {*self.changed_data}:
             self.add_error("expected_end_date", _("The expected end date lies before the start date."))
         if cleaned.get("next_step_on") and not cleaned.get("next_step"):
             self.add_error("next_step", _("Say what the next step is."))
@@ -129,7 +124,7 @@ class LineForm(RowForm):
 class ClosingForm(forms.Form):
     """On which day a sale is closed: today is proposed, and meant by whoever was not asked (rule 2)."""
 
-    closed_on = forms.DateField(label=_("Closed on"), widget=DayInput, initial=today)
+    closed_on = DayFormField(label=_("Closed on"), initial=today)
 
     def __init__(self, *args, sale: Sale, **kwargs):
         super().__init__(*args, **kwargs)

@@ -21,6 +21,7 @@ from sales.lookups import AcceptReason, LossReason, Phase, Source
 from sales.querysets import SaleEventQuerySet, SaleQuerySet
 from sales.state import FollowUp, SaleState, SaleStatus, key
 from sales.switches import SalesSettings
+from salescrm.fields import DayField
 from salescrm.notes import OWN_NOTE, Note
 from salescrm.records import Versioned
 from salescrm.words import folded
@@ -47,9 +48,9 @@ class Sale(SaleState, Versioned):
     )
     # When it came to stand in its phase: stored, because lists ask it of all sales at once (see history.SINCE).
     phase_since = models.DateTimeField(_("in its phase since"), default=timezone.now, db_default=Now(), editable=False)
-    start_date = models.DateField(_("start date"), null=True, blank=True)
+    start_date = DayField(_("start date"), null=True, blank=True)
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
-    next_step_on = models.DateField(_("date of the next step"), null=True, blank=True)
+    next_step_on = DayField(_("date of the next step"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
     # Why it was lost, in words. Not in its events, which nobody can change: it may speak of persons.
     loss_explanation = models.TextField(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from sales.editing import claim_form, edit
+from sales.editing import check_years, claim_form, edit
 from sales.history import commit
 from sales.models import Sale
 from sales.noting import forget_step_done, note_step_done
@@ -59,6 +59,7 @@ def take_back(sale: Sale, *, step: str, day: date | None, version: int, by: User
     if not has_step(sale):
         forget_step_done(sale, text=step or written_day(day), by=by)
     sale.next_step, sale.next_step_on = step, day
+    check_years(sale, ["next_step_on"])
     return commit(sale, fields=["next_step", "next_step_on"], by=by)
 
 

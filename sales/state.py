@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relations.models import Relation
 from sales.lookups import AcceptReason, LossReason, Phase, Source
-from salescrm.fields import MoneyField, PercentField
+from salescrm.fields import DayField, MoneyField, PercentField
 
 
 class SaleStatus(models.TextChoices):
@@ -51,14 +51,14 @@ class SaleState(models.Model):
     probability = PercentField(_("probability"))
     probability_by_hand = models.BooleanField(_("probability set by hand"), default=False, editable=False)
     expected_revenue = MoneyField(_("expected revenue"), null=True, blank=True)
-    expected_end_date = models.DateField(_("expected end date"), null=True, blank=True)
+    expected_end_date = DayField(_("expected end date"), null=True, blank=True)
     owner = key(settings.AUTH_USER_MODEL, "%(class)ss", _("owner"))
     customer = key(Relation, "%(class)ss", _("customer"))
     source = key(Source, "%(class)ss", _("source"), null=True, blank=True)
     accept_reason = key(AcceptReason, "%(class)ss", _("reason accepted"), null=True, blank=True, editable=False)
     loss_reason = key(LossReason, "%(class)ss", _("reason lost"), null=True, blank=True, editable=False)
     lost_to = key(Relation, "%(class)ss_lost_to", _("lost to competitor"), null=True, blank=True, editable=False)
-    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
+    closed_on = DayField(_("closed on"), null=True, blank=True, editable=False)
     follow_up = models.CharField(_("follow-up"), max_length=20, choices=FollowUp, blank=True, editable=False)
     trashed = models.BooleanField(_("in the trash"), default=False, db_default=False, editable=False)
 

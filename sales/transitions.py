@@ -15,7 +15,7 @@ from sales.lookups import AcceptReason, LossReason, Phase
 from sales.models import Sale, SaleEvent, SalesSettings, SaleStatus
 from sales.querysets import SaleQuerySet
 from sales.refusals import Refused, require_open
-from salescrm.calendar import today, written_day
+from salescrm.calendar import odd_years, today, written_day
 from salescrm.models import User
 
 UNDO_FOR = timedelta(minutes=10)
@@ -95,7 +95,9 @@ def set_probability(sale: Sale, *, probability: int | None, version: int, by: Us
 
 
 def check_closing_day(day: date, *, start: date | None, today: date) -> None:
-    """Refuse a closing day in the future or before the start date: the one check of every route (rule 2)."""
+    """Refuse a closing day in the future, before the start date or in an odd year: the one check of every route."""
+    if odd := odd_years({"closed_on": day}):
+        raise Refused(odd)
     if day > today:
         why = ValidationError(_("The closing day cannot lie in the future."), code="future")
         raise Refused({"closed_on": why})

@@ -4,12 +4,17 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from salescrm.models import Organisation
 from salescrm.money import written_in
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)  # the days there are, on every route (rule 20)
+YEARS = _("The year lies between 1900 and 2199.")
 
 
 def today() -> date:
@@ -27,6 +32,22 @@ def organisation_zone() -> ZoneInfo:
 def day_of(moment: datetime) -> date:
     """The calendar day of an aware moment in the organisation's time zone."""
     return moment.astimezone(organisation_zone()).date()
+
+
+def in_reach(day: date) -> bool:
+    """Whether a day, or a moment by the day it is written with, lies in the years of rule 20."""
+    return EARLIEST.year <= day.year <= LATEST.year
+
+
+def check_year(day: date | None) -> None:
+    """Refuse a day or moment outside the years of rule 20; no day at all is fine."""
+    if day is not None and not in_reach(day):
+        raise ValidationError(YEARS, code="year")
+
+
+def odd_years(days: dict[str, date | None]) -> dict:
+    """What a domain function says of those of these days, by the name of their field, that it refuses (rule 20)."""
+    return {name: YEARS for name, day in days.items() if day is not None and not in_reach(day)}
 
 
 def month_start(day: date) -> date:

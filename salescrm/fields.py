@@ -1,5 +1,6 @@
-"""Model and form fields for amounts and percentages, read and shown as people write them."""
+"""Model and form fields for days, amounts and percentages, read and shown as people write them."""
 
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from django import forms
@@ -9,6 +10,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from salescrm.calendar import EARLIEST, LATEST, check_year, in_reach
 from salescrm.money import format_price_bare, parse_money
 
 
@@ -17,8 +19,56 @@ class DayInput(forms.DateInput):
 
     input_type = "date"
 
-    def __init__(self, attrs=None):
-        super().__init__(attrs, format="%Y-%m-%d")
+    def format_value(self, value):
+        return value.isoformat() if isinstance(value, date) else value  # four digits, also of the year 26
+
+
+class DayFormField(forms.DateField):
+    """A day in the years of rule 20. A record's own day from before that rule passes as long as nobody touches it."""
+
+    widget = DayInput
+    stored: date | None = None
+
+    def widget_attrs(self, widget):
+        return {**super().widget_attrs(widget), "min": EARLIEST.isoformat(), "max": LATEST.isoformat()}
+
+    def get_bound_field(self, form, field_name):
+        """As always; takes note of the day the record has. Initial text is only what was typed a step before."""
+        initial = form.get_initial_for_field(self, field_name)
+        if isinstance(initial, date) and not in_reach(initial):
+            self.stored = initial
+            for limit in ("min", "max"):  # or the browser would not send it back
+                self.widget.attrs.pop(limit, None)
+        return super().get_bound_field(form, field_name)
+
+    def validate(self, value):
+        super().validate(value)
+        if value != self.stored:
+            check_year(value)
+
+
+class DayField(models.DateField):
+    """A plain day (rule 21) in the years of rule 20, except what the database held before that rule.
+
+    To the database, and so to migrations, it is Django's own field.
+    """
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.DateField", args, kwargs
+
+    def validate(self, value, model_instance):
+        super().validate(value, model_instance)
+        if value is not None and not in_reach(value) and not self._is_stored(value, model_instance):
+            check_year(value)
+
+    def _is_stored(self, day: date, record: models.Model | None) -> bool:
+        if record is None or record.pk is None:
+            return False
+        return type(record)._base_manager.filter(pk=record.pk, **{self.attname: day}).exists()
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": DayFormField, **kwargs})
 
 
 class MoneyFormField(forms.DecimalField):

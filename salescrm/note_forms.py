@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
-from salescrm.calendar import organisation_zone
+from salescrm.calendar import check_year, organisation_zone
 from salescrm.files import MEGABYTE, TYPES, Unstored, clean_name, extension, unstorable
 from salescrm.notes import ICONS, Note, NoteKind
 
@@ -28,8 +28,9 @@ class MomentField(forms.Field):
             typed = datetime.fromisoformat(value)
         except ValueError:
             typed = None
-        if typed is None or typed.tzinfo or not 1970 <= typed.year <= 2100:
+        if typed is None or typed.tzinfo:
             raise ValidationError(_("Enter a date and time, for example 2026-03-20 14:30."), code="invalid")
+        check_year(typed)
         return typed.replace(tzinfo=organisation_zone())
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from salescrm import files
+from salescrm.calendar import odd_years
 from salescrm.conflicts import Stale, changed_by, lock
 from salescrm.models import StoredFile, User
 from salescrm.notes import Note, NoteKind
@@ -52,6 +53,8 @@ def check(note: Note, *, count: int) -> None:
     if count > FILES_PER_NOTE:
         words = ngettext("At most %(count)d file.", "At most %(count)d files.", FILES_PER_NOTE)
         raise ValidationError({"uploads": words % {"count": FILES_PER_NOTE}}, code="files")
+    if odd := odd_years({"at": note.at}):
+        raise ValidationError(odd)
     if note.kind != NoteKind.MEETING and note.at > timezone.now() + SLACK:
         why = _("This lies ahead. Only a meeting can be planned; for anything else plan a next step.")
         raise ValidationError({"at": why}, code="ahead")

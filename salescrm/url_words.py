@@ -10,6 +10,8 @@ from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from salescrm.calendar import in_reach
+
 NONE = "none"
 LONGEST = 2000  # characters of an address we lead to: servers and browsers refuse longer ones
 
@@ -81,14 +83,15 @@ def month(text: str) -> date:
 
 
 def day(text: str) -> date:
-    """A day written as 2026-03-20, in the centuries people sell in."""
-    if not "1900" < text < "2200":
-        raise BadRequest(f"a day looks like 2026-03-20: {text}")
-    return any_day(text)
+    """A day written as 2026-03-20, in the years of rule 20."""
+    found = any_day(text)
+    if not in_reach(found):
+        raise BadRequest(f"a day in another century: {text}")
+    return found
 
 
 def any_day(text: str) -> date:
-    """A day written as 2026-03-20, however far away: a picker sends 0002-03-20 while its year is being typed."""
+    """A day written as 2026-03-20, however far away: of a record from before rule 20."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):  # ISO knows more ways to write a day
         raise BadRequest(f"a day looks like 2026-03-20: {text}")
     try:

@@ -31,7 +31,7 @@ def place(column: str, cell) -> SafeString:
     if cell is None:
         return format_html('<td class="n" data-column="{}"></td>', column)
     empty = "" if cell.count else " data-empty"
-    link = f'<a href="{escape(cell.url)}">{figure(cell.amount)}</a>'
+    link = f'<a href="{escape(cell.url)}">{figure(cell.amount)}</a>' if cell.url else figure(cell.amount)
     return mark_safe(f'<td class="n" data-column="{escape(column)}"{empty}>{link}</td>')  # noqa: S308 - escaped here
 
 
@@ -46,8 +46,9 @@ def stack(bar, name: str, url: str) -> SafeString:
     """A standing bar as an SVG that leads to its sales; written out for the same reason as `place`."""
     said = escape(f"{name}: {money_text(bar.amount)}")
     drawn = "".join(_segment(part, name) for part in bar.parts)
+    href = f' href="{escape(url)}"' if url else ""
     return mark_safe(  # noqa: S308 - everything that is not ours is escaped
-        f'<a href="{escape(url)}" title="{said}"><svg width="100%" height="168" role="img" aria-label="{said}">{drawn}'
+        f'<a{href} title="{said}"><svg width="100%" height="168" role="img" aria-label="{said}">{drawn}'
         f'<text x="100%" y="{bar.top}" text-anchor="end">{euros(bar.amount)}</text></svg></a>'
     )
 

@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from relations.naming import fold
+from salescrm.calendar import in_reach
 from salescrm.exports import FORMULA
 from salescrm.money import TO_DUTCH, parse_money, round_money
 
@@ -145,7 +146,7 @@ def day(cell, reading: Reading) -> date:
         day = date(year + 2000 if 0 < year < 70 else year + 1900 if 70 <= year < 100 else year, month, number)
     except ValueError:
         day = date.min
-    if not 1900 <= day.year < 2200:
+    if not in_reach(day):
         example = "20-3-2026" if reading.dates == "dmy" else "3/20/2026"
         message = _("“%(text)s” is not a day, for example %(example)s.")
         raise ValidationError(message % {"text": cell, "example": example})

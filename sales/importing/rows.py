@@ -12,6 +12,7 @@ from sales.importing.lists import Lists
 from sales.importing.mapping import Mapping, Stage
 from sales.importing.reading import Row
 from sales.models import Sale, SaleStatus
+from salescrm.calendar import in_reach
 from salescrm.models import User
 from salescrm.words import fold
 
@@ -89,15 +90,17 @@ class RowReader:
 
     def _day(self, cells: dict, name: str, reasons: list[str]) -> date | None:
         value = cells[self.mapping.columns[name]]
-        if isinstance(value, datetime):
-            return value.date()
-        if isinstance(value, date) or value == "":
-            return value or None
+        if value == "":
+            return None
         try:
-            return datetime.strptime(str(value), self.mapping.dates).date()  # noqa: DTZ007
+            day = value if isinstance(value, date) else datetime.strptime(str(value), self.mapping.dates)  # noqa: DTZ007
         except ValueError:
             reasons.append(f'{self.mapping.columns[name]} "{value}" is not a date like {self.mapping.dates}')
             return None
+        if not in_reach(day):
+            reasons.append(f'{self.mapping.columns[name]} "{value}" lies outside the years 1900 to 2199')
+            return None
+        return day.date() if isinstance(day, datetime) else day
 
     def _plain(self, cells: dict, reasons: list[str]) -> dict:
         values = {name: self._text(cells, name) for name in TEXTS if name in self.mapping.columns}

@@ -135,8 +135,11 @@ def _before(sale: Sale) -> dict:
 
 
 def _undo(sale: Sale, before: dict, back: str) -> dict:
-    """What offers to take back what this very request changed; nothing when it came twice and changed nothing."""
-    if _before(sale) == before:
+    """What offers to take back what this very request changed.
+
+    Nothing when it came twice and changed nothing, and when the day before was of an odd year.
+    """
+    if _before(sale) == before or not BackForm(before).is_valid():
         return {}
     fields = {"version": sale.version, **before, "back": back}
     return {"url": reverse("sales:step-back", args=[sale.pk]), "label": _("Undo"), "fields": fields}

@@ -12,7 +12,7 @@ from sales.cells import Cells
 from sales.choices import chips, filter_choices, kept_relations, reason_choices, status_links, without
 from sales.columns import STANDARDS, heads, read, shown
 from sales.filter_form import SENT, FilterForm
-from sales.filters import DAY_WORDS, SaleFilter
+from sales.filters import SaleFilter
 from sales.models import Phase, Sale, SaleStatus
 from salescrm import exports
 from salescrm.calendar import today
@@ -103,7 +103,6 @@ def filters(request: HttpRequest) -> HttpResponse:
         "kept": kept_relations(chosen),
         "lists": filter_choices(chosen),
         "reasons": reason_choices(chosen),
-        "days": {word: chosen.days.get(word, "") for word in DAY_WORDS},
         "carried": [(word, words[word]) for word in ("columns", "view") if words.get(word)],
         "query": words,
     }

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from heroicons.templatetags.heroicons import heroicon_outline
 
-from salescrm.calendar import organisation_zone, today
+from salescrm.calendar import EARLIEST, LATEST, organisation_zone, today
 from salescrm.money import (
     format_money,
     format_number,
@@ -100,7 +100,7 @@ def day(value: date | None) -> SafeString:
         return EMPTY
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value, organisation_zone())
-    return SafeString(f'<time datetime="{value:%Y-%m-%d}">{_day_and_month(value)} {value.year}</time>')
+    return SafeString(f'<time datetime="{value.isoformat()[:10]}">{_day_and_month(value)} {value.year:04}</time>')
 
 
 @register.filter
@@ -109,7 +109,7 @@ def moment(value: datetime | None) -> SafeString:
     if not value:
         return EMPTY
     local = timezone.localtime(value, organisation_zone())
-    year = "" if local.year == today().year else f" {local.year}"
+    year = "" if local.year == today().year else f" {local.year:04}"
     text = f"{_day_and_month(local)}{year} {local:%H:%M}"
     return SafeString(f'<time datetime="{local.isoformat(timespec="seconds")}">{text}</time>')
 
@@ -164,6 +164,14 @@ def key(name: str) -> SafeString:
     spoken = {"/": "/ Control+K"}.get(keys, keys)
     said = "" if " " in keys else format_html(' aria-keyshortcuts="{}"', spoken)
     return format_html('data-key="{}"{}', keys, said)
+
+
+@register.simple_tag
+def within(kind: str = "date") -> SafeString:
+    """The attributes that keep a picker of days, months or moments to the years of rule 20."""
+    length, clock = {"month": (7, ("", "")), "date": (10, ("", "")), "moment": (10, ("T00:00", "T23:59"))}[kind]
+    ends = [f"{end.isoformat()[:length]}{time}" for end, time in zip((EARLIEST, LATEST), clock, strict=True)]
+    return SafeString('min="{}" max="{}"'.format(*ends))
 
 
 @register.simple_tag
