@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
@@ -13,7 +13,8 @@ from salescrm.calendar import EARLIEST, LATEST
 from salescrm.models import Organisation, User
 from salescrm.money import format_money
 
-MOST = 1000  # events of a kind; the earliest first
+MOST = 1000  # events of a kind: the earliest steps, the latest meetings
+PAST = timedelta(days=366)  # a meeting stays where it was: people look back
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -39,7 +40,9 @@ def reader_of(secret: str) -> User | None:
 
 
 def calendar_of(user: User, *, root: str) -> bytes:
-    """The next steps with a day of the user's own open sales and the meetings ahead of their sales, in their language.
+    """The next steps with a day of the user's own open sales and the meetings of all their sales, in their language.
+
+    Meetings of the past year stay: a calendar forgets what it is no longer told.
 
     `root` begins every link.
     """
@@ -57,7 +60,8 @@ def calendar_of(user: User, *, root: str) -> bytes:
         calendar.add("x-published-ttl", "PT30M")
         for sale in shown:
             calendar.add_component(_event(sale, root))
-        for meeting in coming(own)[:MOST]:
+        meetings = coming(own, since=timezone.now() - PAST)
+        for meeting in reversed(meetings.reverse()[:MOST]):
             calendar.add_component(_meeting(meeting, root))
         return calendar.to_ical()
 

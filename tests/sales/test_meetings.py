@@ -90,13 +90,27 @@ def test_meeting_is_no_next_step(as_user, salesperson, planned, sale):
     assert desk.get(f"/sales/?next=none&owner={salesperson.pk}").context["totals"]["count"] == 1
 
 
-def test_calendar_holds_own_meetings_with_their_hour(salesperson, planned, sale, now):
+def read(salesperson):
     address = reverse("sales:feed", args=[renew(salesperson).secret])
-    events = list(Calendar.from_ical(Client().get(address).content).walk("VEVENT"))
+    return list(Calendar.from_ical(Client().get(address).content).walk("VEVENT"))
+
+
+def test_calendar_holds_own_meetings_with_their_hour(salesperson, planned, sale, now):
+    events = read(salesperson)
     told = [(str(event["summary"]), event.decoded("dtstart"), event.decoded("dtend")) for event in events]
-    assert told == [("Meeting: Warehouse (Van Dam)", now + hours * HOUR, now + (hours + 1) * HOUR) for hours in (2, 48)]
-    assert str(events[0]["description"]).splitlines() == ["Drink coffee", f"http://testserver/sales/{sale.pk}/"]
-    assert len({str(event["uid"]) for event in events}) == 2
+    begin = [now + hours * HOUR for hours in (-2, 2, 48)]
+    assert told == [("Meeting: Warehouse (Van Dam)", at, at + HOUR) for at in begin]
+    assert str(events[1]["description"]).splitlines() == ["Drink coffee", f"http://testserver/sales/{sale.pk}/"]
+    assert len({str(event["uid"]) for event in events}) == 3
+
+
+def test_calendar_keeps_the_meetings_of_the_past_year(salesperson, sale, plan, monkeypatch):
+    for days, text in ((-368, "Long ago"), (-364, "A year ago"), (-1, "Yesterday"), (1, "Tomorrow")):
+        plan(sale, 24 * days, text)
+    said = [str(event["description"]).splitlines()[0] for event in read(salesperson)]
+    assert said == ["A year ago", "Yesterday", "Tomorrow"]
+    monkeypatch.setattr("sales.calendar_feed.MOST", 2)
+    assert [str(event["description"]).splitlines()[0] for event in read(salesperson)] == ["Yesterday", "Tomorrow"]
 
 
 def test_sale_shows_its_meetings_beside_the_next_step(as_user, salesperson, planned, sale, django_assert_num_queries):
