@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invoicing.drafting import DraftLine, set_totals, store_lines
 from invoicing.history import Refused, claim, commit, require_draft
 from invoicing.models import Invoice, InvoiceEvent
+from invoicing.querysets import InvoiceQuerySet
 from relations.models import Contact
 from salescrm.models import User
 
@@ -57,6 +60,21 @@ def stored_lines(invoice: Invoice) -> list[DraftLine]:
 
 def _same(invoice: Invoice, values: dict, lines: list[DraftLine]) -> bool:
     return all(getattr(invoice, name) == values[name] for name in HEAD) and stored_lines(invoice) == lines
+
+
+def hand_over(drafts: InvoiceQuerySet, *, to: User, by: User) -> int:
+    """Give these drafts another owner, with an event each; how many there were. Runs in the caller's transaction."""
+    rows = list(drafts.select_for_update(of=("self",)).order_by("pk"))
+    Invoice.objects.filter(pk__in=[row.pk for row in rows]).update(
+        owner=to, version=F("version") + 1, updated_by=by, updated_at=timezone.now()
+    )
+    InvoiceEvent.objects.bulk_create(
+        InvoiceEvent(
+            invoice=row, kind=InvoiceEvent.Kind.EDITED, by=by, detail=f"→ {to}", invoice_version=row.version + 1
+        )
+        for row in rows
+    )
+    return len(rows)
 
 
 @transaction.atomic

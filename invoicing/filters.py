@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from invoicing.querysets import InvoiceQuerySet
 from relations.models import Relation
-from salescrm.fields import DayFormField
+from salescrm.fields import DayFormField, UserFormField
 from salescrm.models import User
 
 STATES = [
@@ -23,8 +23,11 @@ class InvoiceFilter(forms.Form):
 
     q = forms.CharField(label=_("Search"), required=False, widget=forms.SearchInput)
     status = forms.ChoiceField(label=_("Status"), choices=STATES, required=False)
-    owner = forms.ModelChoiceField(
-        label=_("Owner"), queryset=User.objects.all(), required=False, empty_label=pgettext_lazy("owner", "Everybody")
+    owner = UserFormField(
+        label=_("Owner"),
+        queryset=User.objects.in_order(),
+        required=False,
+        empty_label=pgettext_lazy("owner", "Everybody"),
     )
     since = DayFormField(label=_("Invoice date from"), required=False)
     until = DayFormField(label=_("Up to and including"), required=False)

@@ -5,10 +5,13 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects.models import Project, Service
 from projects.opening import NewProject, check, open_project
+from projects.querysets import ProjectQuerySet
 from relations.models import Relation
 from salescrm.calendar import odd_years
 from salescrm.conflicts import Stale, changed_by, lock
@@ -123,6 +126,13 @@ def close(project: Project, *, version: int, by: User) -> Project:
 def reopen(project: Project, *, version: int, by: User) -> Project:
     """Make a closed project active again. Active already changes nothing."""
     return _set_status(project, Project.Status.ACTIVE, version, by)
+
+
+def hand_over(projects: ProjectQuerySet, *, to: User, by: User) -> int:
+    """Give these projects another manager; how many there were. Runs in the caller's transaction."""
+    keys = [row.pk for row in projects.select_for_update(of=("self",)).order_by("pk").only("pk")]
+    changes = {"manager": to, "version": F("version") + 1, "updated_by": by, "updated_at": timezone.now()}
+    return Project.objects.filter(pk__in=keys).update(**changes)
 
 
 def _set_status(project: Project, status: str, version: int, by: User) -> Project:

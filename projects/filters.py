@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from projects.querysets import ProjectQuerySet
 from relations.models import Relation
+from salescrm.fields import UserFormField
 from salescrm.models import User
 
 STATES = [
@@ -20,9 +21,9 @@ class ProjectFilter(forms.Form):
 
     q = forms.CharField(label=_("Search"), required=False, widget=forms.SearchInput)
     status = forms.ChoiceField(label=_("Status"), choices=STATES, required=False)
-    manager = forms.ModelChoiceField(
+    manager = UserFormField(
         label=pgettext_lazy("project", "Manager"),
-        queryset=User.objects.all(),
+        queryset=User.objects.in_order(),
         required=False,
         empty_label=pgettext_lazy("owner", "Everybody"),
     )

@@ -54,7 +54,7 @@ class RelationFilter:
         """Read a query string; an unknown word or value is a BadRequest, an empty one counts as absent."""
         if unknown := set(query) - WORDS:
             raise BadRequest(f"unknown filter: {', '.join(sorted(unknown))}")
-        types, users = list(RelationType.objects.all()), list(User.objects.all())
+        types, users = list(RelationType.objects.all()), list(User.objects.in_order())
         return cls(
             q=query.get("q", "").replace("\x00", "").strip()[:200],
             kind=_word(query, "kind", set(Relation.Kind.values), ""),
@@ -131,7 +131,7 @@ class RelationFilter:
         """Each chosen filter as (label, address without it)."""
         labels = {("kind", kind.value): kind.label.capitalize() for kind in Relation.Kind}
         labels |= {("type", str(row.pk)): str(row) for row in self.types}
-        labels |= {("owner", str(row.pk)): str(row) for row in self.owners if row} | {("owner", "none"): _("No owner")}
+        labels |= {("owner", str(row.pk)): row.label for row in self.owners if row} | {("owner", "none"): _("No owner")}
         labels |= {("active", "no"): _("Deactivated"), ("active", "all"): _("Active and deactivated")}
         return [(labels[pair], self.url(without=pair)) for pair in self.words if pair in labels]
 

@@ -4,11 +4,14 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from relations.models import Relation, RelationType
 from relations.naming import apply_names
 from relations.numbers import COMPACT
+from relations.querysets import RelationQuerySet
 from salescrm.calendar import today
 from salescrm.conflicts import Stale, changed_by, lock
 from salescrm.models import User
@@ -86,6 +89,13 @@ def set_active(relation: Relation, *, active: bool, version: int, by: User) -> R
         raise stale(locked, by=by)
     locked.is_active = active
     return _commit(locked, ["is_active"], by)
+
+
+def hand_over(relations: RelationQuerySet, *, to: User, by: User) -> int:
+    """Give these relations another owner; how many there were. Runs in the caller's transaction."""
+    keys = [row.pk for row in relations.select_for_update(of=("self",)).order_by("pk").only("pk")]
+    changes = {"owner": to, "version": F("version") + 1, "updated_by": by, "updated_at": timezone.now()}
+    return Relation.objects.filter(pk__in=keys).update(**changes)
 
 
 def _refuse_retired(relation_type: RelationType) -> None:

@@ -184,7 +184,7 @@ def _rows(scope: Scope, columns: list[Column], sums: Sums, top: list[int] | None
     rows = [
         Row(
             key=str(record.pk),
-            label=str(record),
+            label=getattr(record, "label", str(record)),
             colour=getattr(record, "colour", ""),
             probability=getattr(record, "probability", None),
             **_line(columns, sums, record.pk, {scope.rows: record.pk}),
@@ -205,7 +205,7 @@ def _records(scope: Scope, keys: set) -> Iterable:
     if model is Phase:
         return [phase for phase in Phase.objects.all() if phase.is_active or phase.pk in keys]
     found = model.objects.filter(pk__in=keys - {None})
-    return found.only("name") if model in (Source, Relation) else found.only("name", "email")
+    return found.only("name") if model in (Source, Relation) else found.only("name", "email", "is_active")
 
 
 def _line(columns: list[Column], sums: Sums, row: int | None, chosen: dict) -> dict:

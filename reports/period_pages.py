@@ -33,7 +33,7 @@ def filters(question: Question, sales: SaleQuerySet, query: QueryDict, today: da
             {"label": label, "url": _address(query, days[key]), "current": periods[key] == question.period}
             for key, label in PRESETS.items()
         ],
-        "owners": User.objects.filter(pk__in=sales.order_by().values("owner")),
+        "owners": User.objects.in_order().filter(pk__in=sales.order_by().values("owner")),
         "all_sources": Source.objects.all(),
         "files": {kind: _address(query, {"format": kind}) for kind in ("csv", "xlsx")},
     }

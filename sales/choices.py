@@ -155,7 +155,8 @@ def filter_choices(chosen: SaleFilter) -> list[tuple[str, str, list[Choice]]]:
     """The lists of the filter form: word, label and options, "none" first where a sale may have none."""
     labels, models, found = _labels(chosen), _models(chosen), []
     for word in ("phase", "owner", "team", "source"):
-        options = [_choice(chosen, word, row.pk, str(row)) for row in models[word].objects.all()]
+        rows = User.objects.in_order() if word == "owner" else models[word].objects.all()
+        options = [_choice(chosen, word, row.pk, getattr(row, "label", str(row))) for row in rows]
         if word in ("source", "team") and options:
             nothing = _("none") if word == "source" else _("not in a team")
             options.insert(0, _choice(chosen, word, None, nothing))

@@ -66,12 +66,11 @@ class Choices:
 
     @cached_property
     def people(self) -> list[User]:
-        """Colleagues whose sales this user may see, by name."""
-        if self._sees_all:
-            return list(User.objects.active().order_by("name", "pk"))
-        if self._visible == Organisation.SalesVisible.TEAM:
-            return list(User.objects.active().filter(pk__in=self.user.teammates).order_by("name", "pk"))
-        return [self.user]
+        """Colleagues whose sales this user may see, by name; last those who left and still own open ones."""
+        if not self._sees_all and self._visible != Organisation.SalesVisible.TEAM:
+            return [self.user]
+        colleagues = User.objects.holders(Sale.objects.kept().open())
+        return list(colleagues if self._sees_all else colleagues.filter(pk__in=self.user.teammates))
 
     @cached_property
     def teams(self) -> list[Team]:

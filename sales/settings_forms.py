@@ -195,6 +195,16 @@ class UserForm(forms.ModelForm):
         return self.cleaned_data["email"].strip().lower()
 
 
+class HandOverForm(forms.Form):
+    """Who takes over what a colleague holds."""
+
+    to = forms.ModelChoiceField(User.objects.none(), label=_("Who takes it over"), empty_label=_("Choose a colleague"))
+
+    def __init__(self, *args, subject: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = User.objects.active().exclude(pk=subject.pk).order_by("name", "pk")
+
+
 class TeamForm(forms.ModelForm):
     """A team and who is in it."""
 

@@ -31,5 +31,6 @@ urlpatterns = [
     path("users/new/", users.new, name="user-new"),
     path("users/<int:pk>/", users.edit, name="user"),
     path("users/<int:pk>/access/", users.access, name="user-access"),
+    path("users/<int:pk>/hand-over/", users.hand_over, name="user-hand-over"),
     path("users/<int:pk>/invite/", users.invitation, name="user-invite"),
 ]

@@ -10,8 +10,9 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from sales import handing_over
 from sales.models import Sale
-from sales.settings_forms import UserForm
+from sales.settings_forms import HandOverForm, UserForm
 from salescrm import creating
 from salescrm.models import Organisation, User
 from salescrm.pages import leave, page
@@ -31,7 +32,7 @@ def _users():
 @may_change_users
 def index(request: HttpRequest) -> HttpResponse:
     """Everybody who may or might log in."""
-    users = _users().order_by("-is_active", "name", "pk")
+    users = handing_over.with_holdings(_users()).order_by("-is_active", "name", "pk")
     rows = [(user, LABELS.get(role_of(user), "")) for user in users]
     return page(request, "settings/users.html", {"rows": rows}, part="users")
 
@@ -72,9 +73,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @may_change_users
 def access(request: HttpRequest, pk: int) -> HttpResponse:
-    """Deactivate a user, or let them log in again; open sales are handed over first or later."""
+    """Deactivate a user, or let them log in again; what they hold is handed over first or later."""
     subject = get_object_or_404(_users(), pk=pk)
-    context = {"subject": subject}
+    context = {"subject": subject, "held": handing_over.holdings(subject)}
     if request.method != "POST":
         return page(request, "settings/access.html", context, part="dialog")
     if request.POST.get("admit") not in ("yes", "no"):
@@ -87,6 +88,25 @@ def access(request: HttpRequest, pk: int) -> HttpResponse:
     done = _("%(name)s can log in again.") if admit else _("%(name)s can no longer log in.")
     messages.success(request, done % {"name": subject})
     return leave(request, "settings:users")
+
+
+@may_change_users
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give everything a colleague holds to another one, after showing how much of every kind that is."""
+    subject = get_object_or_404(User, pk=pk)
+    form = HandOverForm(request.POST if request.method == "POST" else None, subject=subject)
+    context, status = {"form": form, "subject": subject}, 422 if form.is_bound else 200
+    if form.is_bound and form.is_valid():
+        to, basis = form.cleaned_data["to"], request.POST.get("basis", "")
+        try:
+            handing_over.hand_over(subject, to=to, basis=basis, by=request.user)
+        except handing_over.Changed as error:
+            context["error"], status = error, 409
+        else:
+            messages.success(request, _("%(to)s has taken over what %(name)s had.") % {"to": to, "name": subject})
+            return leave(request, "settings:users")
+    context["held"] = handing_over.holdings(subject)
+    return page(request, "settings/hand_over.html", context, part="dialog", status=status)
 
 
 @require_POST

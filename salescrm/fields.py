@@ -71,6 +71,13 @@ class DayField(models.DateField):
         return super().formfield(**{"form_class": DayFormField, **kwargs})
 
 
+class UserFormField(forms.ModelChoiceField):
+    """A choice of users; of those who left it says so, and they come last."""
+
+    def label_from_instance(self, obj):
+        return obj.label
+
+
 class MoneyFormField(forms.DecimalField):
     """An amount in euro, typed the Dutch or the English way (rule 20) and shown back formatted.
 

@@ -5,7 +5,7 @@ from contextvars import ContextVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -45,6 +45,15 @@ class UserManager(BaseUserManager):
         """Users who can be chosen; `current` stays choosable when it has left."""
         return self.filter(Q(is_active=True) | Q(pk=getattr(current, "pk", current)))
 
+    def in_order(self):
+        """Everybody by name, those who left last."""
+        return self.order_by("-is_active", "name", "pk")
+
+    def holders(self, rows, *current):
+        """Whom a list can be narrowed to, those who left last: active, chosen now, or still the owner of `rows`."""
+        holds = Exists(rows.order_by().filter(owner=OuterRef("pk")))
+        return self.in_order().filter(Q(is_active=True) | Q(pk__in=current) | Q(holds))
+
 
 class User(AbstractBaseUser, PermissionsMixin):
     class Language(models.TextChoices):
@@ -79,6 +88,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.name or self.email
+
+    @property
+    def label(self) -> str:
+        """The name in a choice: it says so of somebody who left."""
+        return str(self) if self.is_active else _("%(name)s (no longer active)") % {"name": self}
 
     def get_full_name(self):
         return self.name

@@ -67,6 +67,7 @@ class World:
             "settings:phase": self.phase, "settings:user": self.users["other"],
             **dict.fromkeys(["settings:team", "settings:team-remove"], Team.objects.first()),
             "settings:user-access": self.users["other"], "settings:user-invite": self.users["other"],
+            "settings:user-hand-over": self.users["other"],
             **dict.fromkeys(["sales:view", "sales:view-update", "sales:view-delete"], SavedView.objects.first()),
             "merge-relation": self.relation, "sales:of-relation": self.relation,
             "sales:of-project": self.project, "sales:of-invoice": self.invoice,

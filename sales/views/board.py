@@ -53,7 +53,8 @@ def _turn(shown: list[Column], turned: Column) -> SimpleLazyObject:
 
 def _context(request: HttpRequest, query: QueryDict) -> dict:
     chosen = parse(query)
-    sales = chosen.apply(Sale.objects.visible_to(request.user), today=today())
+    visible = Sale.objects.visible_to(request.user)
+    sales = chosen.apply(visible, today=today())
     owners = [pk for pk in chosen.ids.get("owner", ()) if pk]
     toolbar = {"q", "aged"} | ({"owner"} if len(owners) < 2 else set())
     elsewhere = {word: ids for word, ids in chosen.ids.items() if word not in toolbar}
@@ -66,7 +67,7 @@ def _context(request: HttpRequest, query: QueryDict) -> dict:
         "columns": shown,
         "any_cards": SimpleLazyObject(lambda: any(column.cards for column in shown)),
         "toast_actions": [],
-        "owners": User.objects.active(*owners) if "owner" in toolbar else [],
+        "owners": User.objects.holders(visible.open(), *owners) if "owner" in toolbar else [],
         "chips": chips(replace(chosen, q="", aged=False, ids=elsewhere), query),
         "carried": [(word, text) for word, texts in query.lists() if word not in toolbar for text in texts],
         "query": query.urlencode(),

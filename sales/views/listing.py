@@ -70,7 +70,8 @@ def _table(request: HttpRequest, chosen: SaleFilter, sales, count: int) -> dict:
 
 def _around(request: HttpRequest, chosen: SaleFilter) -> dict:
     """What stands above the rows: status, search, filters, views."""
-    phases, owners = list(Phase.objects.all()), list(User.objects.active(chosen.only("owner")))
+    open_sales, phases = Sale.objects.visible_to(request.user).open(), list(Phase.objects.all())
+    owners = list(User.objects.holders(open_sales, chosen.only("owner")))
     known = {"phase": {row.pk for row in phases}, "owner": {row.pk for row in owners}}
     several = {word for word, ids in known.items() if chosen.ids.get(word) and chosen.only(word) not in ids}
     in_toolbar = {"phase", "owner", "q", "page"} - several
