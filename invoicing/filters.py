@@ -21,7 +21,7 @@ STATES = [
 class InvoiceFilter(forms.Form):
     """Narrows a list, by the answers that were read."""
 
-    q = forms.CharField(label=_("Search"), required=False, widget=forms.SearchInput)
+    q = forms.CharField(label=_("Search"), required=False, max_length=200, widget=forms.SearchInput)
     status = forms.ChoiceField(label=_("Status"), choices=STATES, required=False)
     owner = UserFormField(
         label=_("Owner"),

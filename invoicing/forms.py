@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from django import forms
 from django.core.validators import MaxValueValidator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -18,6 +20,7 @@ from salescrm.fields import DayFormField, MoneyFormField
 from salescrm.templatetags.crm import number
 
 TOO_MUCH = Decimal(10) ** 9
+MOST_LINES = 500
 
 
 class QuantityFormField(MoneyFormField):
@@ -80,8 +83,24 @@ class LineForm(RowForm):
         field_classes = {"quantity": QuantityFormField}
 
 
+class TooManyLinesError(Exception):
+    """More lines than one form holds: not even read, as each of them takes its time."""
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """A page that says how many fit; the browser still has what was typed one page back."""
+        return render(request, "too_many_lines.html", {"most": MOST_LINES}, status=422)
+
+
 class RowFormSet(forms.BaseFormSet):
-    """Rows in the order they are shown; rows marked for deletion and empty ones are left out."""
+    """Rows in the order they are shown; rows marked for deletion and empty ones are left out.
+
+    Raises TooManyLinesError for more than fit on one form, before any of them is made.
+    """
+
+    def total_form_count(self):
+        if self.is_bound and self.management_form.cleaned_data["TOTAL_FORMS"] > MOST_LINES:
+            raise TooManyLinesError
+        return super().total_form_count()
 
     def get_form_kwargs(self, index):
         if "rates" not in self.form_kwargs:
@@ -100,7 +119,13 @@ class InvoiceRows(RowFormSet):
         return [DraftLine(*(row[name] for name in DraftLine._fields)) for row in self.rows()]
 
 
-LineFormSet = forms.formset_factory(LineForm, formset=InvoiceRows, extra=1, can_delete=True, max_num=1000)
+def rows_of(form: type[RowForm], *, formset: type[RowFormSet] = RowFormSet, extra: int) -> type[RowFormSet]:
+    """A form of lines: as many as are stored, and `extra` empty ones."""
+    most = MOST_LINES
+    return forms.formset_factory(form, formset=formset, extra=extra, can_delete=True, max_num=most, absolute_max=most)
+
+
+LineFormSet = rows_of(LineForm, formset=InvoiceRows, extra=1)
 
 
 class SendForm(forms.Form):

@@ -19,7 +19,7 @@ STATES = [
 class ProjectFilter(forms.Form):
     """Narrows a list, by the answers that were read. Without a status: the active ones."""
 
-    q = forms.CharField(label=_("Search"), required=False, widget=forms.SearchInput)
+    q = forms.CharField(label=_("Search"), required=False, max_length=200, widget=forms.SearchInput)
     status = forms.ChoiceField(label=_("Status"), choices=STATES, required=False)
     manager = UserFormField(
         label=pgettext_lazy("project", "Manager"),

@@ -5,7 +5,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from invoicing.forms import QuantityFormField, RowForm, RowFormSet
+from invoicing.forms import QuantityFormField, RowForm, rows_of
 from projects.models import Project, Service
 from projects.opening import NewProject
 from relations.fields import RelationField
@@ -70,4 +70,4 @@ class ServiceForm(RowForm):
         method.choices = [(value, capfirst(label)) for value, label in method.choices]
 
 
-ServiceFormSet = forms.formset_factory(ServiceForm, formset=RowFormSet, extra=1, can_delete=True, max_num=1000)
+ServiceFormSet = rows_of(ServiceForm, extra=1)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relations.choosing import SHOWN, matches
 from relations.models import Relation
+from relations.querysets import LONGEST
 from salescrm.url_words import is_id
 from salescrm.words import words
 
@@ -110,6 +111,7 @@ class RelationField(forms.Field):
     default_error_messages = {
         "invalid_choice": _("This relation cannot be chosen here. Choose another one."),
         "excluded": _("This relation cannot be chosen here. Choose another one."),
+        "long": _("No relation has a name this long. Type a part of it."),
         "nothing": _("No relation found with this name. Check it, or add the relation."),
         "several": _("Several relations fit. Choose one of them, or type more of the name."),
     }
@@ -142,6 +144,8 @@ class RelationField(forms.Field):
         chosen = self._by_id(typed.pk, among=Relation.objects.all()) if text else None
         if chosen and str(chosen).strip() == text:
             return self._by_id(chosen)
+        if len(text) > LONGEST:
+            raise ValidationError(self.error_messages["long"], code="long")
         return self._by_text(text) if text else None
 
     def _by_id(self, value, among=None) -> Relation | None:
@@ -191,7 +195,7 @@ class RelationField(forms.Field):
         asks = bool(self.matches) or self.nothing
         return shown._replace(
             pk="" if asks else typed.choice if typed.choice and typed.asked == (typed.text or "").strip() else typed.pk,
-            text=typed.text or "",
+            text=(typed.text or "")[: LONGEST + 1],
             matches=tuple(self.matches[:SHOWN]),
             more=len(self.matches) > SHOWN,
             nothing=self.nothing,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from relations.models import Relation, RelationType
 from relations.querysets import NAME_OF_FOUND, RelationQuerySet
 from salescrm.models import User
-from salescrm.url_words import page_number
+from salescrm.url_words import check_size, page_number
 
 PAGE = 50
 SORTS = {
@@ -52,6 +52,7 @@ class RelationFilter:
     @classmethod
     def read(cls, query: QueryDict) -> "RelationFilter":
         """Read a query string; an unknown word or value is a BadRequest, an empty one counts as absent."""
+        check_size(query)
         if unknown := set(query) - WORDS:
             raise BadRequest(f"unknown filter: {', '.join(sorted(unknown))}")
         types, users = list(RelationType.objects.all()), list(User.objects.in_order())

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from django.db import models
 from django.db.models import BigIntegerField, Q, Value
@@ -17,26 +18,29 @@ from salescrm.words import LONGEST_WORD, WordsQuery, fold, words
 
 SITE = re.compile(r"(?<!\w)(?:https?://(?:www\.)?|www\.)(?=\w)", re.IGNORECASE)
 MOST_ALIKE = 50  # organizations of one name with any legal form
+LONGEST, MOST_WORDS = 200, 20  # what a search looks at: the database looks every word up
 LAST_CHARACTER = "\U0010ffff"
 # By name, as an expression: the planner sorts what the search index found instead of walking all names for it.
 NAME_OF_FOUND = Concat("sort_key", Value(""))
 
 
 def typed(text: str) -> list[str]:
-    """The words of what somebody typed; how a website begins says nothing."""
-    return words(SITE.sub(" ", text)) or words(text)
+    """The words of what somebody typed, not too many; how a website begins says nothing."""
+    text = text[:LONGEST]
+    return (words(SITE.sub(" ", text)) or words(text))[:MOST_WORDS]
 
 
 def prefix_query(text: str) -> WordsQuery | None:
     """Every word of `text` as a prefix, all required; None when the text holds no word.
 
     A number written with spaces or dots (KvK, btw, IBAN) is also tried as one word, and a phone number in it as any
-    spelling of it is stored.
+    spelling of it is stored. Of a text that nobody types only the first words count.
     """
+    text = text[:LONGEST]
     found = typed(text)
     if not found:
         return None
-    raw = " & ".join(_spellings(text))
+    raw = " & ".join(islice(_spellings(text), MOST_WORDS))
     name, form = legal_forms.spelled(found)
     if form and name:
         raw = f"({raw}) | {all_begin(name)} & ({''.join(form)}:* | {all_begin(form)})"

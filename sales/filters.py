@@ -17,7 +17,7 @@ from relations.spread import OneOf
 from sales.columns import COLUMNS, ordered, readable
 from sales.models import SaleStatus
 from salescrm.calendar import organisation_zone
-from salescrm.url_words import NONE, day, identity, page_number
+from salescrm.url_words import NONE, check_size, day, identity, page_number
 
 ID_WORDS = {
     "phase": "phase",
@@ -89,6 +89,7 @@ class SaleFilter:
     @classmethod
     def parse(cls, query: QueryDict) -> "SaleFilter":
         """Read the URL words of DESIGN 5; blanks count as absent. Raises BadRequest on anything unknown."""
+        check_size(query)
         words = {word: [value for value in query.getlist(word) if value.strip()] for word in query}
         if unknown := set(words) - WORDS:
             raise BadRequest(f"unknown filter: {', '.join(sorted(unknown))}")

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from django.forms import Form
 from django.http import HttpRequest
 
-from salescrm.url_words import page_number
+from salescrm.url_words import check_size, page_number
 
 PER_PAGE = 50
 
@@ -64,6 +64,7 @@ def asked(request: HttpRequest, form: Form) -> Form:
 
     `format` asks for a file, `rows` for one of parts of the records instead of the records themselves.
     """
+    check_size(request.GET)
     if unknown := set(request.GET) - {*form.fields, "sort", "page", "format", "rows"}:
         raise BadRequest(f"unknown filter: {', '.join(sorted(unknown))}")
     if not form.is_valid():

@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from salescrm.calendar import in_reach
 
 NONE = "none"
+MOST, ALL = 200, 8000  # values of one word, and characters of all of them: a page repeats its address in every link
 LONGEST = 2000  # characters of an address we lead to: servers and browsers refuse longer ones
 
 
@@ -50,6 +51,7 @@ def read(query: QueryDict, *, once: Iterable[str], many: Iterable[str] = ()) -> 
 
     Raises BadRequest for a word nobody knows, or one of `once` that is given twice.
     """
+    check_size(query)
     once, many = set(once), set(many)
     found = {}
     for word, values in query.lists():
@@ -59,6 +61,13 @@ def read(query: QueryDict, *, once: Iterable[str], many: Iterable[str] = ()) -> 
         if values:
             found[word] = values if word in many else values[0]
     return found
+
+
+def check_size(query: QueryDict) -> None:
+    """Refuse an address that no page of ours leads to: a form can send one that is longer than a browser's."""
+    texts = [len(text) for _word, values in query.lists() for text in values]
+    if sum(texts) > ALL or any(len(values) > MOST for _word, values in query.lists()):
+        raise BadRequest("an address this long")
 
 
 def choice(text: str, allowed: Iterable[str]) -> str:

@@ -2,7 +2,6 @@
 
 import uuid
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from invoicing.forms import RowFormSet
+from invoicing.forms import rows_of
 from relations.models import Relation
 from sales import editing
 from sales.forms import LineForm, SaleForm
@@ -104,7 +103,7 @@ def _formset(request: HttpRequest, sale: Sale):
     columns = ("pk", "description", "quantity", "unit_price", "vat_rate", "billing_method")
     stored = [dict(zip(columns, row, strict=True)) for row in sale.lines.values_list(*columns)]
     empty = 3 if not stored or "more" in request.GET else 0
-    formset = forms.formset_factory(LineForm, formset=RowFormSet, extra=empty, can_delete=True, max_num=1000)
+    formset = rows_of(LineForm, extra=empty)
     return formset(request.POST if request.method == "POST" else None, initial=stored, prefix="lines")
 
 
