@@ -17,6 +17,7 @@ from sales.calendar_feed import renew
 from sales.deeds import End, Plan
 from sales.models import Sale, SavedView
 from sales.refusals import Refused
+from salescrm.calendar import today
 from tests.factories import InvoiceFactory, InvoiceLineFactory, ProjectFactory, RelationFactory, SaleFactory
 
 ODD = ["0026-12-20", "1899-12-31", "2200-01-01", "9999-12-31"]
@@ -99,7 +100,7 @@ def test_project_step_of_accepting_refuses_what_was_typed_a_step_before(desk, sa
     answers = {
         "version": 1, "relation_type": sale.customer.relation_type_id, "follow_up": "new_project", "step": "project",
         "project-name": "Well", "project-manager": manager.pk, "project-start_date": odd,
-        "closed_on": date.today(),  # noqa: DTZ011 - the browser's own today
+        "closed_on": today().isoformat(),
     }  # fmt: skip
     assert desk.post(f"/sales/{sale.pk}/accept/", answers).status_code == 422
     assert (Sale.objects.get().status, Project.objects.count()) == ("open", 0)
