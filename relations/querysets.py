@@ -60,7 +60,9 @@ def _spellings(text: str) -> Iterator[str]:
     for run in phones.RUN.finditer(text):
         if spellings := [f"{word}:*" for word in phones.spellings(run[0])]:
             yield from (f"{word}:*" for word in typed(text[place : run.start()]))
-            yield f"({all_begin(words(run[0]))} | {' | '.join(spellings)})"
+            if not run[0].startswith("+"):  # else it is a phone's number and nothing else
+                spellings.append(all_begin(words(run[0])))
+            yield f"({' | '.join(spellings)})"
             place = run.end()
     yield from (f"{word}:*" for word in typed(text[place:]))
 

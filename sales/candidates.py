@@ -114,7 +114,7 @@ def contacts_like(asked: Asked, relations: list[dict]) -> list[dict]:
         branches += _of_organizations(rows, asked)
     found = _read(asked.enough, CONTACT, *branches)
     for row in found:
-        row["place"] = asked.place(row) or row["phone"] or row["mobile"]
+        row["place"] = asked.place(row)
     return _ranked(
         asked, found, "person__name", "person__sort_key", "email",
         exact=lambda row: asked.folded in (fold(row["email"]), fold(row["person__email"])),

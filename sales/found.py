@@ -106,7 +106,10 @@ def contact_hit(row: dict) -> Hit:
     return Hit(
         kind="contact", pk=row["person_id"], url=reverse("relations:detail", args=[row["person_id"]]),
         title=row["person__name"],
-        notes=[row["function"], row["organization__name"], row["email"] or row["person__email"], row["place"]],
+        notes=[
+            row["place"], row["function"], row["organization__name"], row["email"] or row["person__email"],
+            "" if row["place"] else row["phone"] or row["mobile"],
+        ],
     )  # fmt: skip
 
 
@@ -114,7 +117,7 @@ def note_hit(row: dict) -> Hit:
     """A note by what it says, on the timeline of its record."""
     url = reverse(f"{APPS[row['about']]}:detail", args=[row["record"]])
     return Hit(
-        kind="note", pk=row["pk"], url=f"{url}#timeline", title=row["title"], notes=[row["of"], row["place"]],
+        kind="note", pk=row["pk"], url=f"{url}#timeline", title=row["title"], notes=[row["place"], row["of"]],
         badge=NoteKind(row["said"]).label, tone="neutral",
     )  # fmt: skip
 

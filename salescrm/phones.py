@@ -24,7 +24,7 @@ STEPS = [
     (rf"[+]({CODES})0+", r"+\1"),  # +31 06
     (r"(^|;)(?:0|31)?([1-9][0-9]{8})(?![0-9])", r"\1+31\2"),
 ]
-FORMS = (rf"[+]({CODES})([0-9]+)", r" \1\2 0\2 \2 ")  # with its country, as dialled there, and bare
+FORMS = (rf"[+]({CODES})([0-9]+)", r" \1\2 0\2 ")  # with its country, and as it is dialled there
 PATTERNS = [(re.compile(pattern), new) for pattern, new in STEPS]
 RUN = re.compile(r"(?<!\w)[+(]?[0-9][0-9()/. \u2010-\u2015\u2212-]*[0-9](?!\w)")  # in a text
 
@@ -43,6 +43,7 @@ def forms(text: str) -> list[str]:
 
 
 def spellings(text: str) -> list[str]:
-    """The words by which a number that somebody typed, or began to type, is looked for among the stored ones."""
-    found = [word for number in numbers(text) for word in re.sub(*FORMS, number).strip("+").split()[:2]]
-    return list(dict.fromkeys(found))
+    """The words by which a number that somebody typed, or began to type, is looked for; its first 0 may be missing."""
+    found = forms(text)
+    bare = [f"0{form}" for form in found if not form.startswith("0") and not text.lstrip().startswith(("+", "00"))]
+    return list(dict.fromkeys([*found, *bare]))

@@ -26,9 +26,12 @@ MOBILE = [
 BERLIN = ["+49 30 1234567", "+49 (0)30 1234567", "0049 30 1234567", "0049(0)301234567", "+49-30/1234567", "030 1234567"]
 
 
-@pytest.mark.parametrize("numbers", [MOBILE, BERLIN])
+AARHUS = ["+45 12 34 56 78", "0045 12345678", "12 34 56 78"]  # a country without a 0 in front
+
+
+@pytest.mark.parametrize("numbers", [MOBILE, BERLIN, AARHUS])
 def test_any_spelling_finds_any_spelling(company, numbers):
-    kept = [*numbers, f"tel. {numbers[0]} (thuis)"]
+    kept = [*numbers[: -1 if numbers == AARHUS else None], f"tel. {numbers[0]} (thuis)"]
     records = [RelationFactory(phone=number) for number in kept]
     works = [ContactFactory(mobile=number) for number in kept]
     for asked in numbers:
@@ -56,6 +59,7 @@ def test_any_spelling_finds_any_spelling(company, numbers):
         ("0800-1234", ["08001234"]),
         ("+1 (212) 555-0100", ["+12125550100"]),
         ("+353 1 234 5678", ["+35312345678"]),
+        ("+45 12 34 56 78", ["+4512345678"]),
         ("+", []),
         ("none", []),
         ("", []),
@@ -72,11 +76,18 @@ def test_each_of_two_numbers_in_one_field_is_found(company):
     assert [list(Relation.objects.search(text)) for text in ("+31 20 7654321", "0687654321")] == [[other], [other]]
 
 
-@pytest.mark.parametrize("text", ["06 12", "+31 6 12", "+31 (0)6 1", "0031 612", "0612", "06-1", "jansen 06 12"])
+@pytest.mark.parametrize(
+    "text", ["06 12", "+31 6 12", "+31 (0)6 1", "0031 612", "0612", "06-1", "jansen 06 12", "612 34", "6123"]
+)
 def test_the_first_digits_are_enough(company, text):
     record = RelationFactory(name="Jansen", phone="06-12345678")
     RelationFactory(name="Jansen", phone="010 1234567")
     assert list(Relation.objects.search(text)) == [record]
+
+
+def test_a_number_with_its_country_is_no_house_number(company):
+    RelationFactory(street="Kade 31", postcode="6211 BD", phone="0316 123456")
+    assert list(Relation.objects.search("+31 6")) == []
 
 
 def test_every_number_is_read_alike_by_python_and_by_the_database(company):
