@@ -52,7 +52,8 @@ def words(text: str) -> list[str]:
 def _letters(text: str) -> str:
     if text.isascii():
         return text.lower()
-    bare = MARK.sub("", unicodedata.normalize("NFKD", text))
+    # Before as well: accents by the thousand would be put in order in a time that grows with their square.
+    bare = MARK.sub("", unicodedata.normalize("NFKD", MARK.sub("", text)))
     return "".join(map(str.lower, bare)).translate(TYPED)  # one by one: a sigma at the end of a word is a sigma
 
 

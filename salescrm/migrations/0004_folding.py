@@ -46,7 +46,8 @@ def typed(text):
     return f"translate({text}, '{''.join(LETTERS)}', '{''.join(LETTERS.values())}')"
 
 
-BARE = f"regexp_replace(normalize(written, NFKD), '{MARKS}', '', 'g')"
+WITHOUT = f"regexp_replace(written, '{MARKS}', '', 'g')"
+BARE = f"regexp_replace(normalize({WITHOUT}, NFKD), '{MARKS}', '', 'g')"
 ASCII = "octet_length(written) = char_length(written)"
 # A text has so many words and a word so many characters at most: an index entry has its limits.
 FORWARD = f"""
@@ -58,7 +59,7 @@ CREATE FUNCTION salescrm_phones(written text) RETURNS text LANGUAGE sql IMMUTABL
 CASE WHEN written = '' THEN '' ELSE {nested("normalize(written, NFKD)", STEPS)} END;
 
 CREATE FUNCTION salescrm_words(written text, phones text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
-(left(regexp_replace(salescrm_folded(left(written, 100000)), '([^ ]{{100}})[^ ]+', '\\1', 'g'), 200000) || ' '
+(left(regexp_replace(salescrm_folded(left(written, 20000)), '([^ ]{{100}})[^ ]+', '\\1', 'g'), 200000) || ' '
 || translate({nested("salescrm_phones(phones)", [FORMS])}, ';+', ' '))::tsvector;
 """
 BACKWARD = """

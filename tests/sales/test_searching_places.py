@@ -136,6 +136,6 @@ def test_of_a_long_note_the_part_is_shown_in_which_it_stands(said, manager):
 
 
 def test_a_note_may_be_of_any_length(said, manager):
-    words = " ".join(f"woord{number}" for number in range(60_000))
-    SaleNote.objects.create(sale=said, text=words, by=manager, updated_by=manager)
+    text = " ".join(f"woord{number}" for number in range(60_000))
+    SaleNote.objects.create(sale=said, text=text + "e\u0301\u0316" * 60_000, by=manager, updated_by=manager)
     assert ("Roof", "Note") in notes("woord17", manager)
