@@ -15,12 +15,19 @@ PLAIN = ("title", "option", "textarea", "svg", "script", "style", "chip")  # can
 TEMPLATE = re.compile(r"(<template[^>]*>)(.*?)</template>", re.DOTALL)  # html5lib does not know what may stand in one
 JUDGED = {"required", "pattern", "minlength", "min", "max"}
 HANDLER = re.compile(r"on[a-z]+$")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 SPOKEN = ("title", "aria-label", "placeholder", "alt", "data-label", "data-announce", "data-nothing")
 
 
 def _is_judged(field: Element) -> bool:
     """Whether the browser has an opinion on what is filled in here, in its own words and language."""
     return bool(JUDGED & field.attrib.keys()) or field.get("type") in ("email", "url", "number", "date", "month")
+
+
+def _is_named(section: Element) -> bool:
+    """Whether a section says what it is, by a heading or by a label."""
+    labelled = {"aria-label", "aria-labelledby"} & section.attrib.keys()
+    return bool(labelled) or any(next(section.iter(heading), None) is not None for heading in HEADINGS)
 
 
 class Markup:
@@ -41,7 +48,7 @@ class Markup:
 
     def faults(self) -> list[str]:
         """Everything a browser would have to guess about, and everything the content policy would block."""
-        return [*self.errors, *self._ids(), *self._inline(), *self._forms()]
+        return [*self.errors, *self._ids(), *self._inline(), *self._forms(), *self._misused()]
 
     def _ids(self) -> Iterator[str]:
         ids = Counter(element.get("id") for element in self.elements() if element.get("id"))
@@ -57,6 +64,16 @@ class Markup:
             yield from (f"{element.tag} {name}=" for name in element.attrib if HANDLER.match(name) or name == "style")
             if element.tag == "style" or (element.tag == "script" and not element.get("src")):
                 yield f"inline {element.tag}"
+
+    def _misused(self) -> Iterator[str]:
+        """What parses, and is no valid use of an element all the same."""
+        for element in self.elements():
+            if element.tag == "a" and element.get("href") is None:
+                yield f"a {element.get('rel') or element.get('class')} leads nowhere"
+            if element.tag == "input" and element.get("type") == "search" and element.get("role"):
+                yield f"input search as {element.get('role')}"
+            if element.tag == "section" and not _is_named(element):
+                yield f"section {element.get('id') or element.get('class')} has no heading"
 
     def _forms(self) -> Iterator[str]:
         for form in self.root.iter("form"):

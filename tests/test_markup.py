@@ -21,6 +21,9 @@ PAGE = '<!doctype html><html lang="en"><head><title>T</title></head><body>{}</bo
             "<form method='post' action='/x/'><input name='csrfmiddlewaretoken'><input name='y' required></form>",
             "form /x/ leaves its errors to the browser",
         ),
+        ("<a rel='next'>x</a>", "a next leads nowhere"),
+        ("<input type='search' role='combobox'>", "input search as combobox"),
+        ("<section id='a'><p>x</p></section>", "section a has no heading"),
         ("<form method='get' action='/x/'><input name='csrfmiddlewaretoken'></form>", "form /x/ leaks its token"),
     ],
 )

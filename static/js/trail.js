@@ -3,12 +3,17 @@ const trail = JSON.parse(sessionStorage.getItem("trail") ?? "null");
 const nav = document.querySelector("[data-trail]");
 const here = trail?.sales.indexOf(location.pathname) ?? -1;
 
+if (nav && (here < 0 || trail.sales.length < 2)) nav.remove(); // its keys too
 if (nav && here >= 0) {
-  const lead = (rel, url) => url && (nav.querySelector(`a[rel=${rel}]`).href = url);
+  const lead = (rel, url) => {
+    const link = nav.querySelector(`a[rel=${rel}]`);
+    if (url) link.href = url;
+    else link.replaceWith(document.createElement("span")); // where no neighbour is, its room stays
+  };
   lead("prev", trail.sales[here - 1]);
   lead("next", trail.sales[here + 1]);
   nav.querySelector("[data-place]").textContent = `${here + 1} / ${trail.sales.length}`;
-  nav.hidden = trail.sales.length < 2;
+  nav.hidden = false;
   const crumb = document.querySelector(".crumbs a");
   if (trail.title) {
     [crumb.href, crumb.textContent] = [trail.url, trail.title];
