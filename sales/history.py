@@ -32,11 +32,9 @@ told AS (
 )
 SELECT stored.probability, stored.weighted_revenue, told.id FROM stored, told
 """  # noqa: S608 (names of columns)
-# What happened elsewhere may be told late: it stands behind what is known already (rule 7).
 APPEND_MANY = f"""
 INSERT INTO sales_saleevent ({STATE}, sale_id, sequence, sale_version, kind, by_id, at, recorded_at)
-SELECT {STATE}, id, last_sequence, version, %s, %s,
-    GREATEST(moment.at, (SELECT at FROM sales_saleevent WHERE sale_id = moment.sale ORDER BY sequence DESC LIMIT 1)), %s
+SELECT {STATE}, id, last_sequence, version, %s, %s, moment.at, %s
 FROM sales_sale JOIN unnest(%s::bigint[], %s::timestamptz[]) AS moment (sale, at) ON moment.sale = id ORDER BY id
 """  # noqa: S608 (names of columns)
 
@@ -59,9 +57,9 @@ WITH told AS (
         AND (kind = 'moved' AND kind_after = 'undone' AND phase_after = came_from) IS NOT TRUE
     ORDER BY sequence DESC LIMIT 1
 )
-SELECT (stay.at AT TIME ZONE stay.zone + interval '1 day' * COALESCE((
+SELECT LEAST(now(), (stay.at AT TIME ZONE stay.zone + interval '1 day' * COALESCE((
     SELECT sum(told.days) FROM told WHERE told.sequence > stay.sequence AND told.was <> 'open'
-), 0)) AT TIME ZONE stay.zone FROM stay
+), 0)) AT TIME ZONE stay.zone) FROM stay
 """
 
 

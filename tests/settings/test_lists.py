@@ -240,5 +240,5 @@ def test_a_list_costs_the_same_for_any_number_of_rows(admin, rows, django_assert
 def test_the_sales_settings_cost_the_same_for_any_number_of_rows(admin, rows, django_assert_num_queries):
     LossReason.objects.all().delete()
     LossReason.objects.bulk_create(LossReason(name=f"Reason {n}", position=n) for n in range(rows))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         admin.get(address("sales"))
