@@ -31,6 +31,14 @@ STEPS = ("late", "today", "planned", "none")
 SHOWN = 8  # sales per group of next steps
 NEWS = 10
 DAY = timedelta(days=1)
+ROW = (
+    "subject", "version", "next_step", "next_step_on", "expected_revenue", "expected_end_date", "customer__name",
+    "phase__name", "phase__colour",
+)  # fmt: skip
+TOLD = (
+    "kind", "at", "expected_revenue", "sale__subject", "sale__customer__name", "phase__name", "phase__colour",
+    "phase__position", "by__name", "by__email",
+)  # fmt: skip
 WEEK = 7
 STAYED = "stayed"
 MOVES = Q(kind__in=[SaleEvent.Kind.MOVED, SaleEvent.Kind.UNDONE])
@@ -124,6 +132,7 @@ def steps(sales: SaleQuerySet, *, today: date, words: dict) -> list[Step]:
         )
         .filter(place__lte=SHOWN)
         .select_related("customer", "phase")
+        .only(*ROW)  # the database numbers all open sales with what is read of them: no notes
         .order_by("step", "place")
     )
     groups = {key: [] for key in STEPS}
@@ -187,7 +196,8 @@ def _latest(events: QuerySet[SaleEvent]) -> list[SaleEvent]:
     """The latest of them, of every sale one, each with `what` it was."""
     moved = events.exclude(MOVES & Q(phase__position=F("origin")))
     by_sale = {}
-    for event in moved.select_related("sale__customer", "phase", "by").order_by("-at", "-pk")[: NEWS * len(KINDS)]:
+    rows = moved.select_related("sale__customer", "phase", "by").only(*TOLD).order_by("-at", "-pk")
+    for event in rows[: NEWS * len(KINDS)]:
         event.what = _what(event.kind, event.phase.position, event.origin)
         by_sale.setdefault(event.sale_id, event)
     return list(by_sale.values())[:NEWS]
