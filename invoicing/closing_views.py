@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 from invoicing.document import compose
 from invoicing.forms import IssueForm, SendForm
 from invoicing.history import Refused
-from invoicing.issuing import issue, last_issued_on
+from invoicing.issuing import issue, last_issued_on, obstacles
 from invoicing.models import Invoice, InvoiceEvent
 from invoicing.sending import send
 from salescrm.conflicts import Stale, submitted_version
-from salescrm.models import Organisation
 from salescrm.pages import leave, page
 
 
@@ -37,19 +36,10 @@ def issue_invoice(request: HttpRequest, pk: int) -> HttpResponse:
             stale, status = refusal, 409
         except Refused as refusal:
             form.add_error(None, refusal)
-    context = {"invoice": invoice, "form": form, "stale": stale, "document": _shown(invoice), "last": last_issued_on()}
-    context["missing"] = _missing(Organisation.current())
+    document = compose(invoice) if invoice.is_draft else None
+    context = {"invoice": invoice, "form": form, "stale": stale, "document": document, "last": last_issued_on()}
+    context["obstacles"] = obstacles(document) if document else []
     return page(request, "invoicing/issue.html", context, part="dialog", status=status)
-
-
-def _shown(invoice: Invoice):
-    return compose(invoice) if invoice.is_draft else None
-
-
-def _missing(seller: Organisation) -> list[str]:
-    """What a Dutch invoice has to say about its sender and nobody has filled in."""
-    names = ["street", "postcode", "city", "coc_number", "vat_number", "iban"]
-    return [str(seller._meta.get_field(name).verbose_name) for name in names if not getattr(seller, name)]
 
 
 def _mail(request: HttpRequest, invoice: Invoice, *, to: str, version: int) -> None:

@@ -22,6 +22,7 @@ SELLER = [
     "website",
     "coc_number",
     "vat_number",
+    "vat_exemption",
     "iban",
 ]
 CUSTOMER = ["name", "number", "street", "postcode", "city", "country", "vat_number"]
@@ -56,6 +57,8 @@ class Document:
     note: str
     lines: tuple[DocumentLine, ...]
     totals: Totals
+    supplied_from: date | None = None  # an invoice of before rule 22 asked for it has none
+    supplied_until: date | None = None
 
     @property
     def is_reverse_charged(self) -> bool:
@@ -80,6 +83,8 @@ def compose(invoice: Invoice, *, number: str = "", on: date | None = None) -> Do
         note=invoice.note,
         lines=tuple(_line(line) for line in lines),
         totals=totals((line.amount, line.vat_rate) for line in lines),
+        supplied_from=invoice.supplied_from,
+        supplied_until=invoice.supplied_until,
     )
 
 
@@ -140,7 +145,8 @@ def thaw(stored: dict) -> Document:
         )
         for line in stored["lines"]
     )
-    days = {name: date.fromisoformat(stored[name]) for name in ("issued_on", "due_on")}
+    names = ("issued_on", "due_on", "supplied_from", "supplied_until")
+    days = {name: date.fromisoformat(stored[name]) for name in names if stored.get(name)}
     return Document(**{**stored, **days, "lines": lines, "totals": Totals(groups, **amounts)})
 
 

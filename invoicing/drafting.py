@@ -1,6 +1,7 @@
 """The door for upper apps: a draft invoice made from somebody else's lines."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -24,12 +25,22 @@ class DraftLine(NamedTuple):
 
 
 def draft_invoice(
-    *, customer: Relation, contact: Contact | None, subject: str, lines: Iterable[DraftLine], by: User
+    *,
+    customer: Relation,
+    contact: Contact | None,
+    subject: str,
+    lines: Iterable[DraftLine],
+    by: User,
+    supplied_from: date | None = None,
 ) -> Invoice:
-    """Make a draft invoice with these lines; `by` becomes its owner. Must run in the caller's transaction."""
+    """Make a draft invoice with these lines; `by` becomes its owner. Must run in the caller's transaction.
+
+    When it was supplied may be unknown yet: it is asked on the draft.
+    """
     days = customer.payment_days if customer.payment_days is not None else Organisation.current().payment_days
     lines = list(lines)
     invoice = Invoice(customer=customer, contact=contact, subject=subject, owner=by, payment_days=days, updated_by=by)
+    invoice.supplied_from = supplied_from
     set_totals(invoice, lines)
     invoice.save(force_insert=True)
     store_lines(invoice, lines)

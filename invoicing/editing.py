@@ -1,6 +1,7 @@
 """Editing and deleting a draft."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import transaction
 from django.db.models import F
@@ -12,9 +13,10 @@ from invoicing.history import Refused, claim, commit, require_draft
 from invoicing.models import Invoice, InvoiceEvent
 from invoicing.querysets import InvoiceQuerySet
 from relations.models import Contact
+from salescrm.calendar import odd_years
 from salescrm.models import User
 
-HEAD = ["subject", "contact", "reference", "note", "payment_days"]
+HEAD = ["subject", "contact", "reference", "supplied_from", "supplied_until", "note", "payment_days"]
 TOTALS = ["total_excluding_vat", "total_vat", "total_including_vat"]
 
 
@@ -26,9 +28,10 @@ def may_edit(invoice: Invoice, user: User) -> bool:
 
 @transaction.atomic
 def edit(invoice: Invoice, *, values: dict, lines: Iterable[DraftLine], version: int, by: User) -> Invoice:
-    """Make `values` (fields of HEAD) and `lines` the contents of a draft; the same contents change nothing.
+    """Make `values` (some fields of HEAD) and `lines` the contents of a draft; the same contents change nothing.
 
-    Refuses an issued invoice, a stale version and a contact person of somebody else (rules 6 and 22).
+    Refuses an issued invoice, a stale version, a contact person of somebody else and a period that ends before it
+    begins (rules 6 and 22).
     """
     invoice, repeated = claim(invoice, version=version, by=by, kinds=(InvoiceEvent.Kind.EDITED,))
     lines = list(lines)
@@ -42,12 +45,13 @@ def edit(invoice: Invoice, *, values: dict, lines: Iterable[DraftLine], version:
         raise Refused({"contact": _("This is not a contact person of the customer.")}, code="contact")
     if _same(invoice, values, lines):
         return invoice
-    for name in HEAD:
+    for name in values:
         setattr(invoice, name, values[name])
+    check_supply(invoice.supplied_from, invoice.supplied_until)
     invoice.lines.all().delete()
     store_lines(invoice, lines)
     set_totals(invoice, lines)
-    return commit(invoice, fields=[*HEAD, *TOTALS], kind=InvoiceEvent.Kind.EDITED, by=by)
+    return commit(invoice, fields=[*values, *TOTALS], kind=InvoiceEvent.Kind.EDITED, by=by)
 
 
 def stored_lines(invoice: Invoice) -> list[DraftLine]:
@@ -59,7 +63,17 @@ def stored_lines(invoice: Invoice) -> list[DraftLine]:
 
 
 def _same(invoice: Invoice, values: dict, lines: list[DraftLine]) -> bool:
-    return all(getattr(invoice, name) == values[name] for name in HEAD) and stored_lines(invoice) == lines
+    return all(getattr(invoice, name) == values[name] for name in values) and stored_lines(invoice) == lines
+
+
+def check_supply(begins: date | None, ends: date | None) -> None:
+    """Refuse a period of supply without a first day, one that ends before it, and an odd year."""
+    if odd := odd_years({"supplied_from": begins, "supplied_until": ends}):
+        raise Refused(odd)
+    if ends and not begins:
+        raise Refused({"supplied_from": _("Fill in the first day of the period.")}, code="supply")
+    if ends and ends < begins:
+        raise Refused({"supplied_until": _("A period of supply ends on or after the day it begins.")}, code="supply")
 
 
 def hand_over(drafts: InvoiceQuerySet, *, to: User, by: User) -> int:

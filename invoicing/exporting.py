@@ -16,7 +16,8 @@ def table(invoices: InvoiceQuerySet) -> exports.Table:
     """All invoices of the queryset in its order."""
     heading = [
         pgettext("invoice", "Number"), _("Subject"), _("Customer"), _("Customer number"), _("Contact person"),
-        _("Owner"), _("Status"), _("Invoice date"), _("Due date"), _("Sent on"), _("Customer's reference"),
+        _("Owner"), _("Status"), _("Invoice date"), _("Due date"), _("Sent on"),
+        _("Supplied on, or from"), _("Supplied up to and including"), _("Customer's reference"),
         _("Excluding VAT"), _("VAT"), _("Including VAT"),
     ]  # fmt: skip
     return exports.Table("invoices", heading, _rows(invoices.select_related("contact__person").defer("document")))
@@ -40,7 +41,7 @@ def _rows(invoices: InvoiceQuerySet) -> Iterator[list]:
         yield [
             invoice.number, invoice.subject, str(invoice.customer), invoice.customer.number,
             str(invoice.contact.person) if invoice.contact else "", str(invoice.owner), invoice.get_status_display(),
-            invoice.issued_on, invoice.due_on, sent_on,
+            invoice.issued_on, invoice.due_on, sent_on, invoice.supplied_from, invoice.supplied_until,
             invoice.reference, invoice.total_excluding_vat, invoice.total_vat, invoice.total_including_vat,
         ]  # fmt: skip
 

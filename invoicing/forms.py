@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from invoicing.drafting import DraftLine
+from invoicing.editing import check_supply
 from invoicing.issuing import last_issued_on
 from invoicing.models import Invoice, InvoiceLine, VatRate
 from invoicing.sending import invoice_address
@@ -37,8 +38,9 @@ class HeadForm(forms.ModelForm):
 
     class Meta:
         model = Invoice
-        fields = ["subject", "contact", "reference", "payment_days", "note"]
+        fields = ["subject", "contact", "reference", "payment_days", "supplied_from", "supplied_until", "note"]
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {"supplied_until": _("Leave empty when it was one day.")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -49,6 +51,15 @@ class HeadForm(forms.ModelForm):
             self.fields["contact"].queryset = contacts
             self.fields["contact"].empty_label = pgettext_lazy("contact person", "None")
         self.fields["payment_days"].validators.append(MaxValueValidator(365))
+        if not self.instance.supplied_from:
+            self.initial["supplied_from"] = today()
+
+    def clean(self):
+        """A period that cannot be is said next to its field."""
+        cleaned = super().clean()
+        if not {"supplied_from", "supplied_until"} & set(self.errors):
+            check_supply(cleaned["supplied_from"], cleaned["supplied_until"])
+        return cleaned
 
     def values(self) -> dict:
         """The clean answers by field name; a person has no contact."""

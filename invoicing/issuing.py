@@ -1,6 +1,8 @@
 """Issuing: a draft becomes an invoice with a number, for good (rule 22)."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Max
@@ -9,9 +11,11 @@ from django.utils.translation import gettext as _
 from invoicing.document import Document, compose, freeze
 from invoicing.history import Refused, claim, commit, require_draft
 from invoicing.models import Invoice, InvoiceEvent
+from relations.models import Relation
 from salescrm.calendar import odd_years, today, written_day
-from salescrm.models import User
+from salescrm.models import Organisation, User
 from salescrm.numbering import NumberSeries, next_number
+from salescrm.words import fold
 
 FROZEN = [
     "status", "number", "issued_on", "due_on", "document", "total_excluding_vat", "total_vat", "total_including_vat",
@@ -22,9 +26,9 @@ FROZEN = [
 def issue(invoice: Invoice, *, version: int, by: User, on: date | None = None) -> Invoice:
     """Give a draft its number and date (today, or `on`) and freeze what stands on it (rule 22).
 
-    Numbers are consecutive: one lock lets issues through one by one, a refusal or rollback uses none. Refuses an
-    invoice without lines, a day in the future, in an odd year or before the last issued one, and a reverse-charged
-    line for a customer without VAT number. Sent twice by the same user it gives the first result, else a stale version.
+    Numbers are consecutive: one lock lets issues through one by one, a refusal or rollback uses none. Refuses a draft
+    that lacks what `obstacles` names, and a day in the future, in an odd year or before the last issued one. Sent twice
+    by the same user it gives the first result, else a stale version.
     """
     invoice, repeated = claim(invoice, version=version, by=by, kinds=(InvoiceEvent.Kind.ISSUED,))
     if repeated:
@@ -33,7 +37,7 @@ def issue(invoice: Invoice, *, version: int, by: User, on: date | None = None) -
     on = on or today()
     if odd := odd_years({"issued_on": on}):
         raise Refused(odd)
-    _check_contents(compose(invoice), invoice)
+    _check_contents(compose(invoice))
     number = _number(on)
     document = compose(invoice, number=number, on=on)
     invoice.status, invoice.number, invoice.issued_on = Invoice.Status.ISSUED, number, on
@@ -44,15 +48,62 @@ def issue(invoice: Invoice, *, version: int, by: User, on: date | None = None) -
     return commit(invoice, fields=FROZEN, kind=InvoiceEvent.Kind.ISSUED, by=by, detail=number)
 
 
-def _check_contents(document: Document, invoice: Invoice) -> None:
+class Obstacle(NamedTuple):
+    """What keeps a draft from being issued, and whose page puts it right: "draft", "customer" or "organisation"."""
+
+    code: str
+    text: str
+    place: str
+
+
+def obstacles(document: Document) -> list[Obstacle]:
+    """Everything that a draft still lacks to be an invoice, a sentence each (rule 22)."""
+    return [*_of_draft(document), *_of_customer(document), *_of_organisation(document)]
+
+
+def _of_draft(document: Document) -> Iterator[Obstacle]:
     if not document.lines:
-        raise Refused(_("An invoice needs at least one line."), code="lines")
-    if document.is_reverse_charged and not invoice.customer.vat_number:
-        raise Refused(
-            _("VAT is reverse charged only to a customer with a VAT number. Fill in the VAT number of %(customer)s.")
-            % {"customer": invoice.customer},
-            code="vat_number",
-        )
+        yield Obstacle("lines", _("An invoice needs at least one line."), "draft")
+    if not document.supplied_from:
+        yield Obstacle("supply", _("Fill in when this was supplied: a day, or a period."), "draft")
+
+
+def _of_customer(document: Document) -> Iterator[Obstacle]:
+    customer = document.customer
+    abroad = customer["country"] and fold(customer["country"]) != fold(document.seller["country"])
+    needed = ["street", "city"] if abroad else ["street", "postcode", "city"]  # not every country has postcodes
+    for name in needed:
+        if not customer[name].strip():
+            words = {"customer": customer["name"], "what": Relation._meta.get_field(name).verbose_name}
+            yield Obstacle(f"customer_{name}", _("%(customer)s has no %(what)s.") % words, "customer")
+    if document.is_reverse_charged and not customer["vat_number"]:
+        text = _("VAT is reverse charged only to a customer with a VAT number. Fill in the VAT number of %(customer)s.")
+        yield Obstacle("vat_number", text % {"customer": customer["name"]}, "customer")
+
+
+def _of_organisation(document: Document) -> Iterator[Obstacle]:
+    seller = document.seller
+    for name in ("name", "street", "postcode", "city", "coc_number"):
+        if not seller[name].strip():
+            what = Organisation._meta.get_field(name).verbose_name
+            yield Obstacle(f"own_{name}", _("Our own organisation has no %(what)s.") % {"what": what}, "organisation")
+    if seller["vat_number"]:
+        return
+    if document.is_reverse_charged:
+        text = _("VAT is reverse charged only with our own VAT number on the invoice.")
+    elif document.totals.vat:
+        text = _("This invoice charges VAT, and our own organisation has no VAT number.")
+    elif not seller["vat_exemption"]:
+        text = _("Our own organisation has no VAT number, and states no exemption.")
+    else:
+        return
+    yield Obstacle("own_vat_number", text, "organisation")
+
+
+def _check_contents(document: Document) -> None:
+    found = [Refused(obstacle.text, code=obstacle.code) for obstacle in obstacles(document)]
+    if found:
+        raise found[0] if len(found) == 1 else Refused(found)
 
 
 def _number(on: date) -> str:

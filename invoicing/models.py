@@ -69,6 +69,8 @@ class Invoice(Versioned):
     )
     subject = models.CharField(_("subject"), max_length=200)
     reference = models.CharField(_("customer's reference"), max_length=100, blank=True)
+    supplied_from = DayField(_("supplied on, or from"), null=True, blank=True)
+    supplied_until = DayField(_("supplied up to and including"), null=True, blank=True)
     note = models.TextField(_("text on the invoice"), blank=True)
     payment_days = models.PositiveSmallIntegerField(_("payment term in days"), default=30)
     issued_on = DayField(_("invoice date"), null=True, editable=False)
@@ -105,6 +107,12 @@ class Invoice(Versioned):
                 | (~Q(status="draft") & ~Q(number="") & Q(issued_on__isnull=False, document__isnull=False)),
                 name="invoice_has_number_and_date_exactly_when_issued",
                 violation_error_message=_("An invoice has a number and a date exactly when it is issued."),
+            ),
+            models.CheckConstraint(
+                condition=Q(supplied_until=None)
+                | Q(supplied_from__isnull=False, supplied_until__gte=F("supplied_from")),
+                name="invoice_supply_ends_after_it_begins",
+                violation_error_message=_("A period of supply ends on or after the day it begins."),
             ),
         ]
         indexes = [GinIndex(WORDS, name="invoice_words")]  # Which invoices have words that begin like these?

@@ -14,6 +14,7 @@ from invoicing.document import document_of
 from invoicing.filters import InvoiceFilter
 from invoicing.forms import HeadForm, LineFormSet
 from invoicing.history import Refused, stale_message
+from invoicing.issuing import obstacles
 from invoicing.models import Invoice
 from relations.models import Relation
 from salescrm import exports
@@ -68,10 +69,11 @@ def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One invoice as it looks on paper, with its history."""
     invoice = get_object_or_404(Invoice.objects.for_page(), pk=pk)
-    events = invoice.events.select_related("by").order_by("-pk")
+    events, document = invoice.events.select_related("by").order_by("-pk"), document_of(invoice)
     context = {
         "invoice": invoice,
-        "document": document_of(invoice),
+        "document": document,
+        "obstacles": obstacles(document) if invoice.is_draft else [],
         "events": events,
         "may_edit": invoice.is_draft and editing.may_edit(invoice, request.user),
         "failed": bool(events) and events[0].kind == events[0].Kind.FAILED,

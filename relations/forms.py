@@ -6,8 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from relations.fields import NumberFormField, RelationField
 from relations.models import Contact, Relation, RelationType
-from relations.numbers import compact_coc, compact_iban, compact_vat, show_iban
-from relations.validators import validate_coc_number, validate_iban, validate_vat_number
 from salescrm.models import Organisation, User
 
 PERSON_NAMES = ["first_name", "prefix", "family_name"]
@@ -20,15 +18,9 @@ BILLING = ["invoice_email", "payment_days", *NUMBERS, "language"]
 class RelationForm(forms.ModelForm):
     """What organizations and persons share. `groups` is how the page lays the fields out."""
 
-    coc_number = NumberFormField(
-        label=_("KvK number"), compact=compact_coc, validators=[validate_coc_number], required=False, max_length=20
-    )
-    vat_number = NumberFormField(
-        label=_("VAT number"), compact=compact_vat, validators=[validate_vat_number], required=False, max_length=20
-    )
-    iban = NumberFormField(
-        label=_("IBAN"), compact=compact_iban, show=show_iban, validators=[validate_iban], required=False, max_length=34
-    )
+    coc_number = NumberFormField("coc_number", label=_("KvK number"))
+    vat_number = NumberFormField("vat_number", label=_("VAT number"))
+    iban = NumberFormField("iban", label=_("IBAN"))
     payment_days = forms.IntegerField(label=_("Payment term in days"), required=False, min_value=0, max_value=365)
 
     def __init__(self, *args, by: User, initial: dict | None = None, **kwargs):

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from relations.fields import NumberFormField
 from relations.models import RelationType
-from relations.validators import validate_coc_number, validate_iban, validate_vat_number
 from sales.models import SalesSettings
 from salescrm.calendar import today
 from salescrm.models import Organisation, Team, User
@@ -134,22 +134,26 @@ class OrganisationForm(forms.ModelForm):
     relation_pattern = pattern_field("relation", _("Pattern of relation numbers"))
     invoice_pattern = pattern_field("invoice", _("Pattern of invoice numbers"))
     PROFILE = ("name", "email", "street", "postcode", "city", "country", "phone", "website")
-    LEGAL = ("coc_number", "vat_number", "iban", "payment_days")
+    coc_number = NumberFormField("coc_number", label=_("KvK number"))
+    vat_number = NumberFormField("vat_number", label=_("VAT number"))
+    iban = NumberFormField("iban", label=_("IBAN"))
+    LEGAL = ("coc_number", "vat_number", "vat_exemption", "iban", "payment_days")
 
     class Meta:
         model = Organisation
         fields = [
             "name", "email", "street", "postcode", "city", "country", "phone", "website", "coc_number", "vat_number",
-            "iban", "payment_days", "time_zone", "language",
+            "vat_exemption", "iban", "payment_days", "time_zone", "language",
         ]  # fmt: skip
-        help_texts = {"language": _("For letters and invoices, and proposed for new users.")}
+        help_texts = {
+            "language": _("For letters and invoices, and proposed for new users."),
+            "vat_exemption": _("Stands on invoices that charge no VAT, and then replaces the VAT number."),
+        }
         widgets = {"language": Segmented}
 
     def __init__(self, *args, patterns: dict[str, NumberSeries], **kwargs):
         super().__init__(*args, **kwargs)
-        checks = {"coc_number": validate_coc_number, "vat_number": validate_vat_number, "iban": validate_iban}
-        for name, validator in checks.items():
-            self.fields[name].validators.append(validator)
+        self.fields["vat_exemption"].choices = [("", _("none")), *Organisation.VatExemption.choices]
         for kind in ("relation", "invoice"):
             self.initial[f"{kind}_pattern"] = patterns[kind].pattern
         self.initial["number_relations"] = patterns["relation"].is_active

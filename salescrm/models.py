@@ -120,6 +120,10 @@ class Organisation(models.Model):
         TEAM = "team", _("Salespeople see the sales of their teams")
         OWN = "own", _("Salespeople see their own sales")
 
+    class VatExemption(models.TextChoices):
+        SMALL = "small", _("small businesses scheme (KOR)")
+        ACTIVITIES = "activities", _("exempt activities (article 11)")
+
     name = models.CharField(_("name"), max_length=200)
     street = models.CharField(_("street and number"), max_length=200, blank=True)
     postcode = models.CharField(_("postcode"), max_length=20, blank=True)
@@ -130,6 +134,7 @@ class Organisation(models.Model):
     website = models.URLField(_("website"), blank=True)
     coc_number = models.CharField(_("KvK number"), max_length=20, blank=True)
     vat_number = models.CharField(_("VAT number"), max_length=20, blank=True)
+    vat_exemption = models.CharField(_("VAT exemption"), max_length=10, choices=VatExemption, blank=True)
     iban = models.CharField(_("IBAN"), max_length=34, blank=True)
     payment_days = models.PositiveSmallIntegerField(_("payment term in days"), default=30)
     time_zone = models.CharField(_("time zone"), max_length=50, default="Europe/Amsterdam")

@@ -195,7 +195,7 @@ def _invoices(relation: Relation, users: dict[str, User]) -> tuple[Invoice, Invo
     prices = ("1000.00", "12.35", "50.00")
     lines = [DraftLine("Heiwerk", Decimal(2), Decimal(price), rate) for rate, price in zip(rates, prices, strict=False)]
     draft, other = (
-        draft_invoice(customer=relation, contact=None, subject=subject, lines=lines, by=seller)
+        draft_invoice(customer=relation, contact=None, subject=subject, lines=lines, by=seller, supplied_from=today())
         for subject in ("Palen", "Balken")
     )
     return draft, issue(other, version=1, by=users["manager"], on=today())

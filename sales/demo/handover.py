@@ -80,7 +80,7 @@ def _invoice(story: Story, lines: list[SaleLine], people: People, *, issued: boo
     sale = story.sale
     sale.follow_up = FollowUp.INVOICE
     sale.invoice = draft_invoice(
-        customer=sale.customer, contact=sale.contact, subject=sale.subject, by=sale.owner,
+        customer=sale.customer, contact=sale.contact, subject=sale.subject, by=sale.owner, supplied_from=sale.closed_on,
         lines=[DraftLine(line.description, line.quantity, line.unit_price, line.vat_rate) for line in lines],
     )  # fmt: skip
     if issued:

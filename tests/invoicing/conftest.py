@@ -6,6 +6,7 @@ import pytest
 
 from invoicing.drafting import DraftLine, draft_invoice
 from invoicing.models import VatRate
+from salescrm.calendar import today
 from salescrm.models import Organisation
 from tests.factories import RelationFactory
 
@@ -40,6 +41,8 @@ def draft(customer, rates, salesperson):
                 ("Course", "2", "50", "exempt"),
             ]
         given = [DraftLine(text, Decimal(many), Decimal(price), rates[rate]) for text, many, price, rate in lines]
-        return draft_invoice(customer=customer, contact=None, subject=subject, lines=given, by=by)
+        return draft_invoice(
+            customer=customer, contact=None, subject=subject, lines=given, by=by, supplied_from=today()
+        )
 
     return make

@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.template.loader import render_to_string
 
-from invoicing.document import document_of, thaw
+from invoicing.document import compose, document_of, thaw
 from invoicing.drafting import draft_invoice
 from invoicing.editing import delete, edit
 from invoicing.history import Refused
-from invoicing.issuing import issue
+from invoicing.issuing import issue, obstacles
 from invoicing.models import Invoice, InvoiceEvent, InvoiceLine
 from relations.models import Relation
 from salescrm.calendar import today
@@ -136,6 +137,118 @@ def test_reverse_charge_needs_the_vat_number_of_the_customer(draft, manager, cus
     invoice = issue(draft(lines), version=1, by=manager)
     assert (invoice.total_excluding_vat, invoice.total_vat) == (Decimal("130.00"), Decimal("5.10"))
     assert document_of(invoice).customer["vat_number"] == "BE0411905847"
+
+
+@pytest.mark.parametrize(
+    ("lacks", "sentences"),
+    [
+        ({"name": ""}, ["Our own organisation has no name."]),
+        ({"street": ""}, ["Our own organisation has no street and number."]),
+        ({"postcode": " "}, ["Our own organisation has no postcode."]),
+        ({"city": ""}, ["Our own organisation has no city."]),
+        ({"coc_number": ""}, ["Our own organisation has no KvK number."]),
+        ({"vat_number": ""}, ["This invoice charges VAT, and our own organisation has no VAT number."]),
+        ({"vat_number": "", "vat_exemption": "small"}, [
+            "This invoice charges VAT, and our own organisation has no VAT number."
+        ]),
+        ({"street": "", "coc_number": ""}, [
+            "Our own organisation has no street and number.", "Our own organisation has no KvK number.",
+        ]),
+    ],
+)  # fmt: skip
+def test_issuing_needs_our_own_name_address_and_numbers(lacks, sentences, draft, manager):
+    Organisation.objects.update(**lacks)
+    with pytest.raises(Refused) as refusal:
+        issue(draft(), version=1, by=manager)
+    assert refusal.value.messages == sentences
+    assert (Invoice.objects.get().status, Counter.objects.filter(kind="invoice").count()) == ("draft", 0)
+
+
+@pytest.mark.parametrize(
+    ("lacks", "sentences"),
+    [
+        ({"street": ""}, ["Van Dam Logistiek B.V. has no street and number."]),
+        ({"postcode": ""}, ["Van Dam Logistiek B.V. has no postcode."]),
+        ({"city": ""}, ["Van Dam Logistiek B.V. has no city."]),
+        ({"country": "Hong Kong", "postcode": ""}, []),
+        ({"country": "Hong Kong", "postcode": "", "city": ""}, ["Van Dam Logistiek B.V. has no city."]),
+        ({"country": "nederland", "postcode": ""}, ["Van Dam Logistiek B.V. has no postcode."]),
+    ],
+)
+def test_issuing_needs_the_address_of_the_customer(lacks, sentences, draft, customer, manager):
+    Organisation.objects.update(country="Nederland")
+    Relation.objects.filter(pk=customer.pk).update(**lacks)
+    customer.refresh_from_db()
+    invoice = draft()
+    assert [found.text for found in obstacles(compose(invoice))] == sentences
+    if sentences:
+        with pytest.raises(Refused) as refusal:
+            issue(invoice, version=1, by=manager)
+        assert refusal.value.messages == sentences
+    else:
+        assert issue(invoice, version=1, by=manager).number == number(1)
+
+
+@pytest.mark.parametrize("exemption", ["small", "activities"])
+def test_a_stated_exemption_stands_for_the_vat_number_where_no_vat_is_charged(exemption, draft, manager):
+    Organisation.objects.update(vat_number="")
+    exempt = [("Course", "1", "100", "exempt")]
+    with pytest.raises(Refused) as refusal:
+        issue(draft(exempt), version=1, by=manager)
+    assert refusal.value.messages == ["Our own organisation has no VAT number, and states no exemption."]
+    Organisation.objects.update(vat_exemption=exemption)
+    invoice = issue(draft(exempt), version=1, by=manager)
+    assert document_of(invoice).seller["vat_exemption"] == exemption
+
+
+def test_reverse_charge_needs_both_vat_numbers(draft, manager, customer):
+    Organisation.objects.update(vat_number="", vat_exemption="small")
+    with pytest.raises(Refused) as refusal:
+        issue(draft([("Consult", "1", "100", "reverse")]), version=1, by=manager)
+    assert refusal.value.messages == [
+        f"VAT is reverse charged only to a customer with a VAT number. Fill in the VAT number of {customer}.",
+        "VAT is reverse charged only with our own VAT number on the invoice.",
+    ]
+
+
+def test_issuing_needs_a_day_or_a_period_of_supply_and_freezes_it(draft, manager):
+    begins, ends = today() - timedelta(days=30), today() - timedelta(days=1)
+    invoice = draft()
+    Invoice.objects.update(supplied_from=None)
+    with pytest.raises(Refused) as refusal:
+        issue(invoice, version=1, by=manager)
+    assert (refusal.value.code, refusal.value.messages) == (
+        "supply", ["Fill in when this was supplied: a day, or a period."],
+    )  # fmt: skip
+    Invoice.objects.update(supplied_from=begins, supplied_until=ends)
+    issued = issue(invoice, version=1, by=manager)
+    document = thaw(Invoice.objects.get().document)
+    assert (document.supplied_from, document.supplied_until) == (begins, ends)
+    for changed in ({"supplied_from": ends}, {"supplied_until": None}):
+        with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+            Invoice.objects.filter(pk=issued.pk).update(**changed)
+
+
+def test_an_invoice_issued_before_this_was_asked_keeps_its_document(draft, manager):
+    invoice = issue(draft(), version=1, by=manager)
+    stored = {name: value for name, value in invoice.document.items() if not name.startswith("supplied_")}
+    del stored["seller"]["vat_exemption"]
+    document = thaw(stored)
+    assert (document.supplied_from, document.supplied_until, document.number) == (None, None, number(1))
+    html = render_to_string("invoicing/mail.html", {"document": document, "style": ""})
+    assert number(1) in html
+    assert "Supplied on" not in html
+
+
+@pytest.mark.parametrize("period", [(None, 1), (2, 1)])
+def test_a_period_of_supply_ends_after_it_begins(period, draft, salesperson):
+    invoice = draft()
+    begins, ends = (days and today() + timedelta(days=days) for days in period)
+    values = {"supplied_from": begins, "supplied_until": ends}
+    with pytest.raises(Refused):
+        edit(invoice, values=values | {"contact": None}, lines=[], version=1, by=salesperson)
+    with pytest.raises(IntegrityError, match="invoice_supply_ends_after_it_begins"), transaction.atomic():
+        Invoice.objects.update(**values)
 
 
 def test_issue_without_a_number_pattern_is_refused(draft, manager):

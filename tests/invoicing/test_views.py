@@ -10,6 +10,7 @@ from invoicing.issuing import issue
 from invoicing.models import Invoice
 from relations.models import Relation
 from salescrm.calendar import today
+from salescrm.models import Organisation
 from tests.factories import InvoiceFactory, RelationFactory
 
 HTMX = {"HX-Request": "true"}
@@ -274,6 +275,66 @@ def test_issue_refusals_stand_in_the_form(draft, manager, as_user):
     )  # fmt: skip
     response = browser.post(url("issue", draft().pk), {"version": 1, "issued_on": "2199-01-01"})
     assert response.context["form"].errors == {"issued_on": ["An invoice date does not lie in the future."]}
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_what_keeps_a_draft_from_being_issued_is_said_before_and_with_the_way_there(
+    headers, draft, customer, salesperson, manager, administrator, as_user
+):
+    Organisation.objects.update(coc_number="")
+    Relation.objects.filter(pk=customer.pk).update(city="")
+    invoice = draft()
+    Invoice.objects.update(supplied_from=None)
+    said = [
+        "Fill in when this was supplied: a day, or a period.", "Van Dam Logistiek B.V. has no city.",
+        "Our own organisation has no KvK number.",
+    ]  # fmt: skip
+    edits = [url("edit", invoice.pk), reverse("relations:edit", args=[customer.pk])]
+    settings = reverse("settings:organisation")
+    for page in ("detail", "issue"):
+        text = as_user(administrator).get(url(page, invoice.pk), headers=headers).text
+        assert [sentence in text for sentence in said] == [True] * 3
+        assert [f'href="{way}"' in text for way in (*edits, settings)] == [True] * 3
+        text = as_user(manager).get(url(page, invoice.pk), headers=headers).text
+        assert [f'href="{way}"' in text for way in (*edits, settings)] == [True, True, False]
+        assert "An administrator fills this in." in text
+    assert said[0] in as_user(salesperson).get(url("detail", invoice.pk), headers=headers).text
+    response = as_user(manager).post(url("issue", invoice.pk), {"version": 1, "issued_on": today()}, headers=headers)
+    assert (response.status_code, [sentence in response.text for sentence in said]) == (422, [True] * 3)
+    assert Invoice.objects.get().is_draft
+    Invoice.objects.update(supplied_from=today())
+    Organisation.objects.update(coc_number="12345678")
+    Relation.objects.filter(pk=customer.pk).update(city="Rotterdam")
+    assert "cannot be issued" not in as_user(manager).get(url("detail", invoice.pk), headers=headers).text
+
+
+def test_draft_asks_when_it_was_supplied_proposes_today_and_shows_it(draft, rates, salesperson, as_user):
+    invoice = draft()
+    Invoice.objects.update(supplied_from=None)
+    browser = as_user(salesperson)
+    form = browser.get(url("edit", invoice.pk)).context["head"]
+    assert (form["supplied_from"].value(), form["supplied_until"].value()) == (today(), None)
+    row = lines_data(("Design", "2", "10", rates["high"].pk))
+    wrong = head_data(1, supplied_from="2026-03-31", supplied_until="2026-03-01") | row
+    refused = browser.post(url("edit", invoice.pk), wrong)
+    assert (refused.status_code, refused.context["head"].errors) == (
+        422, {"supplied_until": ["A period of supply ends on or after the day it begins."]},
+    )  # fmt: skip
+    refused = browser.post(url("edit", invoice.pk), head_data(1, supplied_until="2026-03-01") | row)
+    assert refused.context["head"].errors == {"supplied_from": ["Fill in the first day of the period."]}
+    right = head_data(1, supplied_from="2026-03-01", supplied_until="2026-03-31") | row
+    assert browser.post(url("edit", invoice.pk), right).status_code == 302
+    for page in ("detail", "print"):
+        text = browser.get(url(page, invoice.pk)).text
+        assert "Period of supply" in text
+        assert '<time datetime="2026-03-01">1 March 2026</time> – <time datetime="2026-03-31">31 March 2026' in text
+
+
+def test_document_says_which_exemption_we_state(draft, manager, as_user):
+    Organisation.objects.update(vat_number="", vat_exemption="small")
+    invoice = issue(draft([("Course", "1", "100", "exempt")]), version=1, by=manager)
+    text = as_user(manager).get(url("print", invoice.pk)).text
+    assert "Exempt from VAT under the small businesses scheme (KOR)." in text
 
 
 def test_issue_of_a_stale_version_is_409(draft, manager, as_user):

@@ -4,10 +4,13 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from stdnum.iban import calc_check_digits
 
+from relations.duplicates import likely
 from relations.fields import RelationField
 from relations.forms import OrganizationForm, PersonForm
 from relations.models import Relation, RelationType
+from relations.numbers import compact_vat
 from relations.validators import validate_coc_number, validate_iban, validate_vat_number
 from tests.factories import PersonFactory, RelationFactory
 
@@ -15,6 +18,72 @@ from tests.factories import PersonFactory, RelationFactory
 @pytest.mark.parametrize("number", ["NL123456782B90", "NL004495445B01", "NL 0044.95.445.B01", "BE0776091951"])
 def test_vat_number_passes_in_both_dutch_formats_and_from_elsewhere(number):
     assert validate_vat_number(number) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("gb 980 7806 84", "GB980780684"),
+        ("GB.980.7806.84", "GB980780684"),
+        ("xi 980 7806 84", "XI980780684"),
+        ("GB 980 7806 84 001", "GB980780684001"),
+        ("CHE-107.787.577 IVA", "CHE107787577MWST"),
+        ("che-107.787.577 mwst", "CHE107787577MWST"),
+        ("CHE 107 787 577", "CHE107787577MWST"),
+        ("NO 995 525 828 MVA", "NO995525828MVA"),
+        ("no995525828", "NO995525828MVA"),
+        ("995.525.828 mva", "NO995525828MVA"),
+        ("be 776.091.951", "BE0776091951"),
+        ("BE 0776.091.951", "BE0776091951"),
+        ("de 136 695 976", "DE136695976"),
+        ("GR 094259216", "EL094259216"),
+        ("FR 61 954 506 077", "FR61954506077"),
+    ],
+)
+def test_vat_number_of_elsewhere_is_stored_in_one_spelling(salesperson, typed, stored):
+    form = filled(salesperson, vat_number=typed)
+    assert form.errors == {}
+    assert form.values()["vat_number"] == stored == compact_vat(stored)
+    assert filled(salesperson, vat_number=stored).errors == {}
+    twin = RelationFactory(vat_number=stored)
+    assert [found.relation for found in likely("organization", {"vat_number": typed})] == [twin]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["980780684", "GB980780685", "GB 12", "XI980780685", "CHE-107.787.578 IVA", "CHE107787577 XYZ", "CH107787577",
+     "NO 995 525 829 MVA", "NO MVA", "995525828"],
+)  # fmt: skip
+def test_vat_number_of_elsewhere_with_a_wrong_check_or_without_country_is_refused(number):
+    with pytest.raises(ValidationError):
+        validate_vat_number(number)
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["NL91 ABNA 0417 1643 00", "MT84 MALT 0110 0001 2345 MTLC AST0 01S", "NO93 8601 1117 947",
+     "BE68 5390 0754 7034", "SC18 SSCB 1101 0000 0000 0000 1497 USD", "GB29 NWBK 6016 1331 9268 19",
+     "CH93 0076 2011 6238 5295 7", "LC55HEMM000100010012001200023015", "br18 0036 0305 0000 1000 9795 493c 1"],
+)  # fmt: skip
+def test_iban_of_any_country_is_stored_compact_and_shown_in_groups(salesperson, number):
+    form = filled(salesperson, iban=number)
+    assert form.errors == {}
+    compact = number.replace(" ", "").upper()
+    assert form.values()["iban"] == compact
+    assert form["iban"].value() == " ".join(compact[place : place + 4] for place in range(0, len(compact), 4))
+    assert int(form.fields["iban"].widget.attrs["maxlength"]) >= len(number)
+
+
+def test_iban_without_the_check_digits_within_it_of_its_country_passes():
+    """Length and check digits are what makes an IBAN; 31 BBAN digits of Belgium need not add up."""
+    assert validate_iban("BE" + calc_check_digits("BE00000000000001") + "000000000001") is None
+
+
+@pytest.mark.parametrize(
+    "number", ["NL91ABNA041716430", "NL91ABNA04171643000", "NL92ABNA0417164300", "ZZ91ABNA0417164300", "9" * 5000]
+)
+def test_iban_of_a_wrong_length_or_check_is_refused(salesperson, number):
+    assert "iban" in filled(salesperson, iban=number).errors
 
 
 @pytest.mark.parametrize("number", ["NL123456789B90", "NL004495446B01", "nonsense", "NL12"])

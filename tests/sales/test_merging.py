@@ -295,12 +295,14 @@ def issued(pair, manager):
         coc_number="12345678", vat_number="NL123456782B90", email="post@us.example",
     )  # fmt: skip
     other = pair[1]
-    Relation.objects.filter(pk=other.pk).update(street="Weg 1", postcode="1234 AB")
+    Relation.objects.filter(pk=other.pk).update(street="Weg 1", postcode="1234 AB", city="Ede")
     other.refresh_from_db()
     line = DraftLine("Design", Decimal("1"), Decimal("500"), VatRate.objects.first())
     contact = ContactFactory(organization=other)
     with transaction.atomic():
-        draft = draft_invoice(customer=other, contact=contact, subject="Roof", lines=[line], by=manager)
+        draft = draft_invoice(
+            customer=other, contact=contact, subject="Roof", lines=[line], by=manager, supplied_from=today()
+        )
     return issue(draft, on=today(), version=1, by=manager)
 
 

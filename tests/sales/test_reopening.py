@@ -13,6 +13,7 @@ from sales.models import FollowUp, Sale
 from sales.refusals import Refused
 from sales.reopening import follow_up_is_untouched, reopen
 from tests.factories import LineFactory, ProjectFactory, SaleFactory
+from tests.issuable import issuable
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_reopen_leaves_the_services_of_a_project_closed_since(sale, salesperson)
 def test_reopen_sees_an_invoice_issued_after_the_page_was_read(sale, salesperson, manager):
     read = close(sale, salesperson, FollowUp.INVOICE)
     assert read.invoice.is_draft
-    issue(Invoice.objects.get(), version=1, by=manager)
+    issue(issuable(Invoice.objects.get()), version=1, by=manager)
     with pytest.raises(Refused) as refusal:
         reopen(read, delete_follow_up=False, version=read.version, by=salesperson)
     assert (refusal.value.code, Sale.objects.get().status) == ("issued", "accepted")

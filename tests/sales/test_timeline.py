@@ -17,6 +17,7 @@ from sales.models import SaleNote
 from sales.transitions import lose, move
 from salescrm import noting
 from tests.factories import ContactFactory, PersonFactory, ProjectFactory, RelationFactory, SaleFactory
+from tests.issuable import issuable
 
 HTMX = {"HX-Request": "true"}
 
@@ -81,8 +82,8 @@ def test_relation_tells_everything_around_it(desk, customer, sale, salesperson, 
     sale = edit(sale, values={"expected_revenue": Decimal("2500")}, version=1, by=salesperson)
     lose(sale, reason=None, lost_to=None, version=sale.version, by=salesperson)
     lines = [DraftLine("Work", Decimal(1), Decimal(100), VatRate.objects.first())]
-    issue(draft_invoice(customer=customer, contact=None, subject="Work", lines=lines, by=salesperson), version=1,
-          by=manager, on=timezone.now().date())  # fmt: skip
+    draft = draft_invoice(customer=customer, contact=None, subject="Work", lines=lines, by=salesperson)
+    issue(issuable(draft), version=1, by=manager, on=timezone.now().date())
     SaleFactory(owner=salesperson, subject="Elsewhere")
     response = around(desk, customer)
     assert told(response) == [

@@ -76,13 +76,34 @@ def test_an_example_follows_the_pattern(admin, pattern, shown):
     assert shown in admin.get(url, {"invoice_pattern": pattern}).content.decode()
 
 
+def test_numbers_of_the_organisation_are_stored_compact_and_shown_as_people_write_them(admin):
+    typed = {
+        "coc_number": "12.34.56.78",
+        "vat_number": "gb 980 7806 84",
+        "iban": "mt84 malt 0110 0001 2345 mtlc ast0 01s",
+    }
+    assert admin.post(reverse("settings:organisation"), ORGANISATION | typed).status_code == 302
+    organisation = Organisation.objects.get()
+    assert (organisation.coc_number, organisation.vat_number, organisation.iban) == (
+        "12345678", "GB980780684", "MT84MALT011000012345MTLCAST001S",
+    )  # fmt: skip
+    assert 'value="MT84 MALT 0110 0001 2345 MTLC AST0 01S"' in admin.get(reverse("settings:organisation")).text
+
+
+def test_an_exemption_of_vat_is_stated_instead_of_a_number(admin):
+    values = ORGANISATION | {"vat_number": "", "vat_exemption": "small"}
+    assert admin.post(reverse("settings:organisation"), values).status_code == 302
+    assert Organisation.objects.get().vat_exemption == "small"
+    answer = admin.post(reverse("settings:organisation"), values | {"vat_exemption": "other"})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["vat_exemption"])
+
+
 def test_the_organisation_is_stored(admin):
     answer = admin.post(reverse("settings:organisation"), ORGANISATION)
     assert answer.status_code == 302
     organisation = Organisation.objects.get()
-    assert {name: str(getattr(organisation, name)) for name in list(ORGANISATION)[:7]} == dict(
-        list(ORGANISATION.items())[:7]
-    )
+    stored = ORGANISATION | {"iban": "NL91ABNA0417164300"}
+    assert {name: str(getattr(organisation, name)) for name in list(stored)[:7]} == dict(list(stored.items())[:7])
     assert dict(NumberSeries.objects.values_list("kind", "pattern"))["invoice"] == "{year}-{seq:05}"
     assert dict(NumberSeries.objects.values_list("kind", "is_active")) == {
         "invoice": True, "project": True, "relation": False,
