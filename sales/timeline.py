@@ -19,6 +19,7 @@ from salescrm.calendar import day_of, today, written_day
 from salescrm.models import User
 from salescrm.money import format_money, round_money
 from salescrm.notes import Note
+from salescrm.templatetags.crm import data
 
 ICONS = {
     SaleEvent.Kind.CREATED: "plus", SaleEvent.Kind.MOVED: "arrow-right", SaleEvent.Kind.ACCEPTED: "check",
@@ -240,7 +241,7 @@ def _outcome(event: SaleEvent) -> list[str]:
 def _euro(amount, language: str) -> str:
     if amount is None:
         return ""
-    return format_html('<data value="{}">{}</data>', round_money(amount), format_money(amount, language))
+    return data(round_money(amount), format_money(amount, language))
 
 
 def _day(day) -> str:

@@ -54,6 +54,15 @@ def lock(rows: models.QuerySet, pk: int, *, no_key: bool = False) -> models.Mode
         raise Gone from error
 
 
+class WrittenDay(str):
+    """A day as people read it, which knows its date: a machine reads the page as well."""
+
+    def __new__(cls, day: date):
+        text = super().__new__(cls, written_day(day))
+        text.iso = day.isoformat()
+        return text
+
+
 class Difference(NamedTuple):
     """One field that is not the same: its name, its label and both values as people read them."""
 
@@ -116,7 +125,7 @@ def readable(field: forms.Field, value) -> str:
         local = value.astimezone(organisation_zone())
         return f"{written_day(local)} {local:%H:%M}"
     if isinstance(value, date):
-        return written_day(value)
+        return WrittenDay(value)
     if isinstance(field, MoneyFormField):
         return format_price(value, get_language())
     if isinstance(field, PercentFormField):

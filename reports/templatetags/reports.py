@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from salescrm.money import format_number, round_money, written_in
-from salescrm.templatetags.crm import EMPTY, money_text, percent
+from salescrm.templatetags.crm import EMPTY, data, money_text, percent
 
 register = template.Library()
 
@@ -22,7 +22,7 @@ def figure(amount: Decimal | int | None) -> SafeString:
         return EMPTY
     rounded = round_money(amount)
     text = format_number(rounded, get_language())
-    return mark_safe(f'<data value="{rounded}">{text[:-3]}<i>{text[-3:]}</i></data>')  # noqa: S308 - digits only
+    return data(rounded, f"{text[:-3]}<i>{text[-3:]}</i>")
 
 
 @register.simple_tag

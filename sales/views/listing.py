@@ -63,6 +63,7 @@ def _table(request: HttpRequest, chosen: SaleFilter, sales, count: int) -> dict:
         "heads": heads(keys, chosen.sort),
         "selectable": selectable,
         "own_columns": keys not in STANDARDS,
+        "millions": "amount" in keys and any((sale.expected_revenue or 0) >= 10**6 for sale in rows),
         "any_by_hand": {"phase", "probability"} & {*keys} and any(sale.probability_by_hand for sale in rows),
         "bulk_query": without(request.GET, "format", "rows", "view", "columns").removeprefix("?"),
     }

@@ -32,8 +32,20 @@ from salescrm.toasts import offers_of
 
 register = template.Library()
 LINES = re.compile(r' (?:fill="none"|stroke(?:-\w+)?="[^"]*")')
+THOUSANDS = re.compile(r"(?<=[.,])(?=\d{3})")
+LONG = 10**7
 EMPTY = format_html('<span class="muted">{}</span>', "–")
 register.filter("offers", offers_of)
+
+
+def data(value: Decimal, text: str) -> SafeString:
+    """A figure that a machine can read as well; one of eight digits or more may break between its thousands."""
+    return SafeString(f'<data value="{value}">{breaking(text) if abs(value) >= LONG else text}</data>')
+
+
+def breaking(text: str) -> str:
+    """With places to go on a new line before every three digits: no column is wide enough for twelve."""
+    return THOUSANDS.sub("<wbr>", text)
 
 
 @register.filter
@@ -41,7 +53,7 @@ def money(amount: Decimal | int | None) -> SafeString:
     """`<data value="12000.00">€ 12.000,00</data>`; unknown is a muted dash."""
     if amount is None or amount == "":
         return EMPTY
-    return SafeString(f'<data value="{round_money(amount)}">{format_money(amount, get_language())}</data>')
+    return data(round_money(amount), format_money(amount, get_language()))
 
 
 @register.filter
@@ -50,19 +62,19 @@ def money_bare(amount: Decimal | int | None) -> SafeString:
     if amount is None or amount == "":
         return EMPTY
     rounded = round_money(amount)
-    return SafeString(f'<data value="{rounded}">{format_number(rounded, get_language())}</data>')
+    return data(rounded, format_number(rounded, get_language()))
 
 
 @register.filter
 def price(amount: Decimal | int) -> SafeString:
     """A unit price with its two to four decimals: `<data value="0.335">€ 0,335</data>`."""
-    return SafeString(f'<data value="{round_price(amount)}">{format_price(amount, get_language())}</data>')
+    return data(round_price(amount), format_price(amount, get_language()))
 
 
 @register.filter
 def price_bare(amount: Decimal | int) -> SafeString:
     """As `price` without the euro sign."""
-    return SafeString(f'<data value="{round_price(amount)}">{format_price_bare(amount, get_language())}</data>')
+    return data(round_price(amount), format_price_bare(amount, get_language()))
 
 
 @register.filter
