@@ -13,7 +13,7 @@ from sales.importing.columns import Field
 from sales.importing.fields import KEYS, NEEDED, fields_of, fitting_keys
 from sales.importing.lists import DEFAULT, REFUSE, REST, Lists
 from sales.importing.of_relations import HOUSE
-from sales.importing.proposing import left_alone, samples_of
+from sales.importing.proposing import first_rows, left_alone, samples_of
 from sales.importing.runs import ImportRun
 from sales.importing.wording import Word, words_of
 from sales.models import Phase
@@ -119,7 +119,7 @@ class ColumnsForm(forms.Form):
     @cached_property
     def columns(self) -> list[dict]:
         """What the page shows per column: the field to choose, and what the first cells hold."""
-        samples = samples_of(self.run, 3)
+        samples = samples_of(self.run, first_rows(self.run), 3)
         return [{"field": self[f"column-{place}"], "samples": cells} for place, cells in enumerate(samples)]
 
     @property

@@ -19,11 +19,20 @@ from salescrm.money import TO_DUTCH, parse_money, round_money
 
 LARGEST = Decimal(10) ** 12
 LONGEST = 1000  # characters on one line: folding and comparing more of them costs more than it says
+UNKNOWN = "\ufffd"  # stands for a byte that is no character
 INVISIBLE = dict.fromkeys(map(ord, "\x00\u200b\u200c\u200d\ufeff\u00ad"))
 BROKEN = {"#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!", "#n/b", "#verw!", "#waarde!", "#deel/0!"}
+# What programs write where nothing was filled in; as they write it, for somebody may be called Null.
+NOTHING = {
+    "", "NULL", "null", "(null)", "<null>", "\\N", "None", "NaN", "nan", "n/a", "N/A", "n.v.t.", "N.v.t.", "N.V.T.",
+    "nvt", "-", "--", "–", "—",
+}  # fmt: skip
+NO_DAYS = {(0, 0, 0), (1, 1, 1), (1601, 1, 1), (1753, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 0)}
+NO_TIMES = {"0", "00:00:00", "0:00"}
+SHORTENED = re.compile(r"[-+]?\d[.,]\d+e\+?\d\d", re.IGNORECASE)  # 6,12345678E+08
 MONTHS = ["jan", "feb", "mar|mrt|maa", "apr", "may|mei", "jun", "jul", "aug", "sep", "oct|okt", "nov", "dec"]
 MONTH = {name: place for place, names in enumerate(MONTHS, start=1) for name in names.split("|")}
-ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
+ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ].*)?")
 NUMERIC = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?: .*)?")
 DAY_FIRST = re.compile(r"(?:[a-z]+,? )?(\d{1,2})(?:st|nd|rd|th)?[-. ]+([a-z]{3,9})\.?[-, ]+(\d{4}|\d{2})(?: .*)?")
 MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?: .*)?")
@@ -35,6 +44,17 @@ class Reading:
 
     numbers: str = "en"
     dates: str = "dmy"
+
+
+def is_nothing(cell) -> bool:
+    """Whether a cell says that nothing was filled in."""
+    return isinstance(cell, str) and cell.strip() in NOTHING
+
+
+def counts_rows(cells: Iterable) -> bool:
+    """Whether the cells of a column are 1, 2, 3 and so on: then they recognise nothing anywhere else."""
+    texts = [str(cell).strip() for cell in cells]
+    return bool(texts) and all(text.lstrip("0") == str(place) for place, text in enumerate(texts, start=1))
 
 
 type Reader = Callable[[object, Reading], object]
@@ -91,10 +111,21 @@ def readable(cells: Iterable) -> list[str]:
 
 def lines(cell) -> str:
     """Text of several lines."""
-    text = str(cell).replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = intact(str(cell).replace("\r\n", "\n").replace("\r", "\n").strip())
+    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA and text[1:2] else text
+
+
+def intact(text: str) -> str:
+    """The text itself. Refuses what a spreadsheet or a wrong encoding made of it: that would replace something good."""
     if text.casefold() in BROKEN:
         raise ValidationError(_("“%(text)s” is an error of the spreadsheet.") % {"text": text})
-    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA and text[1:2] else text
+    if SHORTENED.fullmatch(text):
+        message = _("The spreadsheet shortened “%(text)s”, so digits are missing. Make the column text there.")
+        raise ValidationError(message % {"text": text})
+    if UNKNOWN in text:
+        message = _("“%(text)s” holds a character that cannot be read. Save the file as UTF-8.")
+        raise ValidationError(message % {"text": text[:LONGEST]})
+    return text
 
 
 def text_of(field: models.Field, *, several: bool = False) -> Reader:
@@ -129,21 +160,36 @@ def whole(largest: int) -> Reader:
     return read
 
 
-def day(cell, reading: Reading) -> date:
-    """A day in any of the usual ways: 2026-03-20, 20-3-2026, 20/03/26, 20 mrt 2026, March 20, 2026."""
-    text = fold(line(cell))
-    year = month = number = 0
+def is_no_day(text: str) -> bool:
+    """Whether this is what programs write as a day, or as a time of day, where there is none."""
     if found := ISO.fullmatch(text):
-        year, month, number = map(int, found.groups())
-    elif found := NUMERIC.fullmatch(text):
+        return tuple(map(int, found.groups())) in NO_DAYS
+    if (found := NUMERIC.fullmatch(text)) and len(found[3]) == 4:
         first, second, year = map(int, found.groups())
+        return bool({(year, second, first), (year, first, second)} & NO_DAYS)
+    return text in NO_TIMES
+
+
+def day(cell, reading: Reading) -> date | None:
+    """A day in any of the usual ways: 2026-03-20, 20-3-2026, 20/03/26, 20 mrt 2026, March 20, 2026.
+
+    None for what programs write as a day where there is none.
+    """
+    text = fold(line(cell))
+    year, month, number = "", 0, 0
+    if found := ISO.fullmatch(text):
+        year, month, number = found[1], int(found[2]), int(found[3])
+    elif found := NUMERIC.fullmatch(text):
+        first, second, year = int(found[1]), int(found[2]), found[3]
         number, month = (first, second) if reading.dates == "dmy" else (second, first)
     elif found := DAY_FIRST.fullmatch(text):
-        number, month, year = int(found[1]), MONTH.get(found[2][:3], 0), int(found[3])
+        number, month, year = int(found[1]), MONTH.get(found[2][:3], 0), found[3]
     elif found := MONTH_FIRST.fullmatch(text):
-        month, number, year = MONTH.get(found[1][:3], 0), int(found[2]), int(found[3])
+        month, number, year = MONTH.get(found[1][:3], 0), int(found[2]), found[3]
+    if is_no_day(text):
+        return None
     try:
-        day = date(year + 2000 if 0 < year < 70 else year + 1900 if 70 <= year < 100 else year, month, number)
+        day = date(_year(year), month, number)
     except ValueError:
         day = date.min
     if not in_reach(day):
@@ -151,6 +197,13 @@ def day(cell, reading: Reading) -> date:
         message = _("“%(text)s” is not a day, for example %(example)s.")
         raise ValidationError(message % {"text": cell, "example": example})
     return day
+
+
+def _year(text: str) -> int:
+    """Two digits are a year of this century up to 69; 0026 is none at all."""
+    if len(text) != 2:
+        return int(text or 0)
+    return int(text) + (2000 if int(text) < 70 else 1900)
 
 
 def website(field: models.Field) -> Reader:

@@ -8,10 +8,11 @@ from django.utils import translation
 from django.utils.functional import Promise
 
 from relations.naming import words
-from sales.importing.cells import Reader, Reading, amount, day
+from sales.importing.cells import Reader, Reading, amount, day, is_nothing
 
 LANGUAGES = ("en", "nl")
 UNITS = {"eur", "euro", "in", "de", "het", "the"}
+WEIGHTED = {"weighted", "gewogen", "prorated"}
 TAXED = {"excl", "incl", "ex", "exclusief", "inclusief", "excluding", "including"}
 
 
@@ -38,12 +39,35 @@ class Field:
                 said.append(str(self.label))
         return [comparable(text) for text in [*said, *self.also.split("|")] if text]
 
+    def own(self) -> list[str]:
+        """What our own exports call it, comparable."""
+        return self.headings()[: len(LANGUAGES)]
+
 
 def comparable(heading: str) -> str:
     """A heading without capitals, accents, punctuation and units: "Bedrag (€)" is "bedrag"."""
     found = words(heading.replace("_", " "))
     units = UNITS | TAXED | {"btw", "vat"} if TAXED & set(found) else UNITS
     return " ".join([word for word in found if word not in units] or found)
+
+
+def is_weighted(heading: str) -> bool:
+    """Whether a heading says that its amounts are weighted, which nothing of ours is: we weigh them ourselves."""
+    return bool(WEIGHTED & set(words(heading.replace("_", " "))))
+
+
+def prefer_amount(columns: Sequence[str], guessed: dict[str, str], field: Field) -> dict[str, str]:
+    """Of an amount and an expected revenue in one file take the amount: where both stand, the other is weighted.
+
+    Unless a third column is: then expected revenue is what it is here, the full amount.
+    """
+    names = [comparable(column) for column in columns]
+    place = next((place for place, name in guessed.items() if name == field.name), "")
+    amounts = [heading for heading in field.headings() if heading not in field.own() and heading in names]
+    if not place or names[int(place)] not in field.own() or not amounts or any(map(is_weighted, columns)):
+        return guessed
+    others = {other: name for other, name in guessed.items() if other != place}
+    return {str(names.index(amounts[0])): field.name} | others
 
 
 def guess(columns: Sequence[str], fields: Iterable[Field]) -> dict[str, str]:
@@ -72,7 +96,7 @@ def guess_reading(samples: dict[Field, list], language: str) -> Reading:
 
 
 def _failures(samples: dict[Field, list], reader: Reader, reading: Reading) -> int:
-    cells = [cell for field, cells in samples.items() if field.read is reader for cell in cells if cell != ""]
+    cells = [cell for field, cells in samples.items() if field.read is reader for cell in cells if not is_nothing(cell)]
     return sum(_fails(cell, reader, reading) for cell in cells)
 
 

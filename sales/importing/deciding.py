@@ -4,18 +4,21 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Min
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from sales.importing.cells import Reading, line
+from sales.importing.cells import Reading, is_nothing, line
 from sales.importing.fields import KEYS, fields_of
 from sales.importing.lists import Lists
 from sales.importing.reading import Row
 from sales.importing.runs import ImportRow, ImportRun
+from salescrm.calendar import written_day
 from salescrm.models import User
 
 Verdict = ImportRow.Verdict
@@ -36,6 +39,7 @@ class Decision:
     target: models.Model | None = None
     before: dict = field(default_factory=dict)
     after: dict = field(default_factory=dict)
+    unused: list[str] = field(default_factory=list)  # sentences on what the row holds and nothing is done with
 
     def refuse(self, why: str, code: str = "") -> None:
         """This row is not taken over."""
@@ -61,6 +65,11 @@ def said(error: ValidationError) -> str:
     return " ".join(dict.fromkeys(error.messages))
 
 
+def _in_brackets(value) -> str:
+    """A value behind its field, as people read it."""
+    return "" if value is True else f" ({written_day(value) if isinstance(value, date) else value})"
+
+
 class Importer(ABC):
     """What all kinds of import share; a kind says how records are found, written and taken back."""
 
@@ -69,6 +78,7 @@ class Importer(ABC):
         options = run.options
         self.fields = {int(place): fields_of(run.kind)[name] for place, name in run.mapping.items()}
         self.mapped = {field.name for field in self.fields.values()}
+        self.running = options.get("running", [])
         self.reading = Reading(options.get("numbers", "en"), options.get("dates", "dmy"))
         self.lists = Lists(options.get("words", {}))
         self.clears, self.updates = options.get("clear", False), options.get("update", True)
@@ -126,7 +136,7 @@ class Importer(ABC):
         return decision
 
     def _read_cell(self, values: dict, field_, cell) -> None:
-        if cell == "":
+        if is_nothing(cell) and not (field_.choice and self.lists.knows(field_.choice, cell)):
             found = None
         elif field_.choice:
             found = self.lists.find(field_.choice, field_.name, line(cell))
@@ -180,6 +190,15 @@ class Importer(ABC):
             decision.verdict = Verdict.CREATE
         else:
             raise ValidationError(_("Not found here, and this import adds nothing new."))
+        decision.why = " ".join(filter(None, [decision.why, *decision.unused]))[:LONGEST_WHY]
+
+    def leave(self, decision: Decision, sentence: str, *names: str) -> None:
+        """Say in a `sentence` what of these fields the row holds and nothing is done with: nothing is lost silently."""
+        ours, values = fields_of(self.run.kind), decision.values
+        held = [name for name in names if values.get(name) not in (None, "", False)]
+        told = [f"{capfirst(ours[name].label) if name in ours else name}{_in_brackets(values[name])}" for name in held]
+        if held:
+            decision.unused.append(sentence % {"fields": ", ".join(told)})
 
     def _settle_known(self, decision: Decision, trial: bool) -> None:
         decision.label = str(decision.target)[:250]

@@ -143,9 +143,10 @@ SALES = [
           "create date|aangemaakt|aangemaakt op|datum aangemaakt|created on|created at|created date|creation date|"
           "date created", empty=None),
     Field("expected_end_date", _("Expected end date"), day, "verwachte einddatum|einddatum|end date|expected close|"
-          "expected close date|verwachte sluitdatum", empty=None),
+          "expected close date|verwachte sluitdatum|verwachte sluitingsdatum|verwachte afsluitdatum|"
+          "estimated close date|expected closing date", empty=None),
     Field("closed_on", _("Closed on"), day, "afgesloten op|close date|closed date|sluitdatum|closing date|"
-          "datum afgesloten|gesloten op|datum gesloten|sluitingsdatum|closed at", clears=False),
+          "datum afgesloten|gesloten op|datum gesloten|sluitingsdatum|closed at|afsluitdatum|closedate", clears=False),
     Field("source", _("Source"), choice="source", empty=None, also="bron|lead source|herkomst|leadbron"),
     Field("next_step", _("Next step"), _text(Sale, "next_step"), "volgende stap|next action|volgende actie|"
           "actie|vervolgactie|action|follow up"),

@@ -116,6 +116,11 @@ class Directory:
     def _found(self, names: dict[str, list[Relation]], name: str) -> list[Relation]:
         return names.get(fold(name)) or names.get(_spelling(name), [])
 
+    def fits(self, relation: Relation, name: str) -> bool:
+        """Whether the relation is or was called so, its legal form aside."""
+        same = name_key(relation.kind, name) == name_key(relation.kind, relation.name)
+        return same or relation in self._former.get(fold(name), [])
+
     def everybody(self) -> set[int]:
         """The ids of all relations found."""
         named = [one for names in (self._names, self._former) for some in names.values() for one in some]

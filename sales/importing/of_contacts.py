@@ -12,7 +12,7 @@ from relations.naming import fold, full_name
 from relations.removing import delete_untouched_relation
 from sales.importing.deciding import Decision, Importer
 from sales.importing.finding import Directory
-from sales.importing.of_relations import PARTS, parts_of, still_as_written
+from sales.importing.of_relations import PARTS, has_other_parts, parts_of, said_name, still_as_written
 from sales.importing.runs import ImportRow
 
 OWN = ("function", "email", "phone", "mobile")
@@ -72,12 +72,20 @@ class ContactImporter(Importer):
             person = self.directory.one(decision.values["number"], "")
             if not person.is_person:
                 raise ValidationError(_("A contact person is a person."))
+            self._require_name(decision.values, person)
         ways = {
             "number": lambda contact: contact.person_id == person.pk,
             "email": lambda contact: fold(contact.email) == said,
             "name": lambda contact: fold(contact.person.name) == said,
         }
         return [contact for contact in self.contacts.get(home.pk, []) if ways[self.run.key](contact)]
+
+    def _require_name(self, values: dict, person: Relation) -> None:
+        """Refuse a number that is somebody else's here: other systems count from 1 too."""
+        name = self._name(values)
+        if name and name != fold(person.name) and not self.directory.fits(person, name):
+            message = _("Number %(number)s is %(found)s, not “%(name)s”.")
+            raise ValidationError(message % {"number": values["number"], "found": person, "name": said_name(values)})
 
     def twin_key(self, decision):
         return f"new {self.homes[decision.row.pk].pk} {self._name(decision.values)}"
@@ -86,6 +94,9 @@ class ContactImporter(Importer):
         values, home = decision.values, self.homes[decision.row.pk]
         person = self.directory.by_number(values.get("number", ""))
         names = parts_of(values)
+        self._leave_name(decision)
+        if person:
+            self._require_name(values, person)
         if values.get("number") and person is None:
             raise ValidationError(_("There is no relation with the number %(number)s.") % {"number": values["number"]})
         if person and any(contact.person_id == person.pk for contact in self.contacts.get(home.pk, [])):
@@ -104,12 +115,19 @@ class ContactImporter(Importer):
 
     def compare(self, decision):
         contact = decision.target
+        self._leave_name(decision)
+        if fold(decision.values.get("number", "")) not in ("", fold(contact.person.number)):
+            self.leave(decision, _("Its number here stays, so this is not used: %(fields)s."), "number")
         if self.run.key == "email" and self._name(decision.values) not in ("", fold(contact.person.name)):
             message = _("This e-mail address belongs to %(name)s.")
             raise ValidationError(message % {"name": contact.person})
         for name in OWN:
             if name in decision.values:
                 decision.differ(name, decision.values[name])
+
+    def _leave_name(self, decision: Decision) -> None:
+        if has_other_parts(decision.values):
+            self.leave(decision, _("The parts of the name count, so this is not used: %(fields)s."), "name")
 
     def create(self, decisions):
         for decision in decisions:

@@ -5,6 +5,7 @@ from django.db import transaction
 
 from relations.models import Relation
 from relations.naming import fold, same_name
+from sales.importing.cells import counts_rows
 from sales.importing.deciding import Decision, said
 from sales.importing.lists import add_colleague
 from sales.importing.mapping import Mapping, resolve_stages
@@ -37,8 +38,10 @@ class ExportImporter(SaleImporter):
         self, mapping: Mapping, *, by: User | None, customer: str = "", owner: str = "",
         details: dict[str, dict] | None = None, progress: Progress = quietly,
     ):  # fmt: skip
+        self.counted = False  # whether the references count the rows of the file
         super().__init__(ImportRun(kind="sales", key="external_reference", options={"twins": True}), by=by)
         self.reader = RowReader(mapping, resolve_stages(mapping), self.lists, customer=customer, owner=owner)
+        self.mapped = set(mapping.columns)
         self.newcomers = Newcomers(details or {}, by=by)
         self.progress = progress
 
@@ -46,6 +49,7 @@ class ExportImporter(SaleImporter):
     def carry_out_all(self, rows: list[Row], *, commit: bool) -> list[Decision]:
         """Store what the rows say, all or nothing, and return what was decided; without `commit` nothing stays."""
         one_at_a_time()
+        self.counted = counts_rows([self.reader.reference(row) for row in rows])
         decisions = self.decide(self.progress(rows, "rows"), trial=not commit)
         if commit:
             self.carry_out(decisions)
@@ -121,6 +125,9 @@ class ExportImporter(SaleImporter):
         first = next(iter(fields.values()))[0] if fields else error.error_list[0]
         words = WORDS.get(first.code)
         return words % {**(first.params or {}), "fields": ", ".join(sorted(fields))} if words else said(error)
+
+    def _may_be_counted(self):
+        return self.counted
 
     def _earlier(self, decisions):
         return {}  # all rows are decided together

@@ -42,14 +42,27 @@ def _divided(name: str) -> dict[str, str]:
     return parts
 
 
+def has_other_parts(values: dict) -> bool:
+    """Whether a row names a person in parts that are not its name in one."""
+    parts = full_name(*(values.get(part, "") for part in PARTS))
+    return bool(parts) and fold(parts) != fold(values.get("name", ""))
+
+
+def said_name(values: dict) -> str:
+    """What a row calls its relation."""
+    return values.get("name") or full_name(*(values.get(part, "") for part in PARTS))
+
+
 class RelationImporter(Importer):
     """Rows of relations."""
 
     def label_of(self, values):
-        return values.get("name") or full_name(*(values.get(name, "") for name in PARTS)) or values.get("number", "")
+        return said_name(values) or values.get("number", "")
 
     def read(self, row):
         decision = super().read(row)
+        if not decision.values.get("street"):
+            self.leave(decision, _("There is no street, so this is not used: %(fields)s."), *HOUSE)
         house = " ".join(decision.values.pop(name) for name in HOUSE if name in decision.values)
         street = decision.values.get("street", "")
         if house and street and not decision.verdict and not street.endswith(f" {house}"):
@@ -97,10 +110,28 @@ class RelationImporter(Importer):
     def found(self, decision):
         values = decision.values
         if self.run.key == "number":
-            return [self.directory.one(values["number"], "")]
+            found = self.directory.one(values["number"], "")
+            if not self._fits(values, found):
+                message = _("Number %(number)s is %(found)s, not “%(name)s”.")
+                named = {"number": values["number"], "found": found, "name": said_name(values)}
+                raise ValidationError(message % named)
+            return [found]
         if self.run.key == "name":
             return self._called(values)
-        return self.same[self.run.key].get(values[self.run.key].lower(), [])
+        found = self.same[self.run.key].get(values[self.run.key].lower(), [])
+        if self.run.key == "email" and len(found) == 1 and not self._fits(values, found[0], without="email"):
+            raise ValidationError(_("This e-mail address belongs to %(name)s.") % {"name": found[0]})
+        return found
+
+    def _fits(self, values: dict, relation: Relation, without: str = "") -> bool:
+        """Whether more than a number says that this relation is meant: its name, or a number nobody else has.
+
+        Other systems count from 1 too.
+        """
+        name = said_name(values)
+        sure = [same for same in (*NUMBERS, "email") if same != without and values.get(same)]
+        same = any(values[other].lower() == getattr(relation, other).lower() for other in sure)
+        return not name or same or self.directory.fits(relation, name)
 
     def twin_key(self, decision):
         return f"new {self._name(decision.values)}"
@@ -113,6 +144,8 @@ class RelationImporter(Importer):
 
     def check_new(self, decision):
         values = decision.values
+        self.leave(decision, _("New relations get numbers of their own, so this is not used: %(fields)s."), "number")
+        self._leave_names(decision, values["kind"])
         written = {name: value for name, value in values.items() if name not in ("number", "kind", "name", *PARTS)}
         if values["kind"] == Kind.PERSON:
             written |= parts_of(values)
@@ -145,7 +178,9 @@ class RelationImporter(Importer):
 
     def compare(self, decision):
         values, relation = dict(decision.values), decision.target
-        values.pop("number", None)
+        if fold(values.pop("number", "")) not in ("", fold(relation.number)) and self.run.key != "number":
+            self.leave(decision, _("Its number here stays, so this is not used: %(fields)s."), "number")
+        self._leave_names(decision, relation.kind)
         if "kind" in self.mapped and values["kind"] != relation.kind:
             raise ValidationError(_("It is a person in one place and an organization in the other."))
         values.pop("kind")
@@ -159,6 +194,14 @@ class RelationImporter(Importer):
             values["name"] = name
         for field, value in values.items():
             decision.differ(field, value)
+
+    def _leave_names(self, decision, kind: str) -> None:
+        """An organization has one name and a person its parts."""
+        values = decision.values
+        if kind == Kind.ORGANIZATION:
+            self.leave(decision, _("An organization has one name, so this is not used: %(fields)s."), *PARTS)
+        elif has_other_parts(values):
+            self.leave(decision, _("The parts of the name count, so this is not used: %(fields)s."), "name")
 
     def create(self, decisions):
         for decision in decisions:

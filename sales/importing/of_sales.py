@@ -30,6 +30,8 @@ class SaleImporter(SaleReader):
 
     def check_new(self, decision):
         values, status = decision.values, self._status(decision.values) or str(SaleStatus.OPEN)
+        self._divide_closing_day(values, status)
+        self._leave_unused(decision, status)
         customer = self._customer(values)
         if customer is None:
             raise ValidationError(_("There is no customer."))
@@ -44,6 +46,7 @@ class SaleImporter(SaleReader):
         after["phase"] = phase if isinstance(phase, Phase) else default
         self._refuse_phase(after["phase"], status)
         after |= self._entered(values, after["phase"])
+        self._leave_probability(decision, after["probability"])
         if after["probability_by_hand"] and not SalesSettings.current().own_probability:
             raise ValidationError(_("The probability follows the phase. An administrator can change that."))
         if status != SaleStatus.OPEN:
@@ -74,6 +77,9 @@ class SaleImporter(SaleReader):
 
     def compare(self, decision):
         sale, values = decision.target, decision.values
+        status = self._status(values) or sale.status
+        self._divide_closing_day(values, status)
+        self._leave_unused(decision, status)
         if sale.trashed:
             raise ValidationError(_("This sale is in the trash. Restore it first."), code="trashed")
         if external := values.get("external_reference"):
@@ -103,6 +109,7 @@ class SaleImporter(SaleReader):
         if {name: getattr(sale, name) for name in entered} != entered:
             decision.before |= {name: getattr(sale, name) for name in ENTERED}
             decision.after |= entered
+        self._leave_probability(decision, entered.get("probability", sale.probability))
         if status in (SaleStatus.ACCEPTED, SaleStatus.LOST):
             outcome = self._outcome(values, status, customer)
             self._refuse_days({"start_date": decision.after.get("start_date", sale.start_date), **outcome})
@@ -118,6 +125,7 @@ class SaleImporter(SaleReader):
         by_hand = values.get("by_hand", False) and values.get("probability") != sale.probability
         if (isinstance(values.get("phase"), Phase) and values["phase"] != sale.phase) or by_hand:
             raise ValidationError(_("This sale is closed, so its phase and probability stay as they stood."))
+        self._leave_probability(decision, sale.probability)
         for name, value in self._outcome(values, sale.status, customer).items():
             decision.differ(name, value)
         if {"start_date", "closed_on"} & set(decision.after):

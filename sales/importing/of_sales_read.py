@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 
 from relations.models import Contact, Relation
 from relations.naming import fold, same_name
-from sales.importing.deciding import Importer
+from sales.importing.columns import comparable
+from sales.importing.deciding import Decision, Importer
 from sales.importing.finding import Directory, is_called
 from sales.models import Phase, Sale, SaleStatus
 from sales.transitions import check_closing_day
@@ -64,7 +65,17 @@ class SaleReader(Importer):
         self.owner = User.objects.filter(pk=options.get("owner") or 0).first() or self.by
         self.phase = next((phase for phase in phases if phase.pk == options.get("phase")), phases[0])
         self.last = phases[-1]
+        self.counted = self._may_be_counted()
         self.today = today()
+
+    def _may_be_counted(self) -> bool:
+        """Whether the column of the key counts the rows of its file, or is called what other systems call it too."""
+        field = next((field for field in self.fields.items() if field[1].name == self.run.key), None)
+        if field is None:
+            return False
+        place, key = field
+        strange = self.run.key == "number" and comparable(self.run.columns[place]) not in key.own()
+        return strange or place in self.running
 
     def key_of(self, values):
         text = values.get(self.run.key, "")
@@ -76,7 +87,28 @@ class SaleReader(Importer):
             raise ValidationError(_("There is no sale with the number %(number)s.") % {"number": decision.key})
         if sale is not None and sale.pk not in self.visible:
             raise ValidationError(_("This sale belongs to a colleague whose sales you do not see."))
+        if sale is not None and not sale.trashed and not self._fits(decision.values, sale):
+            message = _("“%(key)s” is “%(subject)s” of %(customer)s here, so this row seems to be another sale.")
+            told = {"key": decision.key, "subject": sale.subject, "customer": sale.customer}
+            raise ValidationError(message % told, code="other")
         return [sale] if sale else []
+
+    def _fits(self, values: dict, sale: Sale) -> bool:
+        """Whether more than a number says that this sale is meant: its subject or its customer.
+
+        Every list counts its rows and every system its deals from 1, and a customer has many: where a column may be
+        such a count, the subject decides.
+        """
+        subject, name = values.get("subject"), values.get("customer") or ""
+        customer = self.directory.by_number(values.get("customer_number", "")) or None
+        fits = {
+            "subject": fold(subject) == fold(sale.subject) if subject else None,
+            "customer": self.directory.fits(sale.customer, name) if name else None,
+        }
+        if customer:
+            fits["customer"] = customer.pk == sale.customer_id
+        told = [fit for fit in fits.values() if fit is not None]
+        return (told[0] if self.counted and told else any(told)) or not told
 
     def twin_key(self, decision):
         values = decision.values
@@ -105,6 +137,30 @@ class SaleReader(Importer):
         if told and outcome and told != outcome:
             raise ValidationError(_("Status and phase contradict each other."))
         return str(told or outcome)
+
+    def _divide_closing_day(self, values: dict, status: str) -> None:
+        """The closing day of an open sale is the day it is expected to end, as other systems have one day for both."""
+        if status == SaleStatus.OPEN and values.get("closed_on") and "expected_end_date" not in self.mapped:
+            values["expected_end_date"] = values.pop("closed_on")
+
+    def _leave_unused(self, decision: Decision, status: str) -> None:
+        """Say which cells are about an outcome this sale does not have, or a number it does not get."""
+        sale, number = decision.target, decision.values.get("number", "").lstrip("0")
+        if status == SaleStatus.OPEN:
+            names = ("closed_on", "accept_reason", "loss_reason", "lost_to", "reason")
+            self.leave(decision, _("The sale is open, so this is not used: %(fields)s."), *names)
+        else:
+            names = ("loss_reason", "lost_to") if status == SaleStatus.ACCEPTED else ("accept_reason",)
+            self.leave(decision, _("This belongs to another outcome, so it is not used: %(fields)s."), *names)
+        if number and not (sale and number == str(sale.pk)):
+            self.leave(decision, _("Sales get their numbers here, so this is not used: %(fields)s."), "number")
+
+    def _leave_probability(self, decision: Decision, now: int) -> None:
+        if decision.values.get("probability") not in (None, now):
+            sentence = _("The probability follows the phase, so this is not used: %(fields)s.")
+            self.leave(decision, sentence, "probability")
+        if decision.values.get("probability") is None:
+            self.leave(decision, _("There is no probability, so this is not used: %(fields)s."), "by_hand")
 
     def _outcome(self, values: dict, status: str, customer: Relation) -> dict:
         """The closing day, reason and competitor a row says about a closed sale."""

@@ -83,6 +83,11 @@ def lines_of(raw: bytes, *, encoding: str = "", delimiter: str = "", sheet: str 
     return _bounded(_csv(raw, encoding, delimiter))
 
 
+def beside(raw: bytes) -> list[str]:
+    """The names of other sheets that hold something and are not read."""
+    return Workbook(raw).beside() if raw.startswith(WORKBOOK) else []
+
+
 def _bounded(lines: Iterator[tuple[int, list]]) -> Iterator[tuple[int, list]]:
     """The same rows, up to what is read at once."""
     cells_left, text_left = MOST_CELLS, MOST_TEXT
@@ -139,7 +144,11 @@ def _csv(raw: bytes, encoding: str, delimiter: str) -> Iterator[tuple[int, list]
 
 
 def _decode(raw: bytes, encoding: str) -> str:
-    """UTF-8 with or without mark, UTF-16 with mark, else the encoding of Windows programs; or what the mapping says."""
+    """UTF-8 with or without mark, UTF-16 with mark, else the encoding of Windows programs; or what the mapping says.
+
+    A few bytes that are none do not make another encoding of it: they are read as U+FFFD, and whoever reads such a
+    cell refuses it.
+    """
     if encoding:
         try:
             return raw.decode(encoding)
@@ -151,4 +160,6 @@ def _decode(raw: bytes, encoding: str) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("cp1252")
+        text = raw.decode("utf-8", "replace")
+    broken, total = text.count("\ufffd"), sum(not char.isascii() for char in text)
+    return text if total > 2 * broken else raw.decode("cp1252")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 
 from relations.models import Relation
-from sales.importing.cells import Reading, amount, kept
+from sales.importing.cells import ISO, Reading, amount, intact, is_no_day, is_nothing, kept
 from sales.importing.deciding import said
 from sales.importing.lists import Lists
 from sales.importing.mapping import Mapping, Stage
@@ -52,7 +52,7 @@ class RowReader:
 
     def reference(self, row: Row) -> str:
         """Their id of this row, also when the row is refused."""
-        return self._text(row.cells, "reference")
+        return self._written(row.cells, "reference")
 
     def _corrected(self, cells: dict) -> dict:
         corrected = dict(cells)
@@ -61,6 +61,10 @@ class RowReader:
         return corrected
 
     def _text(self, cells: dict, name: str) -> str:
+        text = intact(self._written(cells, name))
+        return "" if is_nothing(text) else text
+
+    def _written(self, cells: dict, name: str) -> str:
         if (column := self.mapping.columns.get(name)) is None:
             return ""
         return " ".join(str(kept(cells[column])).split())  # a spreadsheet knows no whole numbers, kept() does
@@ -73,7 +77,8 @@ class RowReader:
             reasons.append(f'unknown stage "{written}"' if written else "no stage")
             return {}
         if stage.status == SaleStatus.OPEN:
-            return {"status": stage.status, "phase": stage.phase}
+            reason = self._text(cells, "reason")  # nothing is done with it, and that is said
+            return {"status": stage.status, "phase": stage.phase} | ({"reason": reason} if reason else {})
         name = "accept_reason" if stage.status == SaleStatus.ACCEPTED else "loss_reason"
         reason = self._listed(cells, "reason", name, reasons) or stage.reason
         return {"status": stage.status, "closed_in": stage.phase} | ({name: reason} if reason else {})
@@ -90,10 +95,12 @@ class RowReader:
 
     def _day(self, cells: dict, name: str, reasons: list[str]) -> date | None:
         value = cells[self.mapping.columns[name]]
-        if value == "":
+        text = str(kept(value)).casefold()
+        if value is None or is_nothing(value) or is_no_day(text):
             return None
+        written = str(value).partition("T")[0] if ISO.fullmatch(text) else str(value)
         try:
-            day = value if isinstance(value, date) else datetime.strptime(str(value), self.mapping.dates)  # noqa: DTZ007
+            day = value if isinstance(value, date) else datetime.strptime(written, self.mapping.dates)  # noqa: DTZ007
         except ValueError:
             reasons.append(f'{self.mapping.columns[name]} "{value}" is not a date like {self.mapping.dates}')
             return None
@@ -112,7 +119,7 @@ class RowReader:
         return values | {"subject": subject or self._text(cells, "customer") or self._text(cells, "reference")}
 
     def _amount(self, value, reasons: list[str]) -> Decimal | None:
-        if value == "":
+        if is_nothing(value):
             return None
         try:
             return amount(kept(value), Reading(self.mapping.numbers))
@@ -124,7 +131,11 @@ class RowReader:
 
 def _too_long(values: dict) -> list[str]:
     models = {"owner": (User, "name"), "customer": (Relation, "name")}
-    found = [(name, *models.get(name, (Sale, name)), text) for name, text in values.items() if isinstance(text, str)]
+    found = [
+        (name, *models.get(name, (Sale, name)), text)
+        for name, text in values.items()
+        if isinstance(text, str) and name != "reason"
+    ]
     return [
         f"{what} is longer than {longest} characters"
         for what, model, name, text in found

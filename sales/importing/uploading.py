@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from sales.importing.cells import kept
 from sales.importing.proposing import propose
-from sales.importing.reading import UNREADABLE, filled, headings, lines_of, stands_twice, width
+from sales.importing.reading import UNREADABLE, beside, filled, headings, lines_of, stands_twice, width
 from sales.importing.runs import ImportRow, ImportRun
 from sales.importing.workbook_parts import TooLargeError
 from salescrm.conflicts import lock
@@ -47,7 +47,7 @@ def upload(file: UploadedFile, *, kind: str, by: User, token: UUID) -> ImportRun
         columns = _columns(next(lines, None))
         with kept_together() as written:
             run = ImportRun(kind=kind, by=by, updated_by=by, create_token=token, columns=columns)
-            run.options = {"digest": sha256(raw).hexdigest()}
+            run.options = {"digest": sha256(raw).hexdigest(), "sheets": beside(raw)}
             run.file = store([file], by=by, written=written, field="file")[0]
             run.save(force_insert=True)
             _keep_rows(run, lines, until)
@@ -99,6 +99,7 @@ def _columns(head: tuple[int, list] | None) -> list[str]:
 
 def _keep_rows(run: ImportRun, lines: Iterator[tuple[int, list]], until: float) -> None:
     count, columns = 0, len(run.columns)
+    blank = set(range(columns))  # places of columns that hold nothing
     for some in batched(lines, BATCH):
         batch = [(line, _trimmed(cells, columns)) for line, cells in some if filled(cells)]
         count += len(batch)
@@ -106,10 +107,11 @@ def _keep_rows(run: ImportRun, lines: Iterator[tuple[int, list]], until: float) 
             raise _refused(_("This file has more than 100,000 rows. Divide it into smaller ones."))
         if monotonic() > until:
             raise _too_much()
+        blank = {place for place in blank if not any(place < len(row) and row[place] != "" for _line, row in batch)}
         _copy(run, batch)
     if not count:
         raise _refused(_("Below the headings this file has no rows."))
-    run.options["rows"] = count
+    run.options |= {"rows": count, "filled": sorted(set(range(columns)) - blank)}
 
 
 def _copy(run: ImportRun, batch: Iterable[tuple[int, list]]) -> None:

@@ -6,7 +6,7 @@ from django.db.models import Count
 from django.db.models.fields.json import KT
 
 from relations.naming import fold
-from sales.importing.cells import readable
+from sales.importing.cells import is_nothing, readable
 from sales.importing.columns import Field
 from sales.importing.fields import fields_of
 from sales.importing.lists import Lists
@@ -38,6 +38,8 @@ def words_of(run: ImportRun) -> list[Word]:
             continue
         for text, count in _counted(run, int(place)):
             known = lists.knows(field.choice, text)
+            if is_nothing(text) and not known:
+                continue
             unknown = unknown or not known
             if not known or name in ALWAYS:
                 found.append(Word(field, run.columns[int(place)], text, count))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sales.import_forms import ColumnsForm, UploadForm, WordsForm
 from sales.importing import counting, running, uploading
 from sales.importing.fields import KEYS
+from sales.importing.proposing import unused
 from sales.importing.runs import ImportRow, ImportRun
 from sales.importing.showing import refused as refused_rows
 from sales.importing.showing import show
@@ -131,6 +132,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     verdict, rows = _rows(request, run, counted)
     context = {
         "run": run, "counts": counted, "verdict": verdict, "rows": rows, "shown": show(run, rows.object_list),
+        "unused": unused(run),
         "recognised": KEYS[run.kind][run.key][0] if run.key else "", "to_do": counted["create"] + counted["update"],
     }  # fmt: skip
     return page(request, "sales/import.html", context, part="rows")

@@ -60,7 +60,7 @@ def test_sales_that_cannot_be_changed_are_refused_with_the_reason(visitor, manag
         csv(
             ("Nummer", "Onderwerp", "Klant", "Fase", "Status", "Verwachte omzet"),
             (lost.pk, "", "", "", "", 5), (again.pk, "", "", "", "open", ""), (gone.pk, "x", "", "", "", ""),
-            (person.pk, "", "Piet Pers", "", "", ""), (999999, "", "", "", "", ""),
+            (person.pk, person.subject, "Piet Pers", "", "", ""), (999999, "", "", "", "", ""),
             ("", "x", "Van Dam", "Negotiation", "", ""),
             ("", "y", "Van Dam", "Nergens", "", ""), ("", "", "Van Dam", "", "", ""), ("", "z", "", "", "", ""),
         ),

@@ -146,11 +146,12 @@ def test_changed_together_or_alone_a_sale_comes_out_the_same(visitor, manager, s
     lose(closed, reason=None, lost_to=None, version=1, by=manager)
     reason = LossReason.objects.first()
     rows = [
-        ("Number", "Subject", "Owner", "Phase", "Status", "Closed on", "Reason lost", "Expected revenue", "Next step"),
-        (moved.pk, "Roof", salesperson.email, "Proposal", "", "", "", 7, "Call"),
-        (lost.pk, "", "", "", "lost", "2026-03-02", reason.name, "", "Mail"),
-        (closed.pk, "Wall", salesperson.email, "", "", "", "", "", ""),
-    ]
+        ("Number", "Subject", "Owner", "Phase", "Status", "Closed on", "Reason lost", "Expected revenue", "Next step",
+         "Customer"),
+        (moved.pk, "Roof", salesperson.email, "Proposal", "", "", "", 7, "Call", moved.customer.name),
+        (lost.pk, "", "", "", "lost", "2026-03-02", reason.name, "", "Mail", ""),
+        (closed.pk, "Wall", salesperson.email, "", "", "", "", "", "", closed.customer.name),
+    ]  # fmt: skip
     visitor.upload(csv(*rows))
     assert words(visitor.check()) == ["update"] * 3
     visitor.start()

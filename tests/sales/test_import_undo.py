@@ -47,8 +47,8 @@ def test_undo_gives_phase_and_own_probability_back_exactly_unless_somebody_moved
     first, second = SaleFactory(customer=van_dam), SaleFactory(customer=van_dam)
     Sale.objects.filter(pk=first.pk).update(probability=33, probability_by_hand=True)
     since, subject = first.events.get().at, second.subject
-    rows = [(sale.pk, "Proposal", "Anders") for sale in (first, second)]
-    visitor.upload(csv(("Number", "Phase", "Subject"), *rows))
+    rows = [(sale.pk, "Proposal", "Anders", "Van Dam") for sale in (first, second)]
+    visitor.upload(csv(("Number", "Phase", "Subject", "Customer"), *rows))
     visitor.check(create=None)
     visitor.start()
     second.refresh_from_db()
@@ -84,8 +84,8 @@ def test_undo_follows_the_former_customer_and_competitor_to_what_they_were_merge
     RelationFactory(name="Ander", number="R-5")
     moved = SaleFactory(customer=van_dam, owner=salesperson)
     missed = lose(SaleFactory(owner=salesperson), reason=None, lost_to=rival, version=1, by=salesperson)
-    rows = csv(["number", "customer", "lost to"], [moved.pk, "De Boer", ""], [missed.pk, missed.customer, "Ander"])
-    visitor.upload(rows)
+    rows = [[moved.pk, moved.subject, "De Boer", ""], [missed.pk, "", missed.customer, "Ander"]]
+    visitor.upload(csv(["number", "subject", "customer", "lost to"], *rows))
     assert words(visitor.check()) == ["update", "update"]
     visitor.start()
     for other in (van_dam, rival):
@@ -100,7 +100,9 @@ def test_undo_follows_the_former_customer_and_competitor_to_what_they_were_merge
 def test_undo_keeps_the_contact_person_when_the_former_one_was_removed(visitor, van_dam, salesperson):
     former, now = ContactFactory(organization=van_dam), ContactFactory(organization=van_dam)
     sale = SaleFactory(customer=van_dam, contact=former, owner=salesperson, subject="Roof")
-    visitor.upload(csv(["number", "subject", "contact person"], [sale.pk, "Wall", now.person.name]))
+    visitor.upload(
+        csv(["number", "subject", "customer", "contact person"], [sale.pk, "Wall", "Van Dam", now.person.name])
+    )
     assert words(visitor.check()) == ["update"]
     visitor.start()
     former.delete()

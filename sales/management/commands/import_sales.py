@@ -8,7 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, no_translatio
 from tqdm import tqdm
 
 from relations.naming import fold
+from sales.importing.columns import is_weighted, prefer_amount
 from sales.importing.deciding import Decision, Verdict
+from sales.importing.fields import fields_of
 from sales.importing.mapping import CUSTOMER_FIELDS, ImportProblem, Mapping, load_mapping
 from sales.importing.of_exports import ExportImporter
 from sales.importing.reading import Row, Table, read_table, require_columns
@@ -66,6 +68,7 @@ class Command(BaseCommand):
         )
         decisions = importer.carry_out_all(rows, commit=options["commit"])
         self._report(importer, decisions, options)
+        self._report_unused(tables[0].columns, mapping)
         if options["rejected"]:
             _write_rejected(options["rejected"], tables[0].columns, decisions)
 
@@ -87,6 +90,15 @@ class Command(BaseCommand):
         if not options["commit"]:
             self.stdout.write("Nothing was stored. Run it again with --commit to store this.")
 
+    def _report_unused(self, columns: list[str], mapping: Mapping) -> None:
+        """Nothing of a file is left out silently; and an amount that seems to be weighted is said."""
+        if unused := [column for column in columns if column and column not in mapping.needed()]:
+            self.stdout.write(f"Columns that are not used: {', '.join(unused)}")
+        amount, field = mapping.columns.get("expected_revenue", ""), fields_of("sales")["expected_revenue"]
+        place = str(columns.index(amount)) if amount in columns else ""
+        if place and (is_weighted(amount) or place not in prefer_amount(columns, {place: field.name}, field)):
+            self.stdout.write(f'"{amount}" seems to be the weighted amount: name the column of the full one.')
+
     def _report_added(self, importer: ExportImporter, decisions: list[Decision], committed: bool) -> None:
         added = "added" if committed else "would be added"
         taken = [decision.values for decision in decisions if decision.verdict != Verdict.REFUSED]
@@ -99,8 +111,9 @@ class Command(BaseCommand):
 
 
 def _why(decision: Decision) -> str:
-    """Why a row is rejected, or what it changes."""
-    return ", ".join(sorted(set(decision.after) - FOLLOWS)) if decision.verdict == Verdict.UPDATE else decision.why
+    """Why a row is rejected, or what it changes; and what of it is not used."""
+    changed = ", ".join(sorted(set(decision.after) - FOLLOWS)) if decision.verdict == Verdict.UPDATE else ""
+    return "; ".join(filter(None, [changed, decision.why]))
 
 
 def _user(email: str) -> User | None:
