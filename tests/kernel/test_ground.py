@@ -1,16 +1,11 @@
 """Settings, probes and headers: what every page stands on."""
 
-import os
-import subprocess
-import sys
-
 import pytest
-from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from salescrm import embedded
-from tests.environment import ENVIRONMENT
+from tests.commands import manage
 
 PRODUCTION = {
     "DEBUG": "0",
@@ -18,18 +13,6 @@ PRODUCTION = {
     "SECRET_KEY": "k8#mZ!q2vR7pT$wX9yB4nC6dF1gH3jL5sA0eU-oI+zQxWcVbNm",
     "ALLOWED_HOSTS": "crm.example.com",
 }
-
-
-def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
-    command = [sys.executable, "-W", "error", str(settings.BASE_DIR / "manage.py"), *arguments]
-    return subprocess.run(
-        command,
-        env=kept | environment | {"DJANGO_SETTINGS_MODULE": "salescrm.settings"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "SECRET_KEY", "ALLOWED_HOSTS"])
