@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from relations.contacts import add_contact, edit_contact, remove_contact
 from relations.forms import ContactForm, NewContactForm
@@ -82,7 +82,7 @@ def contact_remove(request: HttpRequest, pk: int) -> HttpResponse:
     return leave(request, contact.organization)
 
 
-@require_GET
+@require_safe
 @permission_required("relations.view_relation", raise_exception=True)
 def contact_options(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """The contact persons of an organization as the options of a select, for a form whose customer changes."""

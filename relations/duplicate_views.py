@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from relations import exporting
 from relations.duplicate_groups import PER_PAGE, all_groups, groups
@@ -30,7 +30,7 @@ WORDS = {*COMPARED, "kind", "exclude", "field"}
 PARAMS = ",".join(sorted(WORDS))  # what a form sends along while one types, and no more than that
 
 
-@require_GET
+@require_safe
 @permission_required("relations.view_relation", raise_exception=True)
 def ask(request: HttpRequest) -> HttpResponse:
     """The relations that may be the same as what is typed; `field` names the picker that may choose one of them."""
@@ -63,7 +63,7 @@ def unseen(request: HttpRequest, form, *, kind: str, exclude: int | None = None)
     return found if {one.relation.pk for one in found} - shown else []
 
 
-@require_GET
+@require_safe
 @permission_required("relations.merge_relation", raise_exception=True)
 def duplicate_list(request: HttpRequest) -> HttpResponse:
     """All groups of relations that may be the same, the surest first."""

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from relations.choosing import suggestions
 from relations.models import Relation
@@ -11,7 +11,7 @@ from salescrm.pages import page
 from salescrm.url_words import is_id
 
 
-@require_GET
+@require_safe
 @permission_required("relations.view_relation", raise_exception=True)
 def relation_pick(request: HttpRequest) -> HttpResponse:
     """At most twenty active relations that fit `q`, of the kinds in `kind`, without the one in `exclude`."""

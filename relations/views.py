@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from relations import exporting
 from relations.duplicate_views import PARAMS, unseen
@@ -26,7 +26,7 @@ from salescrm.recent import remembers
 from salescrm.url_words import is_id, way_back
 
 
-@require_GET
+@require_safe
 @permission_required("relations.view_relation", raise_exception=True)
 def relation_list(request: HttpRequest) -> HttpResponse:
     """Search, filter and page through the relations."""
@@ -45,7 +45,7 @@ def relation_list(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @permission_required("relations.view_relation", raise_exception=True)
 @remembers("relation")
 def relation_detail(request: HttpRequest, pk: int) -> HttpResponse:

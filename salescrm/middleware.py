@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import translation
 
@@ -15,6 +15,7 @@ from salescrm.models import Organisation
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
 READS = ("GET", "HEAD", "OPTIONS", "TRACE")
+SERVED = ("GET", "HEAD", "POST")  # by pages; a view that serves one of them only says so itself
 
 
 def probes(get_response: GetResponse) -> GetResponse:
@@ -102,10 +103,10 @@ def explained_absence(get_response: GetResponse) -> GetResponse:
 
 
 def explained_methods(get_response: GetResponse) -> GetResponse:
-    """Whoever opens an address that only takes what a form sends (or the other way round) gets a page that says so."""
+    """Refuse what no page serves; who opens an address that only takes what a form sends gets a page that says so."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
+        response = get_response(request) if request.method in SERVED else HttpResponseNotAllowed(SERVED)
         if response.status_code != 405 or response.content or request.method in ("HEAD", "OPTIONS"):
             return response
         page = render(request, "405.html", status=405)

@@ -201,6 +201,16 @@ def test_access(own_sales, statuses, name):
 
 
 @pytest.mark.parametrize("name", TABLE)
+def test_methods_no_page_serves_are_refused_and_a_head_is_answered_like_a_get(own_sales, as_user, name):
+    browser, url = as_user(own_sales.users["administrator"]), own_sales.address(name)
+    refused = [getattr(browser, method)(url).status_code for method in ("put", "patch", "delete", "trace", "options")]
+    assert refused == [405] * 5
+    head = browser.head(url)
+    list(head)  # a file is closed when it has been read
+    assert str(head.status_code) == TABLE[name][0].split()[3]
+
+
+@pytest.mark.parametrize("name", TABLE)
 def test_anonymous_people_are_sent_to_the_log_in_page_and_back(own_sales, client, name):
     url, status = own_sales.address(name), TABLE[name][0].split()[0]
     response = client.get(url)
