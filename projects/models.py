@@ -134,3 +134,6 @@ class ProjectNote(Note):
             models.Index(fields=["project", "-at"], name="project_note_latest"),
             GinIndex(Note.WORDS, name="project_note_words"),
         ]
+
+    def get_absolute_url(self):
+        return f"{self.project.get_absolute_url()}#timeline"

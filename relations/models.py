@@ -245,6 +245,9 @@ class RelationNote(Note):
             GinIndex(Note.WORDS, name="relation_note_words"),
         ]
 
+    def get_absolute_url(self):
+        return f"{self.relation.get_absolute_url()}#timeline"
+
 
 class Apart(models.Model):
     """Two relations that look alike and are not the same: somebody said so, and they are no duplicates any more."""

@@ -60,7 +60,7 @@ def calendar_of(user: User, *, root: str) -> bytes:
         calendar.add("x-published-ttl", "PT30M")
         for sale in shown:
             calendar.add_component(_event(sale, root))
-        meetings = coming(own, since=timezone.now() - PAST)
+        meetings = coming(own, since=timezone.now() - PAST).filter(at__year__lte=LATEST.year)
         for meeting in reversed(meetings.reverse()[:MOST]):
             calendar.add_component(_meeting(meeting, root))
         return calendar.to_ical()

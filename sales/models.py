@@ -255,3 +255,6 @@ class SaleNote(Note):
             models.Index(fields=["sale", "-at"], name="sale_note_latest"),
             GinIndex(Note.WORDS, name="sale_note_words"),
         ]
+
+    def get_absolute_url(self):
+        return f"{self.sale.get_absolute_url()}#timeline"

@@ -18,7 +18,7 @@ from salescrm import url_words, workbooks
 from salescrm.calendar import EARLIEST, LATEST, check_year
 from salescrm.fields import DayField, DayFormField
 from salescrm.templatetags.crm import day, moment, within
-from tests.factories import InvoiceFactory, ProjectFactory, SaleFactory
+from tests.factories import InvoiceFactory, ProjectFactory, RelationFactory, SaleFactory
 
 OURS = ("salescrm", "relations", "invoicing", "projects", "sales", "reports")
 ODD = ["0001-01-01", "0026-12-20", "1899-12-31", "2200-01-01", "9999-12-31"]
@@ -146,6 +146,21 @@ def test_command_lists_odd_dates_and_changes_nothing(company, reads_only):
     )
     assert lines[-1][0].startswith("4 found.")
     assert fine.pk not in {int(line[1]) for line in lines[:-1]}
+
+
+def test_command_lists_notes_with_the_address_of_what_they_are_about(company):
+    sale, relation, project = SaleFactory(), RelationFactory(), ProjectFactory()
+    at = datetime(26, 12, 20, 12, tzinfo=UTC)
+    kept = {"text": "Talk", "kind": "call", "by": sale.owner}
+    for about in (sale, relation, project):
+        about.notes.create(at=at, **kept)
+        about.notes.create(at=datetime(2199, 12, 31, 22, tzinfo=UTC), **kept)
+    out = StringIO()
+    call_command("odd_dates", stdout=out)
+    lines = [tuple(line.split("\t")) for line in out.getvalue().splitlines()[:-1]]
+    pages = {f"{about.get_absolute_url()}#timeline" for about in (sale, relation, project)}
+    assert {line[-1] for line in lines} == pages
+    assert {line[2:5] for line in lines} == {("Call: Talk", "when", "0026-12-20")} and len(lines) == 3
 
 
 def test_command_says_so_when_there_are_none(company):

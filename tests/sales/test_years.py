@@ -1,7 +1,7 @@
 """Odd years are refused on every route of a sale, project or invoice; records from before that rule stay workable."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
@@ -19,6 +19,7 @@ from sales.models import Sale, SavedView
 from sales.refusals import Refused
 from salescrm.calendar import today
 from tests.factories import InvoiceFactory, InvoiceLineFactory, ProjectFactory, RelationFactory, SaleFactory
+from tests.issuable import issuable
 
 ODD = ["0026-12-20", "1899-12-31", "2200-01-01", "9999-12-31"]
 SENTENCE = "The year lies between 1900 and 2199."
@@ -83,7 +84,7 @@ def test_closing_day_invoice_date_and_project_refuse_an_odd_year(desk, manager, 
     closed = SaleFactory(owner=manager, status="lost", closed_on=date(2026, 3, 5))
     corrected = desk.post(f"/sales/{closed.pk}/correct/", {"version": 1, "closed_on": odd})
     customer = RelationFactory(email="a@example.com")
-    invoice = InvoiceLineFactory(invoice=InvoiceFactory(owner=manager, customer=customer)).invoice
+    invoice = issuable(InvoiceLineFactory(invoice=InvoiceFactory(owner=manager, customer=customer)).invoice)
     issued = desk.post(f"/invoices/{invoice.pk}/issue/", {"version": 1, "issued_on": odd, "to": "a@example.com"})
     project = ProjectFactory(manager=manager)
     values = {"version": 1, "name": "Well", "manager": manager.pk, "start_date": odd, "token": uuid4()}
@@ -230,7 +231,9 @@ def test_calendar_bears_a_step_at_the_end_of_time(manager, sale):
     for day in (date(26, 12, 20), date(9999, 12, 31), date(2199, 12, 31)):
         odd = SaleFactory(owner=manager, next_step="Odd")
         Sale.objects.filter(pk=odd.pk).update(next_step_on=day)
+    for at in (datetime(9999, 12, 31, 23, 30, tzinfo=UTC), datetime(2199, 12, 31, 22, tzinfo=UTC)):
+        sale.notes.create(kind="meeting", text="Talk", at=at, by=manager, updated_by=manager)
     response = Client().get(reverse("sales:feed", args=[renew(manager).secret]))
     assert response.status_code == 200
     days = [event.decoded("dtstart") for event in Calendar.from_ical(response.content).walk("VEVENT")]
-    assert days == [date(2030, 3, 20), date(2199, 12, 31)]
+    assert days == [date(2030, 3, 20), date(2199, 12, 31), datetime(2199, 12, 31, 22, tzinfo=UTC)]

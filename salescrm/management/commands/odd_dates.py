@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from django.apps import apps
 from django.core.management.base import BaseCommand
-from django.db.models import Model, Q
+from django.db.models import Field, Model, Q
 
 from salescrm.calendar import EARLIEST, LATEST, YEARS
 from salescrm.fields import DayField
+from salescrm.notes import Note
 
 
 class Command(BaseCommand):
@@ -23,14 +24,15 @@ class Command(BaseCommand):
 def odd_dates() -> Iterator[tuple[str, ...]]:
     """Kind, id, name, field, value and address: of what has a page, so that somebody can put it right there."""
     for model in apps.get_models():
-        fields = [field for field in model._meta.fields if isinstance(field, DayField)]
+        moments = {"at"} if issubclass(model, Note) else set()
+        fields = [field for field in model._meta.fields if isinstance(field, DayField) or field.name in moments]
         if fields and hasattr(model, "get_absolute_url"):
             yield from _of(model, fields)
 
 
-def _of(model: type[Model], fields: list[DayField]) -> Iterator[tuple[str, ...]]:
+def _of(model: type[Model], fields: list[Field]) -> Iterator[tuple[str, ...]]:
     for field in fields:
-        odd = Q(**{f"{field.name}__lt": EARLIEST}) | Q(**{f"{field.name}__gt": LATEST})
+        odd = Q(**{f"{field.name}__year__lt": EARLIEST.year}) | Q(**{f"{field.name}__year__gt": LATEST.year})
         for record in model._base_manager.filter(odd).order_by("pk").iterator():
-            kind, day = str(model._meta.verbose_name), getattr(record, field.name).isoformat()
+            kind, day = str(model._meta.verbose_name), getattr(record, field.name).isoformat()[: len("2026-03-20")]
             yield kind, str(record.pk), str(record), str(field.verbose_name), day, record.get_absolute_url()
