@@ -19,7 +19,7 @@ MOST = 20  # of a kind that one way of looking brings, and that the page of a se
 CANDIDATES = 40
 LONGEST = 200
 COUNTRY = re.compile(r"[a-z]{2}[0-9]{2}")  # how a VAT number and an IBAN begin
-PHONES = ("phone", "mobile")
+PHONES = ("phone", "mobile", "person__phone", "person__mobile")
 AROUND, EXCERPT = 20, 160  # characters of a text before what was found in it, and of all that is shown
 LOOKED_UP = 3  # words of which some may stand in a record and others in its customer
 NEAR = 1000  # relations that hold one of them
@@ -127,7 +127,7 @@ class Asked:
 
     def place(self, row: dict, *names: str, besides: tuple[str, ...] = ()) -> str:
         """The phone number or other text of a row in which something stands that does not stand in those `besides`."""
-        called = (row[name] for name in PHONES if self.calls(row[name]))
+        called = (row[name] for name in PHONES if name in row and self.calls(row[name]))
         rest = set(self.typed) - self._begun_in(" ".join(row[name] for name in besides))
         whole = (row[name] for name in names if "".join(words(row[name])).startswith(self.compact.lower()))
         held = max((row[name] for name in names), key=lambda text: len(self._begun_in(text)), default="")

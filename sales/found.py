@@ -25,7 +25,7 @@ RELATION = (
 )  # fmt: skip
 CONTACT = (
     "pk", "person_id", "person__name", "person__sort_key", "organization__name", "function", "email", "phone",
-    "mobile", "person__email",
+    "mobile", "person__email", "person__phone", "person__mobile",
 )  # fmt: skip
 PROJECT = ("pk", "number", "name", "customer__name", "status")
 NOTE = ("pk", "about", "on_record", "record", "title", "of", "said", "text", "at")

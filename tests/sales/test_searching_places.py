@@ -66,6 +66,17 @@ def test_a_contact_person_shows_the_number_that_was_typed(company, manager, text
     assert (group.hits[0].notes[0], group.hits[0].notes[-1]) == (first, last)
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("+31 6 1122 3344", "06-11223344"), ("0205550000", "020 5550000"), ("0107654321", "010 7654321")],
+)
+def test_a_contact_person_shows_the_own_number_that_was_typed(company, manager, text, first):
+    person = RelationFactory(kind="person", name="Jansen", sort_key="jansen", mobile="06-11223344", phone="020 5550000")
+    ContactFactory(person=person, phone="010 7654321")
+    (group,) = [group for group in find(text, manager) if group.kind == "contact"]
+    assert group.hits[0].notes[0] == first
+
+
 # What was said
 
 
