@@ -4,14 +4,22 @@ import re
 from functools import cached_property
 
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 
 from relations.models import Relation, RelationType
-from relations.naming import fold
+from relations.naming import fold, same_name
 from relations.saving import create_relation
+from sales.importing.cells import Reading, is_nothing, kept
+from sales.importing.deciding import said
+from sales.importing.fields import fields_of
+from sales.importing.mapping import CUSTOMER_FIELDS, Mapping
+from sales.importing.reading import Table
 from sales.models import SalesSettings
 from salescrm.models import Organisation, User
 from salescrm.roles import SALESPERSON
 
+FIELDS = fields_of("relations")
+ORGANIZATION = Relation.Kind.ORGANIZATION
 MAIL_DOMAIN = "import.invalid"
 
 
@@ -19,7 +27,9 @@ class Newcomers:
     """Who is added during one import. `details` holds fields of relations by their folded name."""
 
     def __init__(self, details: dict[str, dict], *, by: User | None):
-        self.details, self.by = details, by
+        self.by = by
+        self.details = {same_name(ORGANIZATION, name): told for name, told in details.items()}
+        self.details |= {f"\0{name}": told for name, told in details.items()}  # exactly so goes before
         self.owners: list[User] = []
         self.customers: list[Relation] = []
         self.language, self.group = Organisation.current().language, Group.objects.get(name=SALESPERSON)
@@ -40,9 +50,28 @@ class Newcomers:
     def customer(self, name: str, *, bought: bool) -> Relation:
         """An organization, with its number and what is told about it."""
         values = {"name": name, "relation_type": self.bought if bought else self.type}
-        values |= self.details.get(fold(name), {})
-        self.customers.append(create_relation(kind=Relation.Kind.ORGANIZATION, values=values, by=self.by, token=None))
+        values |= self.details.get(f"\0{fold(name)}") or self.details.get(same_name(ORGANIZATION, name), {})
+        self.customers.append(create_relation(kind=ORGANIZATION, values=values, by=self.by, token=None))
         return self.customers[-1]
+
+
+def details_of(tables: list[Table], mapping: Mapping) -> tuple[dict[str, dict], list[str]]:
+    """What files of customers say of each of them, by folded name; and sentences on what of it cannot be used."""
+    details, left, reading = {}, [], Reading(mapping.numbers)
+    columns = {ours: theirs for ours, theirs in mapping.customers.items() if ours in CUSTOMER_FIELDS}
+    for file, row in [(table.path.name, row) for table in tables for row in table.rows]:
+        name, place = fold(str(kept(row.cells[mapping.customers["key"]]))), f"{file} line {row.line}"
+        if name in details:
+            left.append(f'{place}: "{name}" stands in an earlier row, so this one is not used')
+            continue
+        details[name] = told = {}
+        for ours, column in columns.items():
+            cell = kept(row.cells[column])
+            try:
+                told |= {} if is_nothing(cell) else {ours: FIELDS[ours].read(cell, reading)}
+            except ValidationError as error:
+                left.append(f"{place}: {column}: {said(error)}")
+    return details, left
 
 
 def _free_email(name: str) -> str:

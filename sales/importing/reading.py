@@ -41,6 +41,7 @@ class Table:
     path: Path
     columns: list[str]
     rows: list[Row]
+    beside: list[str]  # other sheets that hold something
 
 
 def read_table(path: Path, mapping: Mapping) -> Table:
@@ -56,7 +57,7 @@ def read_table(path: Path, mapping: Mapping) -> Table:
         columns = headings(head[1])
         if twice := stands_twice(columns):
             raise ImportProblem(f'{path} has the column "{twice}" twice.')
-        return Table(path, columns, list(_rows(lines, columns)))
+        return Table(path, columns, list(_rows(lines, columns)), beside(raw, mapping.sheet))
     except UNREADABLE as error:
         raise ImportProblem(f"{path} cannot be read: {error}") from error
 
@@ -83,9 +84,9 @@ def lines_of(raw: bytes, *, encoding: str = "", delimiter: str = "", sheet: str 
     return _bounded(_csv(raw, encoding, delimiter))
 
 
-def beside(raw: bytes) -> list[str]:
+def beside(raw: bytes, sheet: str = "") -> list[str]:
     """The names of other sheets that hold something and are not read."""
-    return Workbook(raw).beside() if raw.startswith(WORKBOOK) else []
+    return Workbook(raw).beside(sheet) if raw.startswith(WORKBOOK) else []
 
 
 def _bounded(lines: Iterator[tuple[int, list]]) -> Iterator[tuple[int, list]]:

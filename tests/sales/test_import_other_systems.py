@@ -304,15 +304,16 @@ def test_empty_column_is_no_key(visitor, alfa):
 def command(alfa, tmp_path):
     """Run the command on a file with these lines, by a mapping of these columns."""
 
-    def run(*lines, **columns):
+    def run(*lines, files=(), more="", rejected=None, **columns):
         (tmp_path / "a.csv").write_text("\n".join(lines))
         named = "\n".join(f'{name} = "{column}"' for name, column in columns.items())
         stages = 'Introduction = { phase = 1 }\nWon = { status = "accepted", phase = -1 }\n'
-        told = f"[columns]\n{named}\n[stages]\n{stages}"
+        told = f"[columns]\n{named}\n[stages]\n{stages}{more}"
         (tmp_path / "m.toml").write_text(told)
         out = StringIO()
         options = {"mapping": str(tmp_path / "m.toml"), "commit": True, "verbosity": 2, "owner": "Jan", "stdout": out}
-        call_command("import_sales", tmp_path / "a.csv", **options)
+        paths = [tmp_path / name for name in ("a.csv", *files)]
+        call_command("import_sales", *paths, rejected=rejected, **options)
         return out.getvalue()
 
     return run
@@ -358,3 +359,65 @@ def test_command_takes_no_spoiled_text(command, alfa):
         HEAD, f"6.12E+08,Website,{ALFA},Introduction,,10,5,", f"a2,#REF!,{ALFA},Introduction,,10,5,", **COLUMNS
     )
     assert "2 rejected" in output and Sale.objects.count() == 0
+
+
+ACCOUNTS = """
+[customers]
+file = "accounts.csv"
+key = "Name"
+phone = "Phone"
+website = "Site"
+city = "City"
+email = "Mail"
+"""
+
+
+@pytest.fixture
+def customers(command, tmp_path):
+    """Run the command on a file with one sale of "Nieuw B.V.", and on one of accounts with these lines."""
+
+    def run(*lines):
+        (tmp_path / "accounts.csv").write_text("\n".join(["Name,Phone,Site,City,Mail,Staff", *lines]))
+        return command(
+            HEAD, "a1,Website,Nieuw B.V.,Introduction,,10,10,", files=["accounts.csv"], more=ACCOUNTS, **COLUMNS
+        )
+
+    return run
+
+
+def test_command_finds_the_details_of_a_customer_in_any_spelling_of_its_legal_form(customers):
+    output = customers("Ander BV,,,Ede,,1", "Nieuw BV,NULL,www.nieuw.example,Ede,info@nieuw.example,12")
+    new = Relation.objects.get(name="Nieuw B.V.")
+    assert (new.phone, new.website, new.city) == ("", "https://www.nieuw.example", "Ede")
+    assert new.email == "info@nieuw.example"
+    assert "Columns that are not used: Staff (accounts.csv)" in output
+
+
+def test_command_says_what_it_cannot_use_of_a_customer_and_keeps_the_rest(customers):
+    output = customers(
+        f"Nieuw BV,6.12E+08,javascript:alert(1),Ede,{'x' * 300}@b.example,", "Nieuw BV,06 12345678,,Goes,,"
+    )
+    new = Relation.objects.get(name="Nieuw B.V.")
+    assert (new.phone, new.website, new.city, new.email) == ("", "", "Ede", "")
+    for told in ("line 2: Phone: ", "line 2: Site: ", "line 2: Mail: ", "line 3: "):
+        assert f"accounts.csv {told}" in output
+
+
+def test_command_names_what_it_leaves_of_every_file_and_keeps_every_rejected_cell(command, alfa, tmp_path):
+    (tmp_path / "b.csv").write_text(f"{HEAD},Hobby\nb1,Roof,{ALFA},Unknown,,1,1,,Chess\n")
+    out = tmp_path / "rejected.csv"
+    output = command(HEAD, f"a1,Website,{ALFA},Introduction,,10,10,", files=["b.csv"], rejected=out, **COLUMNS)
+    assert "Columns that are not used: Amount, Hobby (b.csv)" in output
+    heading, rejected = out.read_text("utf-8-sig").splitlines()
+    assert (heading, "Chess" in rejected) == (f"{HEAD},Hobby,reason", True)
+
+
+def test_command_names_the_sheets_it_does_not_read(alfa, tmp_path):
+    book = workbook(tuple(HEAD.split(",")), ("a1", "Website", ALFA, "Introduction", "", 10, 10, ""))
+    more = b'<sheet name="Rest" sheetId="9" r:id="rId1"/></sheets>'
+    (tmp_path / "a.xlsx").write_bytes(patched(book, b"</sheets>", more, "xl/workbook.xml"))
+    named = "\n".join(f'{name} = "{column}"' for name, column in COLUMNS.items())
+    (tmp_path / "m.toml").write_text(f"[columns]\n{named}\n[stages]\nIntroduction = {{ phase = 1 }}\n")
+    out = StringIO()
+    call_command("import_sales", tmp_path / "a.xlsx", mapping=str(tmp_path / "m.toml"), owner="Jan", stdout=out)
+    assert "Sheets that are not read: Rest (a.xlsx)" in out.getvalue()

@@ -7,11 +7,11 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, no_translations
 from tqdm import tqdm
 
-from relations.naming import fold
 from sales.importing.columns import is_weighted, prefer_amount
 from sales.importing.deciding import Decision, Verdict
 from sales.importing.fields import fields_of
-from sales.importing.mapping import CUSTOMER_FIELDS, ImportProblem, Mapping, load_mapping
+from sales.importing.mapping import ImportProblem, Mapping, load_mapping
+from sales.importing.newcomers import details_of
 from sales.importing.of_exports import ExportImporter
 from sales.importing.reading import Row, Table, read_table, require_columns
 from sales.models import Phase
@@ -56,7 +56,8 @@ class Command(BaseCommand):
         by = _user(options["by"])
         chosen = options["mapping"]
         mapping = load_mapping(_mapping_path(chosen)) if chosen else _fitting_mapping(options["files"])
-        tables, details = _tables(options["files"], mapping)
+        tables, accounts = _tables(options["files"], mapping)
+        details, left = details_of(accounts, mapping)
         rows = [row for table in tables for row in table.rows]
         importer = ExportImporter(
             mapping,
@@ -68,9 +69,14 @@ class Command(BaseCommand):
         )
         decisions = importer.carry_out_all(rows, commit=options["commit"])
         self._report(importer, decisions, options)
-        self._report_unused(tables[0].columns, mapping)
+        self.stdout.write("\n".join(left), ending="\n" if left else "")
+        self._report_unused(tables, mapping.needed())
+        self._report_unused(accounts, set(mapping.customers.values()))
+        for table in tables:
+            self._report_weighted(table.columns, mapping)
         if options["rejected"]:
-            _write_rejected(options["rejected"], tables[0].columns, decisions)
+            columns = list(dict.fromkeys(column for table in tables for column in table.columns))
+            _write_rejected(options["rejected"], columns, decisions)
 
     def _progress(self, items: Iterable, title: str) -> Iterable:
         return tqdm(items, desc=title, disable=None, leave=False)
@@ -90,10 +96,16 @@ class Command(BaseCommand):
         if not options["commit"]:
             self.stdout.write("Nothing was stored. Run it again with --commit to store this.")
 
-    def _report_unused(self, columns: list[str], mapping: Mapping) -> None:
-        """Nothing of a file is left out silently; and an amount that seems to be weighted is said."""
-        if unused := [column for column in columns if column and column not in mapping.needed()]:
-            self.stdout.write(f"Columns that are not used: {', '.join(unused)}")
+    def _report_unused(self, tables: list[Table], used: set[str]) -> None:
+        """Nothing of a file is left out silently."""
+        for table in tables:
+            if unused := [column for column in table.columns if column and column not in used]:
+                self.stdout.write(f"Columns that are not used: {', '.join(unused)} ({table.path.name})")
+            if table.beside:
+                self.stdout.write(f"Sheets that are not read: {', '.join(table.beside)} ({table.path.name})")
+
+    def _report_weighted(self, columns: list[str], mapping: Mapping) -> None:
+        """An amount that seems to be weighted is said."""
         amount, field = mapping.columns.get("expected_revenue", ""), fields_of("sales")["expected_revenue"]
         place = str(columns.index(amount)) if amount in columns else ""
         if place and (is_weighted(amount) or place not in prefer_amount(columns, {place: field.name}, field)):
@@ -142,28 +154,20 @@ def _fitting_mapping(paths: list[Path]) -> Mapping:
     raise ImportProblem("No mapping in sales/mappings fits these columns: write one and name it with --mapping.")
 
 
-def _tables(paths: list[Path], mapping: Mapping) -> tuple[list[Table], dict[str, dict]]:
-    """The files with sales, and what the file of customers says about each of them."""
-    tables, details = [], {}
+def _tables(paths: list[Path], mapping: Mapping) -> tuple[list[Table], list[Table]]:
+    """The files with sales, and those of customers."""
+    tables, accounts = [], []
     for path in paths:
         table = read_table(path, mapping)
         if path.name == mapping.customers.get("file"):
-            details |= _details(table, mapping)
+            require_columns(table, set(mapping.customers.values()) - {path.name})
+            accounts.append(table)
         else:
             require_columns(table, mapping.needed())
             tables.append(table)
     if not tables:
         raise ImportProblem("Name the file that holds the sales too.")
-    return tables, details
-
-
-def _details(table: Table, mapping: Mapping) -> dict[str, dict]:
-    fields = {ours: theirs for ours, theirs in mapping.customers.items() if ours in CUSTOMER_FIELDS}
-    require_columns(table, {mapping.customers["key"], *fields.values()})
-    return {
-        fold(str(row.cells[mapping.customers["key"]])): {ours: str(row.cells[name]) for ours, name in fields.items()}
-        for row in table.rows
-    }
+    return tables, accounts
 
 
 def _write_rejected(path: Path, columns: list[str], decisions: list[Decision]) -> None:
