@@ -147,10 +147,11 @@ class SaleReader(Importer):
         """Say which cells are about an outcome this sale does not have, or a number it does not get."""
         sale, number = decision.target, decision.values.get("number", "").lstrip("0")
         if status == SaleStatus.OPEN:
-            names = ("closed_on", "accept_reason", "loss_reason", "lost_to", "reason")
+            names = ("closed_on", "accept_reason", "loss_reason", "lost_to", "reason", "loss_explanation")
             self.leave(decision, _("The sale is open, so this is not used: %(fields)s."), *names)
         else:
-            names = ("loss_reason", "lost_to") if status == SaleStatus.ACCEPTED else ("accept_reason",)
+            lost = ("loss_reason", "lost_to", "loss_explanation")
+            names = lost if status == SaleStatus.ACCEPTED else ("accept_reason",)
             self.leave(decision, _("This belongs to another outcome, so it is not used: %(fields)s."), *names)
         if number and not (sale and number == str(sale.pk)):
             self.leave(decision, _("Sales get their numbers here, so this is not used: %(fields)s."), "number")

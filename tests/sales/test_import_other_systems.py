@@ -122,6 +122,17 @@ def test_cells_that_are_not_used_are_said(visitor, alfa, manager):
     assert "The sale is open, so this is not used" in page
 
 
+def test_explanation_of_a_loss_that_is_none_is_said_and_hides_nothing_else(visitor, alfa):
+    rows = [f"A,{ALFA},open,Too dear,", f"B,{ALFA},won,{'long ' * 150},901", f"C,{ALFA},lost,Too dear,"]
+    rows = [f"{row},2026-10-01" for row in rows]
+    text = "\n".join(["Deal,Klant,Status,Lost notes,Deal no.,Closed on", *rows])
+    known, other, fits = whys(accepted(visitor, text, **{"column-4": "number"}))
+    assert "The sale is open, so this is not used: Explanation of the loss (Too dear)" in known
+    assert "another outcome, so it is not used: Explanation of the loss (long long" in other
+    assert other.endswith("Sales get their numbers here, so this is not used: Number (901).")
+    assert fits == "" and Sale.objects.lost().get().loss_explanation == "Too dear"
+
+
 def test_cells_of_relations_and_contact_persons_that_are_not_used_are_said(visitor, alfa):
     text = "Naam,Voornaam,Achternaam,Straat,Huisnummer\nNieuw BV,Jan,Smit,,12\n"
     assert accepted(visitor, text, kind="relations") == [
