@@ -85,7 +85,7 @@ def written(cell: str | float, reading: Reading) -> str:
     """A kept cell as text in a file: what kept() made a number of is written as this file writes numbers."""
     if not isinstance(cell, float):
         return str(cell)
-    text = f"{Decimal(str(cell)).quantize(Decimal('0.01')):f}"
+    text = f"{round_money(Decimal(str(cell))):f}"
     return text.translate(TO_DUTCH) if reading.numbers == "nl" else text
 
 

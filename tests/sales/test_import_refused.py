@@ -1,8 +1,11 @@
 """Rows that are refused in the browser, each with its reason, and those that find their record another way."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
+from sales.importing.cells import Reading, amount, written
 from sales.transitions import lose
 from sales.trash import trash
 from tests.factories import PersonFactory, RelationFactory, SaleFactory
@@ -10,6 +13,12 @@ from tests.sales.importing_browser import csv, whys, words
 from tests.sales.test_import_browser import table
 
 pytestmark = pytest.mark.django_db
+
+
+def test_amounts_of_refused_rows_are_rounded_as_they_are_read():
+    cells = [0.125, 0.335, 12.5, 2.685]
+    assert [written(cell, Reading("nl")) for cell in cells] == ["0,13", "0,34", "12,50", "2,69"]
+    assert [amount(cell, Reading("nl")) for cell in cells] == [Decimal("0.13"), Decimal("0.34"), 12.5, Decimal("2.69")]
 
 
 def test_every_way_a_relation_is_refused_is_said(visitor, van_dam):
