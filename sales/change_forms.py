@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import BadRequest
 from django.utils.translation import gettext_lazy as _
 
+from sales.forms import RevenueFormField
 from sales.models import Sale
 from sales.next_steps import AHEAD, has_step
 from salescrm.calendar import today
@@ -18,6 +19,7 @@ class AmountForm(forms.ModelForm):
     class Meta:
         model = Sale
         fields = ["expected_revenue"]
+        field_classes = {"expected_revenue": RevenueFormField}
 
     def values(self) -> dict:
         """The clean answers by field name."""

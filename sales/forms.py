@@ -1,6 +1,7 @@
 """What is asked about a sale: the shape of the input; rules live in the domain functions."""
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -13,12 +14,18 @@ from relations.models import Contact, Relation, RelationType
 from sales.models import AcceptReason, FollowUp, LossReason, Phase, Sale, SaleLine, SalesSettings, SaleStatus, Source
 from sales.transitions import check_closing_day
 from salescrm.calendar import today
-from salescrm.fields import DayFormField, PercentFormField
+from salescrm.fields import DayFormField, MoneyFormField, PercentFormField
 from salescrm.models import User
 from salescrm.url_words import is_id
 
 NOBODY = pgettext_lazy("contact person", "None")
 NOTHING = pgettext_lazy("choice", "None")
+
+
+class RevenueFormField(MoneyFormField):
+    """An amount that is not negative: said at the field, where the constraint would speak of the whole form."""
+
+    default_validators = (MinValueValidator(0, _("Expected revenue is not negative.")),)
 
 
 class SaleForm(forms.ModelForm):
@@ -30,6 +37,7 @@ class SaleForm(forms.ModelForm):
             "subject", "customer", "contact", "expected_revenue", "expected_end_date", "phase", "source", "owner",
             "start_date", "next_step", "next_step_on", "note",
         ]  # fmt: skip
+        field_classes = {"expected_revenue": RevenueFormField}
         widgets = {"note": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
             "expected_revenue": _("Excluding VAT. Leave empty when it is not known yet."),
@@ -161,7 +169,10 @@ class AcceptForm(ClosingForm):
 class FollowUpForm(forms.Form):
     """Step 2 of accepting: what happens next (rule 9). Availability is the domain's business."""
 
-    follow_up = forms.ChoiceField(label=_("Follow-up"), choices=FollowUp, widget=forms.RadioSelect)
+    follow_up = forms.ChoiceField(
+        label=_("Follow-up"), choices=FollowUp, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what happens next.")},
+    )  # fmt: skip
     project = forms.ModelChoiceField(Project.objects.none(), label=_("Project"), required=False)
 
     def __init__(self, *args, sale: Sale, **kwargs):

@@ -38,13 +38,15 @@ class Wizard:
     def __init__(self, request: HttpRequest, sale: Sale):
         self.request, self.sale = request, sale
         data = request.POST if request.method == "POST" else None
+        self.sent_from = data.get("step", "") if data else ""
         kept = FollowUp.KEPT if sale.invoice_id or sale.project_id else None
         self.why = AcceptForm(data, sale=sale, initial={"relation_type": proposed_type(sale)})
-        self.then = FollowUpForm(data if data and "follow_up" in data else None, sale=sale, initial={"follow_up": kept})
-        added = data is not None and data.get("step") == "project"
+        answered = data and ("follow_up" in data or self.sent_from == "then")
+        self.then = FollowUpForm(data if answered else None, sale=sale, initial={"follow_up": kept})
         self.project = ProjectForm(
-            data if added else None, customer=sale.customer, prefix="project", initial=self._prefilled(data or {})
-        )
+            data if self.sent_from == "project" else None, customer=sale.customer, prefix="project",
+            initial=self._prefilled(data or {}),
+        )  # fmt: skip
 
     def _prefilled(self, typed) -> dict:
         sale = self.sale
@@ -56,7 +58,9 @@ class Wizard:
         """The step to show, or "" when every answer needed is there and right."""
         if not self.why.is_bound or not self.why.is_valid() or "back-to-why" in self.request.POST:
             return "why"
-        if not self.then.is_bound or not self.then.is_valid() or "back-to-then" in self.request.POST:
+        if self.sent_from == "why" or "back-to-then" in self.request.POST:  # shown, also when it was answered before
+            return "then"
+        if not self.then.is_bound or not self.then.is_valid():
             return "then"
         if self.then.cleaned_data["follow_up"] == FollowUp.NEW_PROJECT and not self._project_is_ready():
             return "project"

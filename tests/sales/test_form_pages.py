@@ -35,6 +35,14 @@ def test_new_sale_with_a_bad_amount_keeps_what_was_typed(desk, salesperson, phas
     assert Sale.objects.count() == 0
 
 
+@pytest.mark.parametrize("where", ["new", "edit"])
+def test_negative_amount_is_refused_at_its_field(desk, sale, phases, where):
+    values = edit_values(sale, expected_revenue="-5", phase=phases[10].pk, token=str(uuid4()))
+    response = desk.post("/sales/new/" if where == "new" else f"/sales/{sale.pk}/edit/", values)
+    assert response.status_code == 422
+    assert response.context["form"].errors == {"expected_revenue": ["Expected revenue is not negative."]}
+
+
 def edit_values(sale, **values):
     return {
         "subject": sale.subject, "customer": sale.customer_id, "customer_text": sale.customer.name, "contact": "",
