@@ -20,8 +20,8 @@ MOST_CELLS = 20_000_000  # blank ones among them included
 MOST_TEXT = 200_000_000  # characters: cells of a workbook may share one long text
 # RuntimeError is what zipfile says of a part that is locked with a password, NotImplementedError of one it cannot open.
 UNREADABLE = (
-    OSError, BadZipFile, ZlibError, EOFError, KeyError, IndexError, ValueError, csv.Error, NotImplementedError,
-    RuntimeError,
+    OSError, BadZipFile, ZlibError, EOFError, KeyError, IndexError, OverflowError, ValueError, csv.Error,
+    NotImplementedError, RuntimeError,
 )  # fmt: skip
 
 

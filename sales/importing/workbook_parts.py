@@ -266,5 +266,5 @@ class Sheet(Texts):
 def _moment(text: str):
     try:
         return from_ISO8601(text[:FORMAT])
-    except ValueError:
+    except (OverflowError, ValueError):
         return text

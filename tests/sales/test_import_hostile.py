@@ -59,6 +59,17 @@ def test_row_that_says_it_is_another_takes_no_place():
     assert list(lines_of(ending(more))) == [*ROWS, (3, [5]), (4, [6, 7])]
 
 
+@pytest.mark.parametrize("number", ["inf", "1e999", "nan", "9" * 400])
+def test_number_of_a_row_that_is_none_is_refused(number):
+    with pytest.raises(UNREADABLE):
+        list(lines_of(ending(f'<row r="{number}"><c><v>1</v></c></row>')))
+
+
+def test_span_of_time_that_nobody_counts_is_a_text():
+    text = f"PT{'9' * 19}H"
+    assert list(lines_of(ending(f'<row><c t="d"><v>{text}</v></c></row>'))) == [*ROWS, (3, [text])]
+
+
 @pytest.mark.parametrize(
     ("part", "old", "new"),
     [
@@ -185,6 +196,7 @@ def test_what_stands_far_beyond_the_columns_refuses_its_row_and_takes_no_room(vi
         ('<row r="100000000"><c><v>1</v></c></row>', "cannot be read"),
         ('<row><c r="XFD1"><v>1</v></c></row>' * 3000, "takes too long"),
         ("<a>" * 100 + "</a>" * 100, "takes too long"),
+        ('<row r="1e999"><c><v>1</v></c></row>', "cannot be read"),
     ],
 )
 def test_hostile_workbook_is_refused_beside_the_field(visitor, shelf, more, why):
