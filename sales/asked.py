@@ -20,6 +20,7 @@ CANDIDATES = 40
 LONGEST = 200
 COUNTRY = re.compile(r"[a-z]{2}[0-9]{2}")  # how a VAT number and an IBAN begin
 PHONES = ("phone", "mobile", "person__phone", "person__mobile")
+SEARCHED, LONGEST_TOKEN = 20_000, 1000  # characters of a text that are found, and of what has no space in it
 AROUND, EXCERPT = 20, 160  # characters of a text before what was found in it, and of all that is shown
 LOOKED_UP = 3  # words of which some may stand in a record and others in its customer
 NEAR = 1000  # relations that hold one of them
@@ -135,8 +136,9 @@ class Asked:
 
     def excerpt(self, text: str) -> str:
         """The part of a text in which what was typed stands, on one line."""
-        line = " ".join(text.split())
-        first = next((found.start() for found in re.finditer(r"\S+", line) if self.stands_in(found[0])), 0)
+        line = " ".join(text[:SEARCHED].split())
+        tokens = re.finditer(r"\S+", line)
+        first = next((token.start() for token in tokens if self.stands_in(token[0][:LONGEST_TOKEN])), 0)
         start = line.rfind(" ", 0, max(first - AROUND, 0)) + 1
         end = line.rfind(" ", start, start + EXCERPT) if len(line) > start + EXCERPT else len(line)
         shown = line[start : end if end > first else start + EXCERPT]

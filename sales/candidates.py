@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchVectorField
 from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models.functions import Left
 
 from invoicing.models import Invoice
 from projects.models import Project, ProjectNote
@@ -16,7 +17,7 @@ from relations.models import Contact, Relation, RelationNote
 from relations.naming import fold
 from relations.numbers import show_iban
 from relations.spread import OneOf, Together
-from sales.asked import CANDIDATES, MOST, Asked
+from sales.asked import CANDIDATES, MOST, SEARCHED, Asked
 from sales.found import CONTACT, INVOICE, NOTE, PROJECT, RELATION, SALE
 from sales.models import Sale, SaleNote, SaleStatus
 from sales.querysets import SaleQuerySet
@@ -205,7 +206,7 @@ def _noted(notes: QuerySet, asked: Asked, about: str, title: str, of: str) -> Qu
 
 def _described(rows: QuerySet, asked: Asked, about: str, title: str, of: str) -> QuerySet:
     named = {"title": F(title), "of": F(of), "record": F("pk"), "said": Value(NoteKind.NOTE.value)}
-    told = {"text": F("note"), "at": F("updated_at")}
+    told = {"text": Left("note", SEARCHED), "at": F("updated_at")}
     return _by_words(rows, WORDS[rows.model], asked.query).annotate(
         about=Value(about), on_record=Value(True), **named, **told
     )

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from projects.models import ProjectNote
 from relations.models import Relation, RelationNote
+from sales import asked
 from sales.models import Sale, SaleNote
 from sales.searching import find
 from salescrm.models import Team
@@ -150,3 +151,14 @@ def test_a_note_may_be_of_any_length(said, manager):
     text = " ".join(f"woord{number}" for number in range(60_000))
     SaleNote.objects.create(sale=said, text=text + "e\u0301\u0316" * 60_000, by=manager, updated_by=manager)
     assert ("Roof", "Note") in notes("woord17", manager)
+
+
+def test_of_a_note_of_any_length_no_more_is_looked_at_than_is_found(said, manager, monkeypatch):
+    sizes, fold = [], asked.words
+    monkeypatch.setattr(asked, "words", lambda text: sizes.append(len(text)) or fold(text))
+    marks = "\u094d\u093c" * 5000  # putting these in order costs the square of their number
+    text = f"{marks} en verder over het nieuwe dakterras {'en zo voort ' * 50_000}"
+    Sale.objects.filter(pk=said.pk).update(note=text)
+    assert "dakterras" in notes("dakterras", manager)["Roof", "Note"]
+    assert 0 < max(sizes) <= asked.LONGEST_TOKEN
+    assert sum(sizes) < 2 * asked.SEARCHED
