@@ -1,6 +1,7 @@
 """Guessing: at a password, at who has an account, with mails to somebody else's mailbox (and nobody is locked out)."""
 
 import threading
+import unicodedata
 from datetime import timedelta
 from importlib import import_module
 from types import SimpleNamespace
@@ -399,6 +400,16 @@ def test_password_may_hold_such_a_word_among_others(client, sanne, company, pass
     log_in(client)
     values = {"old_password": PASSWORD, "new_password1": password, "new_password2": password}
     assert client.post(reverse("password_change"), values).status_code == 302
+
+
+def test_password_of_any_length_is_judged_by_its_beginning(client, sanne, company, monkeypatch):
+    sizes, normalize = [], unicodedata.normalize
+    monkeypatch.setattr(unicodedata, "normalize", lambda form, text: sizes.append(len(text)) or normalize(form, text))
+    log_in(client)
+    password = "kaas\u094d\u093c" * 5000  # putting these marks in order costs the square of their number
+    values = {"old_password": PASSWORD, "new_password1": password, "new_password2": password}
+    assert client.post(reverse("password_change"), values).status_code == 302
+    assert 0 < max(sizes) <= 3000
 
 
 def test_what_an_older_version_kept_about_attempts_is_gone(db):
