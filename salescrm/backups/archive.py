@@ -63,7 +63,7 @@ class Writer:
         """Add a file, read once."""
         with path.open("rb") as source:
             reader = Reader(source)
-            self.tar.addfile(self._member(name, path.stat().st_size), reader)
+            self.tar.addfile(self._member(name, os.fstat(source.fileno()).st_size), reader)
         self.manifest.members[name] = [reader.size, reader.hash.hexdigest()]
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import tempfile
 import tomllib
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def make(server: Server, files: Path, to: Path) -> Manifest:
             writer = Writer(target, manifest)
             writer.add(DUMP, dump)
             for path in _stored(files):
-                writer.add(f"{FILES}{path.relative_to(files).as_posix()}", path)
+                with suppress(FileNotFoundError):  # somebody has just thrown it away
+                    writer.add(f"{FILES}{path.relative_to(files).as_posix()}", path)
             writer.close()
             target.flush()
             os.fsync(target.fileno())

@@ -15,6 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from salescrm import embedded
 from salescrm.backups import archive
 from salescrm.backups.archive import DUMP, MANIFEST, MARK, BackupError, check
+from salescrm.backups.making import make
 from salescrm.backups.restoring import restore
 from salescrm.backups.server import Server
 from tests.commands import manage
@@ -245,6 +246,24 @@ def test_database_that_is_missing_or_empty_is_not_backed_up(place, target, tmp_p
 
     assert "There is no database" in said or "there is nothing to back up" in said
     assert list(tmp_path.iterdir()) == []
+
+
+class Leaving(type(Path())):
+    """A file that somebody throws away just before it is read."""
+
+    def open(self, *arguments, **options):
+        self.unlink()
+        return super().open(*arguments, **options)
+
+
+def test_file_that_is_thrown_away_meanwhile_stops_no_backup(place, oldest, tmp_path):
+    files, to = tmp_path / "files", tmp_path / "new.tar"
+    (files / "ab").mkdir(parents=True)
+    (files / "ab" / "abcd").write_bytes(b"plan")
+
+    make(place.as_server("backup_first"), Leaving(files), to)
+
+    assert [*check(to).members] == [MARK, DUMP]
 
 
 def test_backup_replaces_no_file(place, oldest):
