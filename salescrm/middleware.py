@@ -15,6 +15,7 @@ from salescrm.models import Organisation
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
 READS = ("GET", "HEAD", "OPTIONS", "TRACE")
+PROBED = ("GET", "HEAD")
 SERVED = ("GET", "HEAD", "POST")  # by pages; a view that serves one of them only says so itself
 
 
@@ -24,6 +25,8 @@ def probes(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         answer = answers.get(request.path)
+        if answer and request.method not in PROBED:
+            return HttpResponseNotAllowed(PROBED)
         return answer() if answer else get_response(request)
 
     return middleware

@@ -1,5 +1,7 @@
 """Settings, probes and headers: what every page stands on."""
 
+import re
+
 import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -66,6 +68,15 @@ def test_tls_is_insisted_on_for_this_host_only_unless_asked(environment, policy)
     assert result.stdout == f"{' '.join(map(str, policy))}\n"
 
 
+def test_compose_hands_on_every_setting_of_the_readme_that_production_has(settings):
+    table = re.search(r"\| variable \|.*?\n\n", (settings.BASE_DIR / "README.md").read_text(), re.DOTALL)[0].strip()
+    named = {name for row in table.splitlines() for name in re.findall(r"`([A-Z_]+)`", row.split("|")[1])}
+    handed_on = re.findall(r"^ +([A-Z_]+):", (settings.BASE_DIR / "docker-compose.yml").read_text(), re.MULTILINE)
+    of_the_image = {"BIND"}
+
+    assert named - {*handed_on} - of_the_image == {"DEBUG", "DEMO", "TODAY"}
+
+
 def test_healthz_answers_without_a_database(client, settings):
     settings.SECURE_SSL_REDIRECT = True
     settings.ALLOWED_HOSTS = ["crm.example.com"]
@@ -74,6 +85,11 @@ def test_healthz_answers_without_a_database(client, settings):
 
     assert (response.status_code, response.content) == (200, b"ok\n")
     assert response.headers["Content-Type"] == "text/plain"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_questions_of_a_supervisor_are_read_only(client, path):
+    assert [client.generic(method, path).status_code for method in ("POST", "DELETE")] == [405, 405]
 
 
 @pytest.mark.django_db
