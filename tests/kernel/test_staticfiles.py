@@ -1,6 +1,11 @@
 """Static files of production: named after their content, and looked up once."""
 
+import re
+from collections import Counter
+from pathlib import Path
+
 import pytest
+from django.conf import settings as project
 
 from salescrm.staticfiles import HashedFiles
 
@@ -33,3 +38,10 @@ def test_unknown_file_is_an_error_and_not_kept(files):
         files.url("css/gone.css")
 
     assert files.addresses == {}
+
+
+def test_no_two_animations_share_a_name():
+    sheets = sorted((Path(project.BASE_DIR) / "static/css").glob("*.css"))
+    names = Counter(name for sheet in sheets for name in re.findall(r"@keyframes\s+([\w-]+)", sheet.read_text()))
+    assert names
+    assert [name for name, times in names.items() if times > 1] == []  # the last one would win everywhere
