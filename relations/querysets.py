@@ -1,6 +1,7 @@
 """What one may ask about relations."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -36,7 +37,7 @@ def prefix_query(text: str) -> WordsQuery | None:
     A number written with spaces or dots (KvK, btw, IBAN) is also tried as one word, and a phone number in it as any
     spelling of it is stored. Of a text that nobody types only the first words count.
     """
-    text = text[:LONGEST]
+    text = unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST]  # full-width digits are digits
     found = typed(text)
     if not found:
         return None

@@ -1,6 +1,7 @@
 """What somebody typed in the search box, in the forms in which it is looked for."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -76,7 +77,8 @@ class Asked:
         self.is_letter = len(self.compact) == 1 or all(len(word) == 1 and word.isalpha() for word in self.typed)
         self.numbers = {self.text, self.text.upper(), self.compact, f"NL{self.compact}"} - {""}
         self.any = any_of(self.typed)
-        self.phones = [number for run in phones.RUN.findall(self.text) for number in phones.spellings(run)]
+        runs = phones.RUN.findall(unicodedata.normalize("NFKC", self.text))  # full-width digits are digits
+        self.phones = [number for run in runs for number in phones.spellings(run)]
         long = sorted((word for word in self.typed if len(word) > 1), key=rareness)
         self.rarest = long[:LOOKED_UP] if len(self.typed) > 1 else []
         # How many are looked for, to show the best of them: several words take longer and fit better.
