@@ -1,4 +1,4 @@
-# The commands of the README. Everything they install stays in .venv, everything they store in .data.
+# The commands of the README. Everything they install or compile stays in .venv, everything they store in .data.
 
 SHELL := /bin/sh
 VENV := .venv
@@ -8,8 +8,13 @@ DEMO_LANGUAGE ?= en
 WEB_CONCURRENCY ?= 3
 PYTEST_ARGS ?=
 
+# No caches of downloads in the home directory.
+PIP_NO_CACHE_DIR ?= 1
+UV_NO_CACHE ?= 1
+export PIP_NO_CACHE_DIR UV_NO_CACHE
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench stop messages catalogue lock
+.PHONY: help demo test lint bench stop erase messages catalogue lock
 
 help:
 	@echo "make demo       the product with demo data on http://127.0.0.1:$(PORT)/ (PORT=..., DEMO_LANGUAGE=nl)"
@@ -17,6 +22,7 @@ help:
 	@echo "make lint       style, and the direction of imports"
 	@echo "make bench      how fast the pages are"
 	@echo "make stop       stop the embedded database server"
+	@echo "make erase      stop everything and delete .venv, .data and what lies outside them, your data included"
 	@echo "make messages   collect the translatable sentences and compile the catalogue"
 	@echo "make catalogue  check that the catalogue is complete and compiled"
 	@echo "make lock       choose the exact versions of all packages anew"
@@ -38,7 +44,13 @@ $(BIN)/python:
 	echo "Making $(VENV) with $$("$$chosen" --version)"; \
 	"$$chosen" -m venv $(VENV)
 
-$(VENV)/.runtime: requirements.lock | $(BIN)/python
+# What this Python compiles, with whatever command, lies in .venv instead of beside the sources.
+$(VENV)/.bytecode: | $(BIN)/python
+	@echo 'import sys; sys.pycache_prefix = sys.pycache_prefix or sys.prefix + "/cache/bytecode"' > \
+		"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/bytecode.pth"
+	@touch $@
+
+$(VENV)/.runtime: requirements.lock | $(VENV)/.bytecode
 	@echo "Installing the packages of requirements.lock"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
@@ -58,7 +70,8 @@ demo: $(VENV)/.runtime
 	@printf '\n  %s\n\n' "http://127.0.0.1:$(PORT)/"
 	@printf '  %-24s %s\n' "sales@demo.example" "salesperson" "manager@demo.example" "manager" "admin@demo.example" "administrator"
 	@printf '\n  %s\n\n' "The password of all three is: demo. Stop with Ctrl-C; make stop stops the database too."
-	@exec $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --log-level warning
+	@mkdir -p .data/tmp
+	@exec env TMPDIR="$(CURDIR)/.data/tmp" $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --log-level warning
 
 test: $(VENV)/.development
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST_ARGS)
@@ -66,13 +79,17 @@ test: $(VENV)/.development
 lint: $(VENV)/.development
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --cache-dir $(VENV)/cache/import_linter
 
 bench: $(VENV)/.development
 	@$(BIN)/python tests/bench/run.py
 
 stop: $(VENV)/.runtime
 	@$(BIN)/python -m salescrm.embedded stop
+
+erase:
+	@[ ! -x $(BIN)/python ] || $(BIN)/python -m salescrm.embedded erase
+	@rm -rf $(VENV) .data
 
 messages: $(VENV)/.development
 	@$(BIN)/python .ci/catalogue update

@@ -20,7 +20,7 @@ SERVED = ("GET", "HEAD", "POST")  # by pages; a view that serves one of them onl
 
 
 def probes(get_response: GetResponse) -> GetResponse:
-    """Answer /healthz and /readyz before anything else: no session, no login, no TLS redirect, any Host."""
+    """Answer /healthz and /readyz before anything else: no session, no login, no TLS redirect, any Host. Reads only."""
     answers = {"/healthz": alive, "/readyz": ready}
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -245,7 +245,7 @@ FILE_UPLOAD_HANDLERS = [
 # Static files
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = BASE_DIR / ".data" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 if any(FILES_DIR.is_relative_to(served) for served in (STATIC_ROOT, *STATICFILES_DIRS)):
     raise ImproperlyConfigured("Set FILES_DIR to another place: everybody can read what is below a static directory.")

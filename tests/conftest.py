@@ -56,9 +56,10 @@ def pytest_runtest_setup(item):
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """The Chromium of the system; its sandbox does not work for root."""
+    """The Chromium of the system; its sandbox does not work for root, and what it keeps at home goes with the run."""
     arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
+    environment = {**os.environ, "HOME": str(embedded.current().scratch)}
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments, "env": environment}
 
 
 @pytest.fixture

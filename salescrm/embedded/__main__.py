@@ -1,4 +1,4 @@
-"""`python -m salescrm.embedded start | stop | url | programs`."""
+"""`python -m salescrm.embedded start | stop | erase | url | programs`."""
 
 import sys
 
@@ -13,6 +13,8 @@ def main(command: str) -> int:
             cluster.start()
         case "stop":
             print("Database server stopped." if cluster.stop() else "No database server was running.")
+        case "erase":
+            embedded.erase()
         case "url":
             print(cluster.url)
         case "programs":

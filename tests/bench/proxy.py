@@ -22,7 +22,6 @@ from pathlib import Path
 from uuid import uuid4
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRATCH = Path(tempfile.mkdtemp(prefix="proxy-"))
 sys.path.insert(0, str(ROOT))
 for name in ("DATABASE_URL", "DEBUG", "TODAY", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_ADDRESS"):
     os.environ.pop(name, None)
@@ -31,17 +30,19 @@ os.environ |= {
     "TRUST_PROXY": "1",
     "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
     "EMBEDDED_CLUSTER": f"test-{os.getpid()}",  # the next test run removes it when this one is killed
-    "BENCH_STATIC": str(SCRATCH / "static"),
-    "FILES_DIR": str(SCRATCH / "files"),
 }
 
 import django  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
+from salescrm import embedded  # noqa: E402
+
+SCRATCH = embedded.current().make_scratch()
+tempfile.tempdir = os.environ["TMPDIR"] = str(SCRATCH)
+os.environ |= {"BENCH_STATIC": str(SCRATCH / "static"), "FILES_DIR": str(SCRATCH / "files")}
 django.setup()
 
 from sales.defaults import install_defaults  # noqa: E402
-from salescrm import embedded  # noqa: E402
 from salescrm.roles import MANAGER  # noqa: E402
 from salescrm.staff import add_user  # noqa: E402
 from tests.bench.client import Browser  # noqa: E402
@@ -242,7 +243,6 @@ def main() -> int:
             kept.append(passed)
     finally:
         embedded.current().remove()
-        shutil.rmtree(SCRATCH, ignore_errors=True)
     return int(not all(kept))
 
 

@@ -10,7 +10,6 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRATCH = Path(tempfile.mkdtemp(prefix="bench-"))
 sys.path.insert(0, str(ROOT))
 for name in ("DATABASE_URL", "DEBUG", "TODAY", "SECRET_KEY", "ALLOWED_HOSTS"):
     os.environ.pop(name, None)
@@ -18,21 +17,23 @@ os.environ |= {
     "DEMO": "1",
     "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
     "EMBEDDED_CLUSTER": f"test-{os.getpid()}",  # the next test run removes it when this one is killed
-    "BENCH_STATIC": str(SCRATCH / "static"),
 }
 
-import shutil  # noqa: E402
 from itertools import pairwise  # noqa: E402
 
 import django  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
+from salescrm import embedded  # noqa: E402
+
+SCRATCH = embedded.current().make_scratch()
+tempfile.tempdir = os.environ["TMPDIR"] = str(SCRATCH)
+os.environ["BENCH_STATIC"] = str(SCRATCH / "static")
 django.setup()
 
 from sales.defaults import install_defaults  # noqa: E402
 from sales.models import Phase  # noqa: E402
-from salescrm import embedded  # noqa: E402
 from salescrm.lookups import add  # noqa: E402
 from salescrm.models import User  # noqa: E402
 from salescrm.roles import MANAGER  # noqa: E402
@@ -86,7 +87,6 @@ def main() -> int:
             met.append(_print_growth(small, found[small], large, found[large]))
     finally:
         embedded.current().remove()
-        shutil.rmtree(SCRATCH, ignore_errors=True)
     return int(options.strict and not all(met))
 
 

@@ -87,12 +87,59 @@ def test_url_reaches_the_database(sandbox):
         assert connection.execute("SELECT current_database()").fetchone() == ("salescrm",)
 
 
-def test_long_paths_put_the_socket_elsewhere(monkeypatch, tmp_path):
+@pytest.fixture
+def far_away(monkeypatch, tmp_path):
+    """A checkout with a path too long for a socket."""
     monkeypatch.setattr(embedded, "CHECKOUT", tmp_path / ("deep" * 40))
     monkeypatch.setattr(embedded, "VARIABLE_DATA", tmp_path / ("deep" * 40))
     monkeypatch.setattr(embedded, "_reachable", lambda directory: True)
 
-    cluster = embedded.Cluster("pg")
 
-    assert cluster.socket_dir != cluster.data
+def test_long_paths_put_the_socket_elsewhere_and_removing_takes_it_along(far_away, monkeypatch, tmp_path):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    cluster = embedded.Cluster("pg")
+    cluster.make_scratch()
+    with cluster._locked():
+        assert cluster.socket_dir.exists()
+
+    assert [place.parent for place in (cluster.socket_dir, cluster.scratch)] == [embedded.SHORT, embedded.SHORT]
     assert len(str(cluster.socket_dir / embedded.SOCKET)) < embedded.LONGEST_SOCKET_PATH
+    cluster.remove()
+    assert [cluster.socket_dir.exists(), cluster.scratch.exists(), cluster.lock_file.exists()] == [False] * 3
+
+
+def test_stop_leaves_no_folder_of_a_socket_behind(far_away):
+    cluster = embedded.Cluster(f"test-{os.getpid()}")
+    with cluster._locked():  # a start that was killed
+        assert cluster.socket_dir.exists()
+
+    assert cluster.stop() is False
+    assert not cluster.socket_dir.exists()
+
+
+def test_erasing_removes_every_cluster_and_what_lies_outside_the_checkout(monkeypatch, tmp_path):
+    monkeypatch.setattr(embedded, "CHECKOUT", tmp_path / "checkout")
+    monkeypatch.setattr(embedded, "VARIABLE_DATA", tmp_path / "lib")
+    monkeypatch.setattr(embedded, "_reachable", lambda directory: False)
+    clusters = [embedded.Cluster(name) for name in ("pg", "test-1", f"test-{os.getpid()}")]
+    for cluster in clusters:
+        cluster.make_scratch()
+
+    embedded.erase()
+
+    assert not any(place.exists() for cluster in clusters for place in (cluster.data, cluster.scratch))
+    assert list((tmp_path / "lib").glob("*")) == []
+
+
+def test_run_that_was_killed_before_its_server_started_is_left_over(monkeypatch, tmp_path):
+    monkeypatch.setattr(embedded, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(embedded, "_reachable", lambda directory: True)
+    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+        dead.wait()
+    for pid in (os.getpid(), dead.pid):
+        embedded.Cluster(f"test-{pid}", throwaway=True).make_scratch()
+
+    leftovers = embedded.leftovers()
+    embedded.erase()
+
+    assert [cluster.scratch for cluster in leftovers] == [embedded.Cluster(f"test-{dead.pid}").scratch]

@@ -93,6 +93,16 @@ def test_questions_of_a_supervisor_are_read_only(client, path):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_probes_answer_reads_only(client, path):
+    answers = {method: client.generic(method, path) for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")}
+
+    statuses = {"GET": 200, "HEAD": 200, "POST": 405, "PUT": 405, "DELETE": 405, "OPTIONS": 405}
+    assert {method: answer.status_code for method, answer in answers.items()} == statuses
+    assert answers["POST"].headers["Allow"] == "GET, HEAD"
+
+
+@pytest.mark.django_db
 def test_readyz_answers_when_migrated(client, settings):
     settings.SECURE_SSL_REDIRECT = True
 
