@@ -282,6 +282,13 @@ def test_money_field_is_empty_not_zero_when_nothing_is_typed():
     assert form.cleaned_data == {"amount": None, "price": None, "chance": None}
 
 
+@pytest.mark.parametrize("typed", ["9" * 1_100_000, "9" * 101 + "k", "1" + ".000" * 300_000 + ",-", " " * 101 + "1"])
+def test_amount_of_any_length_is_refused_as_one_that_cannot_be_read(typed):
+    for field in (MoneyFormField(max_digits=14, decimal_places=2), MoneyFormField(max_digits=16, decimal_places=4)):
+        with pytest.raises(ValidationError, match="Enter an amount"):
+            field.clean(typed)
+
+
 def test_money_field_refuses_more_digits_than_fit():
     assert not Amounts({"amount": "1234567890123"}).is_valid()
 
