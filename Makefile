@@ -44,9 +44,10 @@ $(BIN)/python:
 	echo "Making $(VENV) with $$("$$chosen" --version)"; \
 	"$$chosen" -m venv $(VENV)
 
-# What this Python compiles, with whatever command, lies in .venv instead of beside the sources.
-$(VENV)/.bytecode: | $(BIN)/python
-	@echo 'import sys; sys.pycache_prefix = sys.pycache_prefix or sys.prefix + "/cache/bytecode"' > \
+# What this Python compiles, with whatever command, lies in .venv instead of beside the sources. Where it may write
+# nothing (PYTHONDONTWRITEBYTECODE) it goes on reading what is already there.
+$(VENV)/.bytecode: Makefile | $(BIN)/python
+	@echo 'import sys; sys.dont_write_bytecode or setattr(sys, "pycache_prefix", sys.pycache_prefix or sys.prefix + "/cache/bytecode")' > \
 		"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/bytecode.pth"
 	@touch $@
 

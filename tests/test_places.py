@@ -59,6 +59,9 @@ def test_byte_code_of_a_command_lies_in_the_virtual_environment(copy):
 
     command = [".venv/bin/python", "-m", "salescrm.embedded", "stop"]
     subprocess.run(command, cwd=copy, env=environment, check=True, capture_output=True)
+    place = [".venv/bin/python", "-c", "import sys; print(sys.pycache_prefix)"]
+    unwritten = environment | {"PYTHONDONTWRITEBYTECODE": "1"}  # what pip compiled beside the packages is read then
 
     assert listing(copy) == before
     assert [*(copy / ".venv" / "cache" / "bytecode").rglob("__init__.*.pyc")]
+    assert subprocess.check_output(place, cwd=copy, env=unwritten, text=True) == "None\n"
