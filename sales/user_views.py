@@ -99,11 +99,15 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         to, basis = form.cleaned_data["to"], request.POST.get("basis", "")
         try:
-            handing_over.hand_over(subject, to=to, basis=basis, by=request.user)
+            given = handing_over.hand_over(subject, to=to, basis=basis, by=request.user)
         except handing_over.Changed as error:
             context["error"], status = error, 409
         else:
-            messages.success(request, _("%(to)s has taken over what %(name)s had.") % {"to": to, "name": subject})
+            if given.total:
+                messages.success(request, _("%(to)s has taken over what %(name)s had.") % {"to": to, "name": subject})
+            else:  # a second click, or a colleague was first: perhaps somebody else than `to` has it
+                text = _("%(subject)s holds nothing that can be handed over.")
+                messages.warning(request, text % {"subject": subject})
             return leave(request, "settings:users")
     context["held"] = handing_over.holdings(subject)
     return page(request, "settings/hand_over.html", context, part="dialog", status=status)

@@ -112,6 +112,14 @@ def test_page_shows_how_much_and_hands_it_over(desk, leaver, salesperson, reads_
     assert "holds nothing" in desk.get(address).content.decode()
 
 
+def test_nobody_is_said_to_have_taken_over_what_was_gone(desk, leaver, salesperson, manager):
+    address = f"/settings/users/{leaver.pk}/hand-over/"
+    first = desk.post(address, {"basis": "2-2-1-1", "to": salesperson.pk}, follow=True).content.decode()
+    second = desk.post(address, {"basis": "2-2-1-1", "to": manager.pk}, follow=True).content.decode()
+    said = [f"{salesperson} has taken over", f"{manager} has taken over", f"{leaver} holds nothing"]
+    assert [text in page for page in (first, second) for text in said] == [True, False, False, False, False, True]
+
+
 def test_users_page_and_deactivating_lead_to_it(desk, leaver, administrator):
     address = f"/settings/users/{leaver.pk}/hand-over/"
     assert desk.get("/settings/users/").content.decode().count("/hand-over/") == 1
