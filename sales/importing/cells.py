@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from math import isfinite
 
 from django.core.exceptions import ValidationError
@@ -18,6 +18,7 @@ from salescrm.exports import FORMULA
 from salescrm.money import TO_DUTCH, parse_money, round_money
 
 LARGEST = Decimal(10) ** 12
+MAX_DIGITS = 400  # more than a number of a spreadsheet has
 LONGEST = 1000  # characters on one line: folding and comparing more of them costs more than it says
 UNKNOWN = "\ufffd"  # stands for a byte that is no character
 INVISIBLE = dict.fromkeys(map(ord, "\x00\u200b\u200c\u200d\ufeff\u00ad"))
@@ -85,7 +86,8 @@ def written(cell: str | float, reading: Reading) -> str:
     """A kept cell as text in a file: what kept() made a number of is written as this file writes numbers."""
     if not isinstance(cell, float):
         return str(cell)
-    text = f"{round_money(Decimal(str(cell))):f}"
+    with localcontext(prec=MAX_DIGITS):  # else a large number is an error
+        text = f"{round_money(Decimal(str(cell))):f}"
     return text.translate(TO_DUTCH) if reading.numbers == "nl" else text
 
 

@@ -21,6 +21,11 @@ def test_amounts_of_refused_rows_are_rounded_as_they_are_read():
     assert [amount(cell, Reading("nl")) for cell in cells] == [Decimal("0.13"), Decimal("0.34"), 12.5, Decimal("2.69")]
 
 
+@pytest.mark.parametrize("cell", [1e300, -1.7e308, 5e-324])
+def test_number_of_any_size_is_written_with_the_refused_rows(cell):
+    assert float(written(cell, Reading("en"))) == round(cell, 2)
+
+
 def test_every_way_a_relation_is_refused_is_said(visitor, van_dam):
     RelationFactory(name="Dubbel")
     RelationFactory(name="Dubbel")
