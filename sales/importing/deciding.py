@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Min
-from django.utils.text import Truncator, capfirst
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from sales.importing.cells import Reading, is_nothing, line
@@ -20,6 +20,7 @@ from sales.importing.reading import Row
 from sales.importing.runs import ImportRow, ImportRun
 from salescrm.calendar import written_day
 from salescrm.models import User
+from salescrm.templatetags.crm import beginning
 
 Verdict = ImportRow.Verdict
 LONGEST_WHY, SHOWN = 500, 80  # characters of what is said of a row, and of a value in it
@@ -68,7 +69,7 @@ def said(error: ValidationError) -> str:
 def _in_brackets(value) -> str:
     """A value behind its field, as people read it; of a long text so much that it is recognised."""
     text = written_day(value) if isinstance(value, date) else " ".join(str(value).split())
-    return "" if value is True else f" ({Truncator(text).chars(SHOWN)})"
+    return "" if value is True else f" ({beginning(text, SHOWN)})"
 
 
 class Importer(ABC):

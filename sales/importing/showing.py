@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.urls import reverse
-from django.utils.text import Truncator, capfirst
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from relations.models import Contact, Relation
@@ -18,7 +18,7 @@ from sales.models import Sale
 from salescrm import exports
 from salescrm.calendar import written_day
 from salescrm.fields import MoneyField
-from salescrm.templatetags.crm import money
+from salescrm.templatetags.crm import beginning, money
 
 MODELS = {ImportRun.Kind.RELATIONS: Relation, ImportRun.Kind.CONTACTS: Contact, ImportRun.Kind.SALES: Sale}
 LONGEST = 120
@@ -96,7 +96,7 @@ class _Names:
             return _("Yes") if value else _("No")
         if field.choices:
             return str(dict(field.flatchoices).get(value, value))
-        return f"{value} %" if field.name == "probability" else Truncator(value).chars(LONGEST)
+        return f"{value} %" if field.name == "probability" else beginning(value, LONGEST)
 
 
 def refused(run: ImportRun) -> exports.Table:

@@ -1,10 +1,12 @@
 """Money, dates, numbers, icons and form fields as templates write them."""
 
+import unicodedata
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils.html import escape
@@ -149,3 +151,17 @@ def test_phone_is_a_link_that_calls(written, called):
 
 def test_words_in_place_of_a_phone_stay_words():
     assert render("{{ number|phone }}", number="ask <Ilse>") == "ask &lt;Ilse&gt;"
+
+
+def test_beginning_of_a_text_is_shown_and_no_more_of_it_looked_at(monkeypatch):
+    sizes, normalize = [], unicodedata.normalize
+    monkeypatch.setattr(unicodedata, "normalize", lambda form, text: sizes.append(len(text)) or normalize(form, text))
+    template = Template("{{ text|beginning:10 }}")
+    shown = [template.render(Context({"text": text})) for text in ("short", 7, "a long sentence", "x" * 100_000)]
+    assert shown == ["short", "7", "a long se…", "x" * 9 + "…"]
+    assert max(sizes) <= 40
+
+
+def test_no_page_shortens_a_text_by_looking_at_all_of_it():
+    templates = (settings.BASE_DIR / "templates").rglob("*.html")
+    assert [str(path) for path in templates if "|truncatechars" in path.read_text()] == []
