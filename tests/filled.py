@@ -216,7 +216,7 @@ def _notes(sale: Sale, relation: Relation, project: Project, seller: User) -> di
 def _import(by: User) -> ImportRun:
     """A file with a row of every verdict, checked and not yet carried out."""
     rows = ["nummer,onderwerp,klant,fase,verwachte omzet,status", ",Sluis,Van Dam B.V.,Halverwege,10,open"]
-    rows += [f"{sale.pk},{sale.subject} 2,,,," for sale in Sale.objects.open()[:1]]
+    rows += [f"{sale.pk},{sale.subject} 2,{sale.customer},,," for sale in Sale.objects.open()[:1]]
     rows += [f"{sale.pk},{sale.subject},,,," for sale in Sale.objects.open()[1:2]]
     file = SimpleUploadedFile("Sales 2026.csv", "\n".join([*rows, "0,Brug,,,een paar,"]).encode())
     run = uploading.upload(file, kind="sales", by=by, token=uuid4())
