@@ -157,7 +157,7 @@ WATCH = """() => {
       window.shifts.push([shift.value, shift.sources.map(({ node }) => node?.outerHTML?.slice(0, 80))]);
   }).observe({ type: "layout-shift", buffered: true });
   addEventListener("DOMContentLoaded", () => {
-    for (const animation of document.getAnimations()) if (animation.animationName === "appear") animation.pause();
+    for (const animation of document.getAnimations()) if (animation.animationName === "arrive") animation.pause();
   });
 }"""
 SETTLED = (
