@@ -4,25 +4,26 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import (
-    Case,
+    BooleanField,
     CharField,
     Count,
-    Exists,
     F,
-    OuterRef,
+    Func,
     Q,
     QuerySet,
-    Subquery,
+    SmallIntegerField,
     Sum,
     Value,
-    When,
     Window,
 )  # fmt: skip
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from reports.drill import sales_list
+from reports.months import Bucket
 from sales.models import MILESTONES, Sale, SaleEvent
 from sales.querysets import SaleQuerySet
 from salescrm.calendar import add_months, month_start, organisation_zone
@@ -40,8 +41,27 @@ TOLD = (
     "phase__position", "by__name", "by__email",
 )  # fmt: skip
 WEEK = 7
+ACCEPTED = -1  # no place among the days of open sales
 STAYED = "stayed"
 MOVES = Q(kind__in=[SaleEvent.Kind.MOVED, SaleEvent.Kind.UNDONE])
+LATER_MOVE = """EXISTS (SELECT FROM sales_saleevent later
+    WHERE later.sale_id = sales_saleevent.sale_id AND later.sequence > sales_saleevent.sequence
+    AND later.kind IN ('moved', 'undone'))"""
+# The position of the phase in which a sale that was moved stood before: the last before then, or else its first.
+ORIGIN = """CASE WHEN sales_saleevent.kind IN ('moved', 'undone') THEN (
+    SELECT position FROM sales_phase WHERE id = COALESCE((
+        SELECT stood.phase_id FROM sales_saleevent stood WHERE stood.sale_id = sales_saleevent.sale_id AND stood.at < %s
+        ORDER BY stood.sequence DESC LIMIT 1
+    ), (
+        SELECT stood.phase_id FROM sales_saleevent stood WHERE stood.sale_id = sales_saleevent.sale_id
+        ORDER BY stood.sequence LIMIT 1
+    ))
+) END"""
+# When an event was, which one it is, and of which sale.
+TOLD_AT = """ARRAY[(extract(epoch FROM sales_saleevent.at) * 1000000)::bigint,
+    sales_saleevent.id, sales_saleevent.sale_id]"""
+STEP = """CASE WHEN next_step_on < %s THEN 'late' WHEN next_step_on = %s THEN 'today'
+    WHEN next_step_on IS NOT NULL OR next_step <> '' THEN 'planned' ELSE 'none' END"""
 
 
 @dataclass(frozen=True)
@@ -77,18 +97,23 @@ class Step:
 
 
 def month(sales: SaleQuerySet, *, today: date, words: dict) -> Month:
-    """The figures of this month in two statements; `words` narrow the lists behind them as `sales` is narrowed.
+    """The figures of this month in one statement; `words` narrow the lists behind them as `sales` is narrowed.
 
-    What is open comes from the index sale_forecast, what was accepted from sale_closed: asked as one question, the
-    database would read every open sale itself.
+    What is open is added up once, by where its day lies, from the index sale_forecast; what was accepted comes from
+    sale_closed.
     """
-    first, last = month_start(today), add_months(month_start(today), 1) - DAY
-    conditions = {
-        "forecast": Q(expected_end_date__range=(first, last)),
-        "pipeline": Q(),
-        "overdue": Q(expected_end_date__lt=today),
-        "undated": Q(expected_end_date=None),
-        "past": Q(expected_end_date__range=(first, today - DAY)),
+    first, following = month_start(today), add_months(month_start(today), 1)
+    days, last = sorted({first, today, following}), following - DAY
+    opened = sales.open().values(place=Bucket("expected_end_date", days))
+    accepted = sales.accepted().filter(closed_on__range=(first, last)).values(place=Value(ACCEPTED))
+    late = range(days.index(today) + 1)
+    places = {
+        "forecast": range(1, len(days)),
+        "accepted": [ACCEPTED],
+        "pipeline": [*range(len(days) + 1), None],
+        "overdue": late,
+        "undated": [None],
+        "past": late[1:],
     }
     lists = {
         "forecast": {"status": "open", "end_from": first, "end_to": last},
@@ -98,49 +123,49 @@ def month(sales: SaleQuerySet, *, today: date, words: dict) -> Month:
         "undated": {"status": "open", "end": "none"},
         "past": {"status": "open", "end_from": first, "end_to": today - DAY},
     }
-    measures = {"full": Sum("expected_revenue", default=Decimal(0))}
-    for name, condition in conditions.items():
-        measures[f"{name}_amount"] = Sum("weighted_revenue", filter=condition, default=Decimal(0))
-        measures[f"{name}_count"] = Count("phase", filter=condition)  # never empty, and in the index
-    totals = sales.open().aggregate(**measures) | sales.accepted().filter(closed_on__range=(first, last)).aggregate(
-        accepted_amount=Sum("expected_revenue", default=Decimal(0)), accepted_count=Count("*")
-    )
+    found = _sums(opened, "weighted").union(_sums(accepted, "expected"), all=True).order_by()
+    sums = {line["place"]: line for line in found}
     figures = {
-        name: Figure(totals[f"{name}_count"], totals[f"{name}_amount"], sales_list(lists[name], words))
-        for name in lists
+        name: Figure(
+            sum(sums[place]["count"] for place in chosen if place in sums),
+            sum((sums[place]["amount"] for place in chosen if place in sums), Decimal(0)),
+            sales_list(lists[name], words),
+        )
+        for name, chosen in places.items()
     }
-    return Month(full=totals["full"], **figures)
+    full = sum((sums[place]["full"] for place in places["pipeline"] if place in sums), Decimal(0))
+    return Month(full=full, **figures)
+
+
+def _sums(places: QuerySet, revenue: str) -> QuerySet:
+    """How many sales there are per place, what they are worth, and in full."""
+    full = Sum("expected_revenue", default=Decimal(0))
+    amount = Sum(f"{revenue}_revenue", default=Decimal(0))
+    return places.annotate(count=Count("*"), amount=amount, full=full).order_by()
 
 
 def steps(sales: SaleQuerySet, *, today: date, words: dict) -> list[Step]:
-    """Open sales by their next step, the earliest first; one statement."""
-    planned = ~Q(next_step="") | Q(next_step_on__isnull=False)
-    group = Case(
-        When(next_step_on__lt=today, then=Value("late")),
-        When(next_step_on=today, then=Value("today")),
-        When(planned, then=Value("planned")),
-        default=Value("none"),
-        output_field=CharField(),
-    )
+    """Open sales by their next step, the earliest first; one statement finds them, and one reads the few shown."""
+    step = RawSQL(STEP, [today, today], output_field=CharField())  # noqa: S611 (a constant)
     order = [F("next_step_on").asc(nulls_last=True), F("expected_end_date").asc(nulls_last=True), "pk"]
     found = (
         sales.open()
-        .annotate(step=group)
         .annotate(
+            step=step,
             place=Window(RowNumber(), partition_by="step", order_by=order),
-            of=Window(Count("pk"), partition_by="step"),
+            of=Window(Count("*"), partition_by="step"),
         )
         .filter(place__lte=SHOWN)
-        .select_related("customer", "phase")
-        .only(*ROW)  # the database numbers all open sales with what is read of them: no notes
         .order_by("step", "place")
+        .values_list("step", "of", "pk")  # all open sales are put in order: they carry no names
     )
-    groups = {key: [] for key in STEPS}
-    for sale in found:
-        groups[sale.step].append(sale)
+    counts, members = dict.fromkeys(STEPS, 0), {key: [] for key in STEPS}
+    for key, counts[key], pk in found:
+        members[key].append(pk)
+    rows = sales.select_related("customer", "phase").only(*ROW).in_bulk([pk for pks in members.values() for pk in pks])
     return [
-        Step(key, members[0].of if members else 0, members, sales_list({"status": "open", "next": key}, words))
-        for key, members in groups.items()
+        Step(key, counts[key], [rows[pk] for pk in pks if pk in rows], sales_list({"status": "open", "next": key}, words))
+        for key, pks in members.items()
     ]
 
 
@@ -160,20 +185,29 @@ def news(sales: SaleQuerySet, *, today: date) -> News:
     move that was undone is nothing. The latest news tells of every sale once.
     """
     since = today - (WEEK - 1) * DAY
-    events = _events(sales, datetime.combine(since, time.min, organisation_zone()))
     groups = (
-        events.values("kind", "phase__position", "origin")
-        .annotate(count=Count("pk"), amount=Sum("expected_revenue", default=Decimal(0)))
+        _events(sales, datetime.combine(since, time.min, organisation_zone()))
+        .values("kind", "phase__position", "origin")
+        .annotate(
+            count=Count("*"), amount=Sum("expected_revenue", default=Decimal(0)),
+            latest=Latest(ArrayAgg(RawSQL(TOLD_AT, ()), order_by=("-at", "-pk"))),  # noqa: S611 (a constant)
+        )
         .order_by()
-    )
-    counts = {}
+    )  # fmt: skip
+    counts, latest = {}, []
     for group in groups:
         what = _what(group["kind"], group["phase__position"], group["origin"])
-        before = counts.get(what, Figure(0, Decimal(0)))
-        counts[what] = Figure(before.count + group["count"], before.amount + group["amount"])
-    counts.pop(STAYED, None)
-    counts |= _closed(sales, since, today)
-    return News(since, counts, _latest(events))
+        if what != STAYED:
+            before = counts.get(what, Figure(0, Decimal(0)))
+            counts[what] = Figure(before.count + group["count"], before.amount + group["amount"])
+            latest += [(*told, what) for told in group["latest"]]
+    return News(since, counts | _closed(sales, since, today), _latest(latest))
+
+
+class Latest(Func):
+    """The first few of an array: enough, because few sales are told of twice in one group."""
+
+    template = f"(%(expressions)s)[1:{2 * NEWS}]"
 
 
 def _events(sales: SaleQuerySet, began: datetime) -> QuerySet[SaleEvent]:
@@ -181,26 +215,25 @@ def _events(sales: SaleQuerySet, began: datetime) -> QuerySet[SaleEvent]:
 
     The index event_news finds them, however many older events there are.
     """
-    of_sale = SaleEvent.objects.filter(sale=OuterRef("sale"))
-    later = of_sale.filter(MOVES, sequence__gt=OuterRef("sequence"))
-    stood = [of_sale.filter(at__lt=began).order_by("-sequence"), of_sale.order_by("sequence")]
-    origin = Coalesce(*[Subquery(events.values("phase__position")[:1]) for events in stood])
+    later = RawSQL(LATER_MOVE, (), output_field=BooleanField())  # noqa: S611 (a constant)
+    origin = RawSQL(ORIGIN, [began], output_field=SmallIntegerField())  # noqa: S611 (a constant)
     return (
         SaleEvent.objects.filter(MILESTONES, at__gte=began, sale__in=sales)
-        .exclude(MOVES & Exists(later))
-        .annotate(origin=Case(When(MOVES, then=origin)))
+        .exclude(MOVES & later)
+        .annotate(origin=origin)
     )
 
 
-def _latest(events: QuerySet[SaleEvent]) -> list[SaleEvent]:
-    """The latest of them, of every sale one, each with `what` it was."""
-    moved = events.exclude(MOVES & Q(phase__position=F("origin")))
+def _latest(told: list[tuple[int, int, int, str]]) -> list[SaleEvent]:
+    """The latest of these events (when, which, of which sale, what), of every sale one, each with `what` it was."""
     by_sale = {}
-    rows = moved.select_related("sale__customer", "phase", "by").only(*TOLD).order_by("-at", "-pk")
-    for event in rows[: NEWS * len(KINDS)]:
-        event.what = _what(event.kind, event.phase.position, event.origin)
-        by_sale.setdefault(event.sale_id, event)
-    return list(by_sale.values())[:NEWS]
+    for _at, pk, sale, what in sorted(told, reverse=True):
+        by_sale.setdefault(sale, (pk, what))
+    latest = dict(list(by_sale.values())[:NEWS])
+    rows = SaleEvent.objects.select_related("sale__customer", "phase", "by").only(*TOLD).in_bulk(latest)
+    for pk, what in latest.items():
+        rows[pk].what = what
+    return [rows[pk] for pk in latest]
 
 
 def _what(kind: str, position: int, origin: int | None) -> str:

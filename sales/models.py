@@ -153,6 +153,14 @@ class Sale(SaleState, Versioned):
             models.Index(F("updated_at").desc(), F("id").desc(), condition=Q(trashed=False), name="sale_recent"),
             # Which open sales of a phase come next? The cards of the board.
             models.Index(fields=["phase", "next_step_on", "id"], condition=KEPT_OPEN, name="sale_board"),
+            # What is to be done about what a colleague has open? Their start page counts and orders by it alone. No
+            # amounts: it would be read instead of sale_forecast. No second key: days would be looked for in it.
+            models.Index(
+                fields=["owner"],
+                include=["next_step_on", "expected_end_date", "id", "next_step"],
+                condition=KEPT_OPEN,
+                name="sale_steps",
+            ),
             # What was closed in a period, and for how much?
             models.Index(
                 fields=["closed_on"],

@@ -251,7 +251,7 @@ def test_start_of_somebody_new_is_empty(company, salesperson, manager, as_user):
 
 
 @pytest.mark.parametrize("count", [1, 3, 30])
-@pytest.mark.parametrize(("role", "statements"), [("salesperson", 5), ("manager", 7)])
+@pytest.mark.parametrize(("role", "statements"), [("salesperson", 5), ("manager", 6)])
 def test_start_costs_the_same_for_any_number_of_sales(
     company, as_user, reads_only, django_assert_num_queries, role, statements, count
 ):
