@@ -163,9 +163,9 @@ def steps(sales: SaleQuerySet, *, today: date, words: dict) -> list[Step]:
     for key, counts[key], pk in found:
         members[key].append(pk)
     rows = sales.select_related("customer", "phase").only(*ROW).in_bulk([pk for pks in members.values() for pk in pks])
-    return [
-        Step(key, counts[key], [rows[pk] for pk in pks if pk in rows], sales_list({"status": "open", "next": key}, words))
-        for key, pks in members.items()
+    lists = {key: sales_list({"status": "open", "next": key}, words) for key in STEPS}
+    return [  # without what went to the trash meanwhile
+        Step(key, counts[key], [rows[pk] for pk in pks if pk in rows], lists[key]) for key, pks in members.items()
     ]
 
 
