@@ -39,8 +39,9 @@ FROM sales_sale JOIN unnest(%s::bigint[], %s::timestamptz[]) AS moment (sale, at
 """  # noqa: S608 (names of columns)
 
 # Since when an open sale has been standing where it stands: the day it came there, put off by the days it was closed
-# meanwhile. A visit to another phase that was undone is none: the sale never really left. `timeline.stays` says the
-# same of events in memory; migration 0012 holds a copy.
+# meanwhile, but never a moment to come. What is now is told by the clock of the events: now() of the database is when
+# the transaction began, before events that are written in it. A visit to another phase that was undone is none: the
+# sale never really left. `timeline.stays` says the same of events in memory; migration 0012 holds a copy.
 SINCE = """
 WITH told AS (
     SELECT sequence, at, kind, phase_id, lag(phase_id) OVER way AS came_from, lag(status) OVER way AS was,
@@ -57,7 +58,7 @@ WITH told AS (
         AND (kind = 'moved' AND kind_after = 'undone' AND phase_after = came_from) IS NOT TRUE
     ORDER BY sequence DESC LIMIT 1
 )
-SELECT LEAST(now(), (stay.at AT TIME ZONE stay.zone + interval '1 day' * COALESCE((
+SELECT LEAST(%s, (stay.at AT TIME ZONE stay.zone + interval '1 day' * COALESCE((
     SELECT sum(told.days) FROM told WHERE told.sequence > stay.sequence AND told.was <> 'open'
 ), 0)) AT TIME ZONE stay.zone) FROM stay
 """
@@ -65,7 +66,7 @@ SELECT LEAST(now(), (stay.at AT TIME ZONE stay.zone + interval '1 day' * COALESC
 
 def count_days_anew(sales: SaleQuerySet) -> None:
     """Let `phase_since` of these sales say what their events say; after something else than a move came to them."""
-    since = RawSQL(SINCE, (), output_field=DateTimeField())  # noqa: S611 (a constant)
+    since = RawSQL(SINCE, (timezone.now(),), output_field=DateTimeField())  # noqa: S611 (a constant)
     sales.update(phase_since=Coalesce(since, F("phase_since")))
 
 
