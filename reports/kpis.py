@@ -96,7 +96,7 @@ def kpis(sales: SaleQuerySet, question: Question) -> Kpis:
     period = question.period
     per_year = period.last >= add_months(month_start(period.first), LONGEST)
     pieces = _pieces(period, 12 if per_year else 1)
-    open_now = question.of(sales).open_totals()
+    open_now = question.of(sales).open().totals()
     return Kpis(
         now=figures(sales, question, period),
         before=figures(sales, question, period.previous),

@@ -25,7 +25,7 @@ def overview(sales: SaleQuerySet, *, today: date) -> Overview:
     reasons = [row for row in won_lost(sales, question).lost.rows if row.key != "none"]
     ranked = [line for line in sources(sales, question).lines if not line.too_few and line.key != "none"]
     return Overview(
-        pipeline=sales.open_totals(),
+        pipeline=sales.open().totals(),
         closed=kpis.figures(sales, question, question.period),
         loss_reason=reasons[0] if reasons else None,
         source=ranked[0] if ranked else None,

@@ -141,10 +141,11 @@ class Sale(SaleState, Versioned):
             ),
         ]
         indexes = [
-            # What does the forecast add up? Answered from the index alone.
+            # What does the forecast add up, and what a list of open sales? Answered from the index alone; totals ask
+            # every sale for its status.
             models.Index(
                 fields=["expected_end_date"],
-                include=["weighted_revenue", "expected_revenue", "phase", "owner", "source", "customer"],
+                include=["weighted_revenue", "expected_revenue", "phase", "owner", "source", "customer", "status"],
                 condition=KEPT_OPEN,
                 name="sale_forecast",
             ),

@@ -138,20 +138,12 @@ class SaleQuerySet(models.QuerySet):
         What is closed is no chance any more: only open sales have a weighted sum (rule 15).
         """
         is_open = Q(status=self.model.Status.OPEN)
-        return self._sums(
-            weighted=Sum("weighted_revenue", filter=is_open, default=0), closed=Count("pk", filter=~is_open)
-        )
-
-    def open_totals(self) -> dict:
-        """The totals of the open ones alone, from the index sale_forecast, which holds no status."""
-        return self.open()._sums(weighted=Sum("weighted_revenue", default=0)) | {"closed": 0}
-
-    def _sums(self, **more) -> dict:
-        return self.aggregate(
-            count=Count("*"),  # neither this nor the phase needs more than the index sale_forecast
+        return self.aggregate(  # of open sales nothing more than the index sale_forecast holds
+            count=Count("*"),
             revenue=Sum("expected_revenue", default=0),
+            weighted=Sum("weighted_revenue", filter=is_open, default=0),
             unknown=Count("phase", filter=Q(expected_revenue=None)),
-            **more,
+            closed=Count("status", filter=~is_open),
         )
 
 

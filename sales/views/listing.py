@@ -13,7 +13,7 @@ from sales.choices import chips, filter_choices, kept_relations, reason_choices,
 from sales.columns import STANDARDS, heads, read, shown
 from sales.filter_form import SENT, FilterForm
 from sales.filters import SaleFilter
-from sales.models import Phase, Sale, SaleStatus
+from sales.models import Phase, Sale
 from salescrm import exports
 from salescrm.calendar import today
 from salescrm.listing import page_of, without_blanks
@@ -44,7 +44,7 @@ def sale_list(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
         table = exporting.lines_table(sales) if chosen.lines else exporting.table(chosen.order(sales))
         return exports.respond(request, table, chosen.format)
-    totals = sales.open_totals() if chosen.status == (SaleStatus.OPEN,) else sales.totals()
+    totals = sales.totals()
     context = {"totals": totals, **_around(request, chosen), **_table(request, chosen, sales, totals["count"])}
     return page(request, "sales/list.html", context, part="rows")
 
