@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shutil
 import tarfile
 from contextlib import contextmanager
@@ -21,8 +22,9 @@ from salescrm.backups.server import Server
 from tests.commands import manage
 from tests.kernel.first_state import APPS
 
-pytestmark = pytest.mark.xdist_group("backups")  # they share their databases
-ROLE = "backup_without_rights"
+pytestmark = pytest.mark.xdist_group("backups")  # saves time: one process makes the oldest backup, once
+OURS = f"backup_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_"  # databases and roles are shared by all processes
+ROLE = f"{OURS}without_rights"
 FILE = "files/ab/ab0123456789abcdef0123456789abcd"
 LOG_IN = """
 from django.test import Client
@@ -46,30 +48,41 @@ print(f"/sales/{sale.pk}/files/{note.files.get().key}/")
 
 
 class Place:
-    """Databases of these tests on the server of the test run, reached as DATABASE_URL, each with files of its own."""
+    """Databases of this process on the server of the test run, reached as DATABASE_URL, each with files of its own.
+
+    Tests name them by one word, the server has them with `OURS` before it.
+    """
 
     def __init__(self, directory: Path):
         self.directory, self.host = directory, connection.settings_dict["HOST"]
 
     @contextmanager
-    def server(self, name: str = "postgres"):
-        with psycopg.connect(host=self.host, user=embedded.SUPERUSER, dbname=name, autocommit=True) as server:
+    def server(self, name: str = ""):
+        database = f"{OURS}{name}" if name else "postgres"
+        with psycopg.connect(host=self.host, user=embedded.SUPERUSER, dbname=database, autocommit=True) as server:
             yield server
 
     def create(self, name: str, locale: str = embedded.LOCALE) -> None:
         self.drop(name)
         with self.server() as server:
-            server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' {locale}")
+            server.execute(f"CREATE DATABASE {OURS}{name} TEMPLATE template0 ENCODING 'UTF8' {locale}")
 
     def drop(self, name: str) -> None:
         with self.server() as server:
-            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            server.execute(f"DROP DATABASE IF EXISTS {OURS}{name} WITH (FORCE)")
+
+    def clear(self) -> None:
+        with self.server() as server:
+            made = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [OURS]).fetchall()
+            for (name,) in made:
+                self.drop(name.removeprefix(OURS))
+            server.execute(f"DROP ROLE IF EXISTS {ROLE}")
 
     def files(self, name: str) -> Path:
         return self.directory / f"{name}-files"
 
     def manage(self, name: str, *arguments: str, user: str = embedded.SUPERUSER, **options):
-        address = f"postgresql://{user}@/{name}?host={self.host}"
+        address = f"postgresql://{user}@/{OURS}{name}?host={self.host}"
         return manage(*arguments, DATABASE_URL=address, FILES_DIR=str(self.files(name)), DEMO="1", **options)
 
     def shell(self, name: str, code: str) -> str:
@@ -88,7 +101,7 @@ class Place:
         return tables, rows, sorted((path.name, path.read_bytes()) for path in files.rglob("*") if path.is_file())
 
     def as_server(self, name: str) -> Server:
-        return Server({"host": self.host, "user": embedded.SUPERUSER, "dbname": name})
+        return Server({"host": self.host, "user": embedded.SUPERUSER, "dbname": f"{OURS}{name}"})
 
 
 @pytest.fixture(scope="module")
@@ -96,26 +109,22 @@ def place(django_db_setup, django_db_blocker, tmp_path_factory):
     with django_db_blocker.unblock():
         embedded.current().start()
         place = Place(tmp_path_factory.mktemp("backups"))
+        place.clear()
         yield place
-        with place.server() as server:
-            made = server.execute("SELECT datname FROM pg_database WHERE datname LIKE 'backup\\_%'").fetchall()
-        for (name,) in made:
-            place.drop(name)
-        with place.server() as server:
-            server.execute(f"DROP ROLE IF EXISTS {ROLE}")
+        place.clear()
 
 
 @pytest.fixture(scope="module")
 def oldest(place) -> Path:
     """A backup of the first state of the product."""
-    place.create("backup_first")
-    place.shell("backup_first", "from tests.kernel.first_state import fill; fill()")
-    stored = place.files("backup_first") / FILE.removeprefix("files/")
+    place.create("first")
+    place.shell("first", "from tests.kernel.first_state import fill; fill()")
+    stored = place.files("first") / FILE.removeprefix("files/")
     stored.parent.mkdir(parents=True)
     stored.write_bytes(b"a plan")
-    (place.files("backup_first") / ".unfinished").write_bytes(b"half")
+    (place.files("first") / ".unfinished").write_bytes(b"half")
     path = place.directory / "oldest.tar"
-    done = place.manage("backup_first", "backup", str(path))
+    done = place.manage("first", "backup", str(path))
     assert done.returncode == 0, done.stderr
     assert "The secret key is not in it" in done.stderr
     return path
@@ -124,10 +133,10 @@ def oldest(place) -> Path:
 @pytest.fixture
 def target(place):
     """An empty database with the right locale."""
-    place.create("backup_target")
-    yield "backup_target"
-    place.drop("backup_target")
-    shutil.rmtree(place.files("backup_target"), ignore_errors=True)
+    place.create("target")
+    yield "target"
+    place.drop("target")
+    shutil.rmtree(place.files("target"), ignore_errors=True)
 
 
 def refusal(done) -> str:
@@ -162,14 +171,14 @@ def test_backup_of_now_comes_back_into_a_missing_database_with_its_file(place, o
     place.manage(target, "restore", str(oldest))
     path = place.shell(target, ADD_FILE).strip()
     sent = place.manage(target, "backup", "-", text=False)
-    place.drop("backup_missing")
+    place.drop("missing")
 
-    done = place.manage("backup_missing", "restore", "-", text=False, stdin=sent.stdout)
+    done = place.manage("missing", "restore", "-", text=False, stdin=sent.stdout)
 
     assert done.returncode == 0, done.stderr
     log_in = LOG_IN.replace("from sales", f'print(b"".join(browser.get("{path}")))\nfrom sales', 1)
-    assert place.shell("backup_missing", log_in).splitlines()[:2] == ["302", "b'%PDF-1.4 plan'"]
-    with place.server("backup_missing") as server:
+    assert place.shell("missing", log_in).splitlines()[:2] == ["302", "b'%PDF-1.4 plan'"]
+    with place.server("missing") as server:
         kind = server.execute("SELECT datlocprovider, datlocale FROM pg_database WHERE datname = current_database()")
         assert kind.fetchone() == ("b", "C.UTF-8")
 
@@ -214,33 +223,33 @@ def test_database_in_use_is_refused(place, oldest, target):
 
 
 def test_database_with_another_locale_is_refused_with_what_to_do(place, oldest):
-    place.create("backup_locale", "LOCALE_PROVIDER libc LOCALE 'C'")
+    place.create("locale", "LOCALE_PROVIDER libc LOCALE 'C'")
 
-    refused = place.manage("backup_locale", "restore", str(oldest))
+    refused = place.manage("locale", "restore", str(oldest))
 
     assert "has another locale (UTF8 libc C)" in refusal(refused)
     assert "BUILTIN_LOCALE 'C.UTF-8'" in refused.stderr
-    assert place.stored("backup_locale") == ([], [], [])
+    assert place.stored("locale") == ([], [], [])
 
 
 def test_role_that_may_not_create_databases_is_told_what_an_administrator_runs(place, oldest):
-    place.drop("backup_by_role")
+    place.drop("by_role")
     with place.server() as server:
         server.execute(f"DROP ROLE IF EXISTS {ROLE}")
         server.execute(f"CREATE ROLE {ROLE} LOGIN")
 
-    said = refusal(place.manage("backup_by_role", "restore", str(oldest), user=ROLE))
+    said = refusal(place.manage("by_role", "restore", str(oldest), user=ROLE))
     statement = said.partition("Let an administrator of the server run: ")[2]
     with place.server() as server:
         server.execute(statement)
 
     assert f"{ROLE} may not create one" in said
-    assert place.manage("backup_by_role", "restore", str(oldest), user=ROLE).returncode == 0
-    assert place.manage("backup_by_role", "restore", "--replace", str(oldest), user=ROLE).returncode == 0
-    assert place.shell("backup_by_role", LOG_IN).startswith("302\n200 True")
+    assert place.manage("by_role", "restore", str(oldest), user=ROLE).returncode == 0
+    assert place.manage("by_role", "restore", "--replace", str(oldest), user=ROLE).returncode == 0
+    assert place.shell("by_role", LOG_IN).startswith("302\n200 True")
 
 
-@pytest.mark.parametrize("name", ["backup_nowhere", "backup_target"])
+@pytest.mark.parametrize("name", ["nowhere", "target"])
 def test_database_that_is_missing_or_empty_is_not_backed_up(place, target, tmp_path, name):
     said = refusal(place.manage(name, "backup", str(tmp_path / "x.tar")))
 
@@ -261,7 +270,7 @@ def test_file_that_is_thrown_away_meanwhile_stops_no_backup(place, oldest, tmp_p
     (files / "ab").mkdir(parents=True)
     (files / "ab" / "abcd").write_bytes(b"plan")
 
-    make(place.as_server("backup_first"), Leaving(files), to)
+    make(place.as_server("first"), Leaving(files), to)
 
     assert [*check(to).members] == [MARK, DUMP]
 
@@ -269,7 +278,7 @@ def test_file_that_is_thrown_away_meanwhile_stops_no_backup(place, oldest, tmp_p
 def test_backup_replaces_no_file(place, oldest):
     before = oldest.read_bytes()
 
-    assert "exists already" in refusal(place.manage("backup_first", "backup", str(oldest)))
+    assert "exists already" in refusal(place.manage("first", "backup", str(oldest)))
     assert oldest.read_bytes() == before
 
 
@@ -277,14 +286,14 @@ def test_state_between_comes_back(place, tmp_path):
     """One from halfway the migrations; those of now and of the first state are above."""
     loader = MigrationLoader(None)
     ours = [key for key in loader.graph._generate_plan(loader.graph.leaf_nodes(), at_end=True) if key[0] in APPS]
-    place.create("backup_state")
-    place.shell("backup_state", "from tests.kernel.first_state import fill; fill()")
+    place.create("state")
+    place.shell("state", "from tests.kernel.first_state import fill; fill()")
     app, name = ours[len(ours) // 2]
-    assert place.manage("backup_state", "migrate", "--verbosity", "0", app, name).returncode == 0
-    assert place.manage("backup_state", "backup", str(tmp_path / "half.tar")).returncode == 0
-    done = place.manage("backup_later", "restore", str(tmp_path / "half.tar"))
+    assert place.manage("state", "migrate", "--verbosity", "0", app, name).returncode == 0
+    assert place.manage("state", "backup", str(tmp_path / "half.tar")).returncode == 0
+    done = place.manage("later", "restore", str(tmp_path / "half.tar"))
     assert (done.returncode, done.stderr) == (0, "")
-    assert place.shell("backup_later", LOG_IN).startswith("302\n200 True")
+    assert place.shell("later", LOG_IN).startswith("302\n200 True")
 
 
 def rewritten(source: Path, to: Path, changes: dict, *, honest: bool = True) -> None:
