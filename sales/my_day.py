@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from django.core.exceptions import BadRequest
 from django.db.models import Count, F, Q, Sum, Value, Window
 from django.db.models.functions import RowNumber
 from django.http import Http404, QueryDict
@@ -21,6 +22,7 @@ from sales.querysets import SaleQuerySet
 from salescrm.calendar import add_months, month_start, organisation_zone
 from salescrm.models import Organisation, Team, User
 from salescrm.notes import NoteKind
+from salescrm.url_words import read_id
 
 SHOWN = 50  # rows of a group; the list has the rest
 WEEK = timedelta(days=7)
@@ -78,6 +80,12 @@ class Choices:
         if self._sees_all:
             return list(Team.objects.all())
         return list(self.user.teams.all()) if self._visible == Organisation.SalesVisible.TEAM else []
+
+    def read(self, query: QueryDict) -> Whose:
+        """The day the words of an address ask for; BadRequest for a word it does not know."""
+        if set(query) - {"owner", "team"}:
+            raise BadRequest("a day knows owner and team only")
+        return self.find(**{word: read_id(query, word) if query.get(word) else None for word in ("owner", "team")})
 
     def find(self, *, owner: int | None, team: int | None) -> Whose:
         """The day asked for, one's own by default; Http404 for somebody whose sales this user may not see."""

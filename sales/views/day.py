@@ -19,14 +19,13 @@ from sales.models import Sale
 from sales.refusals import Refused
 from sales.views import detail
 from sales.views.answers import explained, status_of
-from sales.views.inline import asked_back as path_back
+from sales.views.inline import asked_back
 from salescrm import exports
 from salescrm.calendar import today, written_day
 from salescrm.conflicts import submitted_version
 from salescrm.models import User
 from salescrm.pages import page, settle
 from salescrm.toasts import succeed
-from salescrm.url_words import read_id
 
 TEMPLATE = "sales/day.html"
 
@@ -39,20 +38,14 @@ def day(request: HttpRequest) -> HttpResponse:
     query.pop("format", None)
     if kind := exports.asked(request, "sales.export_sale"):
         choices, visible = my_day.Choices(request.user), Sale.objects.visible_to(request.user)
-        whole = my_day.whole_groups(visible, whose=_whose(choices, query), today=today())
+        whole = my_day.whole_groups(visible, whose=choices.read(query), today=today())
         return exports.respond(request, exporting.day_table(whole), kind)
     return page(request, TEMPLATE, _context(request.user, query), part="day")
 
 
-def _whose(choices: my_day.Choices, query: QueryDict) -> my_day.Whose:
-    if set(query) - {"owner", "team"}:
-        raise BadRequest("a day knows owner and team only")
-    return choices.find(**{word: read_id(query, word) if query.get(word) else None for word in ("owner", "team")})
-
-
 def _context(user: User, query: QueryDict) -> dict:
     choices, visible = my_day.Choices(user), Sale.objects.visible_to(user)
-    whose = _whose(choices, query)
+    whose = choices.read(query)
     groups = my_day.groups(visible, whose=whose, today=today())
     by_key = {group.key: group for group in groups}
     return {
@@ -73,7 +66,7 @@ def _context(user: User, query: QueryDict) -> dict:
 @permission_required("sales.change_sale", raise_exception=True)
 def step_done(request: HttpRequest, pk: int) -> HttpResponse:
     """Complete the next step and ask for the following one."""
-    sale, back = detail.visible(request, pk, detail=True), _asked_back(request)
+    sale, back = detail.visible(request, pk, detail=True), asked_back(request)
     words, before = sale.next_step, _before(sale)
     try:
         done = next_steps.complete_step(sale, version=submitted_version(request), by=request.user)
@@ -97,7 +90,7 @@ def step_done(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("sales.change_sale", raise_exception=True)
 def postpone(request: HttpRequest, pk: int) -> HttpResponse:
     """Plan the next step for one of the days a button names."""
-    sale, back = detail.visible(request, pk, detail=True), _asked_back(request)
+    sale, back = detail.visible(request, pk, detail=True), asked_back(request)
     if (ahead := request.POST.get("ahead")) not in next_steps.AHEAD:
         submitted_version(request)
         raise BadRequest("no button names this day")
@@ -117,7 +110,7 @@ def postpone(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("sales.change_sale", raise_exception=True)
 def step_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo: the next step as it was before it was ticked off or put off."""
-    sale, back = detail.visible(request, pk, detail=True), _asked_back(request)
+    sale, back = detail.visible(request, pk, detail=True), asked_back(request)
     version, form = submitted_version(request), BackForm(request.POST, instance=copy(sale))
     if not form.is_valid():
         raise BadRequest("no next step looks like this")
@@ -154,13 +147,6 @@ def _refused(request: HttpRequest, sale: Sale, back: str, refusal: Refused) -> H
     messages.error(request, f"“{sale}”: {' '.join(refusal.messages)}")
     context = _context(request.user, QueryDict(urlsplit(back).query))
     return page(request, TEMPLATE, context, part="day", status=status_of(refusal))
-
-
-def _asked_back(request: HttpRequest) -> str:
-    back = path_back(request)
-    if _is_day(back):  # its words are read again when it is shown: what it cannot read is refused before the deed
-        _whose(my_day.Choices(request.user), QueryDict(urlsplit(back).query))
-    return back
 
 
 def _is_day(back: str) -> bool:

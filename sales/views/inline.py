@@ -1,14 +1,17 @@
 """Changing one value of a sale where it stands: amount, end date, owner, next step."""
 
+from urllib.parse import urlsplit
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from sales import editing
+from sales import board, editing, my_day
 from sales.change_forms import FORMS, form_of
+from sales.filters import SaleFilter
 from sales.models import Sale
 from sales.refusals import Refused
 from sales.views.answers import explained, put_into, status_of
@@ -80,10 +83,18 @@ def lines_panel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def asked_back(request: HttpRequest) -> str:
-    """The page of ours that asked and wants to be gone back to, "" for none; anything else is refused with 400."""
+    """The page of ours that asked and wants to be gone back to, "" for none; anything else is refused with 400.
+
+    So are words which that page cannot read: a deed asks this before anything is stored.
+    """
     words = request.POST if request.method == "POST" else request.GET
     address = words.get("back", "")
     path = way_back(request, address)
-    if address and page_of(path) not in BACK:
+    name, query = page_of(path), QueryDict(urlsplit(path).query)
+    if address and name not in BACK:
         raise BadRequest("nobody comes from there")
+    if name == "sales:day":
+        my_day.Choices(request.user).read(query)
+    elif name in ("sales:list", "sales:board"):
+        (board.parse if name == "sales:board" else SaleFilter.parse)(query)
     return path
