@@ -1,4 +1,7 @@
-"""The only two ways a sale is written: claim() it under a lock, commit() the change with its event (rules 6, 7, 10)."""
+"""The only two ways a sale is written: claim() it under a lock, commit() the change with its event (rules 6, 7, 10).
+
+The rules that docstrings name by number stand in docs/rules.md.
+"""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime

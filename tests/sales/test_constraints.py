@@ -1,4 +1,4 @@
-"""What the database itself refuses, whatever the code does (STYLE: each constraint broken once by update())."""
+"""What the database itself refuses, whatever the code does: each constraint broken once by update()."""
 
 import pytest
 from django.db import IntegrityError, transaction

@@ -1,0 +1,57 @@
+"""The rules that code and templates name by number stand in docs/rules.md, and the documents they name are there."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = settings.BASE_DIR
+FOLDERS = ["salescrm", "relations", "invoicing", "projects", "sales", "reports", "templates", "static", "tests", "docs"]
+KINDS = {".py", ".html", ".css", ".js", ".md", ".toml"}
+# rule 7, rule 10a, rules 2 and 3, rules 1, 3, 6, 7 and 20, rules 8 to 12; a sentence may end its line anywhere
+NAMED = re.compile(r"\brules?\s+\d+[a-c]?(?:(?:,|\s+and|\s+to)\s+\d+[a-c]?)*", re.IGNORECASE)
+DOCUMENT = re.compile(r"[\w/.-]+\.md\b")
+
+
+def sources() -> Iterator[Path]:
+    yield from (path for path in ROOT.iterdir() if path.suffix in KINDS)
+    for folder in FOLDERS:
+        yield from (path for path in (ROOT / folder).rglob("*") if path.suffix in KINDS)
+
+
+def numbers(words: str) -> set[int]:
+    return {int(number) for number in re.findall(r"\d+", words)}
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return {path.relative_to(ROOT): path.read_text() for path in sources()}
+
+
+@pytest.fixture(scope="module")
+def rules():
+    text = (ROOT / "docs" / "rules.md").read_text()
+    return [int(number) for number in re.findall(r"^### (\d+)\. \S", text, re.MULTILINE)]
+
+
+def test_rules_are_numbered_one_by_one(rules):
+    assert rules == list(range(1, len(rules) + 1))
+
+
+def test_rules_named_in_the_code_exist(texts, rules):
+    references = {(path, words) for path, text in texts.items() for words in NAMED.findall(text)}
+    assert len({path for path, _words in references}) > 50
+    assert {(path, words) for path, words in references if numbers(words) - set(rules)} == set()
+
+
+def test_documents_named_in_the_code_exist(texts):
+    """`docs/rules.md` from anywhere, or the name of a file beside the text that names it."""
+    missing = {
+        (path, name)
+        for path, text in texts.items()
+        for name in DOCUMENT.findall(text)
+        if not (ROOT / name).exists() and not (ROOT / path.parent / name).exists()
+    }
+    assert missing == set()
