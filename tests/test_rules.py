@@ -32,7 +32,7 @@ def texts():
 
 @pytest.fixture(scope="module")
 def rules():
-    text = (ROOT / "docs" / "rules.md").read_text()
+    text = (ROOT / "docs/rules.md").read_text()
     return [int(number) for number in re.findall(r"^### (\d+)\. \S", text, re.MULTILINE)]
 
 
