@@ -1,6 +1,7 @@
-"""The rules that code and templates name by number stand in docs/rules.md, and the documents they name are there."""
+"""What code and templates name is there: rules by their number, documents; and the changelog knows the version."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,3 +56,17 @@ def test_documents_named_in_the_code_exist(texts):
         if not (ROOT / name).exists() and not (ROOT / path.parent / name).exists()
     }
     assert missing == set()
+
+
+def test_newest_entry_of_the_changelog_is_of_this_version():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    entries = re.findall(r"^## \[(.+?)\] - (\d{4}-\d\d-\d\d)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    days = [day for _version, day in entries]
+    assert entries[0][0] == version
+    assert days == sorted(days, reverse=True)
+
+
+def test_hooks_before_a_commit_fetch_nothing():
+    text = (ROOT / ".pre-commit-config.yaml").read_text()
+    assert re.findall(r"repo: (.+)", text) == ["local"]
+    assert set(re.findall(r"language: (.+)", text)) == {"system"}
