@@ -2,26 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
-from typing import NamedTuple
 
-from invoicing.models import Invoice, InvoiceEvent, InvoiceLine, VatRate
-from invoicing.vat import line_amount, totals
+from invoicing.lines import Line, store_lines
+from invoicing.models import Invoice, InvoiceEvent, InvoiceLine
+from invoicing.vat import totals
 from relations.models import Contact, Relation
 from salescrm.models import Organisation, User
-from salescrm.templatetags.crm import number, price_text
-
-
-class DraftLine(NamedTuple):
-    """A line to invoice: quantity, unit price in euro excluding VAT, and the rate."""
-
-    description: str
-    quantity: Decimal
-    unit_price: Decimal
-    vat_rate: VatRate
-
-    def __str__(self):
-        return f"{number(self.quantity)} × {self.description}, {price_text(self.unit_price)}, {self.vat_rate}"
 
 
 def draft_invoice(
@@ -29,7 +15,7 @@ def draft_invoice(
     customer: Relation,
     contact: Contact | None,
     subject: str,
-    lines: Iterable[DraftLine],
+    lines: Iterable[Line],
     by: User,
     supplied_from: date | None = None,
 ) -> Invoice:
@@ -43,23 +29,16 @@ def draft_invoice(
     invoice.supplied_from = supplied_from
     set_totals(invoice, lines)
     invoice.save(force_insert=True)
-    store_lines(invoice, lines)
+    store_lines(InvoiceLine, lines, invoice=invoice)
     InvoiceEvent.objects.create(invoice=invoice, kind=InvoiceEvent.Kind.CREATED, by=by)
     return invoice
 
 
-def set_totals(invoice: Invoice, lines: Iterable[DraftLine]) -> None:
+def set_totals(invoice: Invoice, lines: Iterable[Line]) -> None:
     """Put the totals of these lines on the invoice; stores nothing."""
-    found = totals((line_amount(line.quantity, line.unit_price), line.vat_rate) for line in lines)
-    invoice.total_excluding_vat, invoice.total_vat = found.excluding, found.vat
-    invoice.total_including_vat = found.including
-
-
-def store_lines(invoice: Invoice, lines: Iterable[DraftLine]) -> None:
-    """Store these as the lines of the invoice, in this order."""
-    InvoiceLine.objects.bulk_create(
-        InvoiceLine(invoice=invoice, position=position, **line._asdict()) for position, line in enumerate(lines)
-    )
+    sums = totals((line.amount, line.vat_rate) for line in lines)
+    invoice.total_excluding_vat, invoice.total_vat = sums.excluding, sums.vat
+    invoice.total_including_vat = sums.including
 
 
 def is_untouched_draft(invoice: Invoice) -> bool:

@@ -8,9 +8,10 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from invoicing.drafting import DraftLine, set_totals, store_lines
+from invoicing.drafting import set_totals
 from invoicing.history import Refused, claim, commit, require_draft
-from invoicing.models import Invoice, InvoiceEvent
+from invoicing.lines import Line, contents, store_lines
+from invoicing.models import Invoice, InvoiceEvent, InvoiceLine
 from invoicing.querysets import InvoiceQuerySet
 from relations.models import Contact
 from salescrm.calendar import odd_years
@@ -27,7 +28,7 @@ def may_edit(invoice: Invoice, user: User) -> bool:
 
 
 @transaction.atomic
-def edit(invoice: Invoice, *, values: dict, lines: Iterable[DraftLine], version: int, by: User) -> Invoice:
+def edit(invoice: Invoice, *, values: dict, lines: Iterable[Line], version: int, by: User) -> Invoice:
     """Make `values` (some fields of HEAD) and `lines` the contents of a draft; the same contents change nothing.
 
     Refuses an issued invoice, a stale version, a contact person of somebody else and a period that ends before it
@@ -49,20 +50,17 @@ def edit(invoice: Invoice, *, values: dict, lines: Iterable[DraftLine], version:
         setattr(invoice, name, values[name])
     check_supply(invoice.supplied_from, invoice.supplied_until)
     invoice.lines.all().delete()
-    store_lines(invoice, lines)
+    store_lines(InvoiceLine, lines, invoice=invoice)
     set_totals(invoice, lines)
     return commit(invoice, fields=[*values, *TOTALS], kind=InvoiceEvent.Kind.EDITED, by=by)
 
 
-def stored_lines(invoice: Invoice) -> list[DraftLine]:
+def stored_lines(invoice: Invoice) -> list[Line]:
     """The lines of an invoice as they were given."""
-    return [
-        DraftLine(line.description, line.quantity, line.unit_price, line.vat_rate)
-        for line in invoice.lines.select_related("vat_rate")
-    ]
+    return contents(invoice.lines)
 
 
-def _same(invoice: Invoice, values: dict, lines: list[DraftLine]) -> bool:
+def _same(invoice: Invoice, values: dict, lines: list[Line]) -> bool:
     return all(getattr(invoice, name) == values[name] for name in values) and stored_lines(invoice) == lines
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from invoicing.lines import PricedLine
 from invoicing.models import InvoiceLine
 from invoicing.querysets import InvoiceQuerySet
 from salescrm import exports
@@ -26,8 +27,7 @@ def table(invoices: InvoiceQuerySet) -> exports.Table:
 def lines_table(invoices: InvoiceQuerySet) -> exports.Table:
     """One row per line of these invoices."""
     heading = [
-        pgettext("invoice", "Number"), _("Subject"), _("Customer"), _("Invoice date"), _("Description"),
-        _("Quantity"), _("Unit price"), _("VAT"), _("Amount"),
+        pgettext("invoice", "Number"), _("Subject"), _("Customer"), _("Invoice date"), *line_heading(),
     ]  # fmt: skip
     lines = InvoiceLine.objects.filter(invoice__in=invoices.order_by().values("pk"))
     ordered = lines.select_related("invoice__customer", "vat_rate").defer("invoice__document")
@@ -50,6 +50,15 @@ def _line_rows(lines) -> Iterator[list]:
     for line in lines.iterator(chunk_size=exports.CHUNK):
         invoice = line.invoice
         yield [
-            invoice.number, invoice.subject, str(invoice.customer), invoice.issued_on, line.description,
-            line.quantity, round_price(line.unit_price), str(line.vat_rate), line.amount,
+            invoice.number, invoice.subject, str(invoice.customer), invoice.issued_on, *line_cells(line),
         ]  # fmt: skip
+
+
+def line_heading(*more: str) -> list[str]:
+    """Above the cells of a line; `more` are those of what it says besides its price."""
+    return [_("Description"), _("Quantity"), _("Unit price"), _("VAT"), *more, _("Amount")]
+
+
+def line_cells(line: PricedLine, *more: str) -> list:
+    """A line as the last cells of its row."""
+    return [line.description, line.quantity, round_price(line.unit_price), str(line.vat_rate), *more, line.amount]

@@ -4,13 +4,13 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Round
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from invoicing.lines import PricedLine
 from invoicing.querysets import InvoiceQuerySet
 from relations.models import Contact, Relation
-from salescrm.fields import DayField, MoneyField, PriceField
+from salescrm.fields import DayField, MoneyField
 from salescrm.lookups import Lookup
 from salescrm.records import Versioned
 from salescrm.words import folded
@@ -129,26 +129,14 @@ class Invoice(Versioned):
         return self.status == self.Status.DRAFT
 
 
-class InvoiceLine(models.Model):
+class InvoiceLine(PricedLine):
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
-    position = models.PositiveSmallIntegerField(default=0, editable=False)
-    description = models.CharField(_("description"), max_length=200)
-    quantity = models.DecimalField(_("quantity"), max_digits=10, decimal_places=2, default=1)
-    unit_price = PriceField(_("unit price"))
-    vat_rate = models.ForeignKey(VatRate, on_delete=models.PROTECT, related_name="invoice_lines", verbose_name=_("VAT"))
-    amount = models.GeneratedField(
-        expression=Round(F("quantity") * F("unit_price"), precision=2),
-        output_field=models.DecimalField(max_digits=16, decimal_places=2),
-        db_persist=True,
-    )
+    # As inherited, and a rate counts the lines that use it.
+    vat_rate = models.ForeignKey(VatRate, on_delete=models.PROTECT, related_name=VatRate.USED_BY, verbose_name=_("VAT"))
 
-    class Meta:
+    class Meta(PricedLine.Meta):
         verbose_name = _("invoice line")
         verbose_name_plural = _("invoice lines")
-        ordering = ["position", "pk"]
-
-    def __str__(self):
-        return self.description
 
 
 class InvoiceEvent(models.Model):

@@ -29,11 +29,6 @@ class Totals(NamedTuple):
     including: Decimal
 
 
-def line_amount(quantity: Decimal, unit_price: Decimal) -> Decimal:
-    """The amount of one line in whole cents, the same as the database's generated column."""
-    return round_money(quantity * unit_price)
-
-
 def totals(lines: Iterable[tuple[Decimal, VatRate]]) -> Totals:
     """Group pairs of line amount (in cents, excluding VAT) and rate; the highest rate comes first."""
     found = sorted(((_kind(rate), amount) for amount, rate in lines), key=lambda pair: pair[0])

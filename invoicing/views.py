@@ -15,7 +15,7 @@ from invoicing.filters import InvoiceFilter
 from invoicing.forms import HeadForm, LineFormSet
 from invoicing.history import Refused, stale_message
 from invoicing.issuing import obstacles
-from invoicing.models import Invoice
+from invoicing.models import Invoice, InvoiceLine
 from relations.models import Relation
 from salescrm import exports
 from salescrm.conflicts import Difference, Stale, differences, submitted_version
@@ -130,7 +130,7 @@ def _store(request, invoice: Invoice, head: HeadForm, lines, *, version: int, va
 
 
 def _initial(invoice: Invoice) -> list[dict]:
-    return list(invoice.lines.values("description", "quantity", "unit_price", "vat_rate"))
+    return list(invoice.lines.values(*InvoiceLine.FIELDS))
 
 
 def _edit_page(request, invoice, head, lines, *, version: int, conflict: dict | None = None, status: int = 200):

@@ -9,7 +9,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects.models import Project, Service
+from invoicing.lines import Line, contents, rewrite_lines
+from projects.models import Project
 from projects.opening import NewProject, check, open_project
 from projects.querysets import ProjectQuerySet
 from relations.models import Relation
@@ -19,7 +20,6 @@ from salescrm.models import User
 
 DAYS = ["start_date", "end_date"]
 HEAD = ["name", "contact", "manager", "start_date", "end_date", "note"]
-SERVICE = ["description", "quantity", "unit_price", "vat_rate", "billing_method"]
 
 
 class Refused(ValidationError):
@@ -71,49 +71,19 @@ def _same(project: Project, values: dict) -> bool:
 
 @transaction.atomic
 def replace_services(project: Project, *, rows: Iterable[dict], version: int, by: User) -> Project:
-    """Make `rows` (dicts of SERVICE; a known `pk` keeps its service) the services, in order.
+    """Make `rows` of a form (dicts of Service.FIELDS; a known `pk` keeps its service) the services, in order.
 
     Raises the version of a changed service and of the project; nothing changed leaves them alone. Refuses a closed
     project and a stale version.
     """
     rows = list(rows)
-    project, repeated = _claim(project, version, by=by, same=lambda stored: _stored(stored) == list(map(_bare, rows)))
+    content = [Line.of(row) for row in rows]
+    project, repeated = _claim(project, version, by=by, same=lambda stored: contents(stored.services) == content)
     if repeated:
         return project
     _require_active(project)
-    known = {service.pk: service for service in project.services.all()}
-    kept, changed = [], False
-    for position, row in enumerate(rows):
-        service = known.pop(row.get("pk"), None) or Service(project=project, version=0)
-        changed |= _write(service, row, position)
-        kept.append(service.pk)
-    gone = project.services.exclude(pk__in=kept)
-    changed |= bool(gone.delete()[0])
+    changed = rewrite_lines(project.services, rows, project=project)
     return _commit(project, [], by) if changed else project
-
-
-def _write(service: Service, row: dict, position: int) -> bool:
-    differs = _values(service) != _bare(row)
-    if not differs and service.position == position:
-        return False
-    for name in SERVICE:
-        setattr(service, name, row[name])
-    service.position = position
-    service.version += differs
-    service.save()
-    return True
-
-
-def _stored(project: Project) -> list[tuple]:
-    return [_values(service) for service in project.services.all()]
-
-
-def _values(service: Service) -> tuple:
-    return tuple(getattr(service, Service._meta.get_field(name).attname) for name in SERVICE)
-
-
-def _bare(row: dict) -> tuple:
-    return tuple(getattr(row[name], "pk", row[name]) for name in SERVICE)
 
 
 @transaction.atomic

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from projects.models import Service
+from invoicing.exporting import line_cells, line_heading
+from projects.models import Service, ServiceLine
 from projects.querysets import ProjectQuerySet
 from salescrm import exports
-from salescrm.money import round_price
 
 
 def table(projects: ProjectQuerySet) -> exports.Table:
@@ -22,10 +22,7 @@ def table(projects: ProjectQuerySet) -> exports.Table:
 
 def services_table(projects: ProjectQuerySet) -> exports.Table:
     """One row per service of these projects."""
-    heading = [
-        pgettext("project", "Number"), _("Project"), _("Customer"), _("Description"), _("Quantity"), _("Unit price"),
-        _("VAT"), _("Billing method"), _("Amount"),
-    ]  # fmt: skip
+    heading = [pgettext("project", "Number"), _("Project"), _("Customer"), *service_heading()]
     services = Service.objects.filter(project__in=projects.order_by().values("pk"))
     ordered = services.select_related("project__customer", "vat_rate").order_by("-project", "position", "pk")
     return exports.Table("services", heading, _service_rows(ordered))
@@ -44,8 +41,14 @@ def _rows(projects: ProjectQuerySet) -> Iterator[list]:
 def _service_rows(services) -> Iterator[list]:
     for service in services.iterator(chunk_size=exports.CHUNK):
         project = service.project
-        yield [
-            project.number, project.name, str(project.customer), service.description, service.quantity,
-            round_price(service.unit_price), str(service.vat_rate), service.get_billing_method_display(),
-            service.amount,
-        ]  # fmt: skip
+        yield [project.number, project.name, str(project.customer), *service_cells(service)]
+
+
+def service_heading() -> list[str]:
+    """Above the cells of a service."""
+    return line_heading(_("Billing method"))
+
+
+def service_cells(service: ServiceLine) -> list:
+    """A service as the last cells of its row."""
+    return line_cells(service, service.get_billing_method_display())

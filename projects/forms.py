@@ -5,7 +5,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from invoicing.forms import QuantityFormField, RowForm, rows_of
+from invoicing.line_forms import RowForm, rows_of
 from projects.models import Project, Service
 from projects.opening import NewProject
 from relations.fields import RelationField
@@ -59,10 +59,9 @@ class ServiceForm(RowForm):
 
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    class Meta:
+    class Meta(RowForm.Meta):
         model = Service
-        fields = ["description", "billing_method", "quantity", "unit_price", "vat_rate"]
-        field_classes = {"quantity": QuantityFormField}
+        fields = Service.FIELDS
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -4,14 +4,13 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Round
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from invoicing.models import VatRate
+from invoicing.lines import Line, PricedLine
 from projects.querysets import ProjectQuerySet
 from relations.models import Contact, Relation
-from salescrm.fields import DayField, PriceField
+from salescrm.fields import DayField
 from salescrm.notes import Note
 from salescrm.records import Versioned
 from salescrm.words import folded
@@ -25,29 +24,17 @@ class BillingMethod(models.TextChoices):
     SUBSCRIPTION = "subscription", _("subscription")
 
 
-class ServiceLine(models.Model):
-    """A service as it is offered and as it is delivered: the fields both share."""
+class ServiceLine(PricedLine):
+    """A service as it is offered and as it is delivered: a line that says how it is billed."""
 
-    position = models.PositiveSmallIntegerField(default=0, editable=False)
-    description = models.CharField(_("description"), max_length=200)
-    quantity = models.DecimalField(_("quantity"), max_digits=10, decimal_places=2, default=1)
-    unit_price = PriceField(_("unit price"))
-    vat_rate = models.ForeignKey(VatRate, on_delete=models.PROTECT, related_name="+", verbose_name=_("VAT"))
+    FIELDS = (*PricedLine.FIELDS, "billing_method")
+
     billing_method = models.CharField(
         _("billing method"), max_length=12, choices=BillingMethod, default=BillingMethod.FIXED_PRICE
     )
-    amount = models.GeneratedField(
-        expression=Round(F("quantity") * F("unit_price"), precision=2),
-        output_field=models.DecimalField(max_digits=16, decimal_places=2),
-        db_persist=True,
-    )
 
-    class Meta:
+    class Meta(PricedLine.Meta):
         abstract = True
-        ordering = ["position", "pk"]
-
-    def __str__(self):
-        return self.description
 
 
 class Project(Versioned):
@@ -120,6 +107,13 @@ class Service(ServiceLine):
     class Meta(ServiceLine.Meta):
         verbose_name = _("service")
         verbose_name_plural = _("services")
+
+    def fill(self, line: Line) -> bool:
+        """As of every line; what a stored service says anew raises its version."""
+        differs = super().fill(line)
+        if differs and not self._state.adding:
+            self.version += 1
+        return differs
 
 
 class ProjectNote(Note):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,23 +10,13 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from invoicing.models import VatRate
+from invoicing.lines import Line, store_lines
 from projects.models import Project, Service
 from relations.merging import MERGED, is_held
 from relations.models import Contact, Relation
 from salescrm.calendar import odd_years, today
 from salescrm.models import User
 from salescrm.numbering import NumberSeries, next_number
-
-
-class NewService(NamedTuple):
-    """A service to deliver: quantity, unit price in euro excluding VAT, rate and billing method."""
-
-    description: str
-    quantity: Decimal
-    unit_price: Decimal
-    vat_rate: VatRate
-    billing_method: str
 
 
 class NewProject(NamedTuple):
@@ -42,7 +31,7 @@ class NewProject(NamedTuple):
 
 
 def open_project(
-    *, customer: Relation, project: NewProject, services: Iterable[NewService], by: User, token: UUID | None = None
+    *, customer: Relation, project: NewProject, services: Iterable[Line], by: User, token: UUID | None = None
 ) -> tuple[Project, list[Service]]:
     """Open a project with its number (when projects are numbered) and services. Runs in the caller's transaction.
 
@@ -60,7 +49,7 @@ def open_project(
         create_token=token,
         **project._asdict(),
     )
-    return opened, _store(opened, services, first=0)
+    return opened, store_lines(Service, services, project=opened)
 
 
 def _is_taken(number: str) -> bool:
@@ -75,12 +64,12 @@ def check(customer: Relation, *, contact: Contact | None, start_date: date | Non
         raise ValidationError({"end_date": _("A project ends on or after the day it starts.")}, code="dates")
 
 
-def add_services(project: Project, *, customer: Relation, services: Iterable[NewService]) -> list[Service]:
+def add_services(project: Project, *, customer: Relation, services: Iterable[Line]) -> list[Service]:
     """Add services to a project of this customer. Refuses a closed project and somebody else's (rule 9)."""
     locked = Project.objects.select_for_update(of=("self",)).filter(pk=project.pk).first()
     if locked is None or locked.customer_id != customer.pk or not locked.is_active:
         raise ValidationError({"project": _("Choose an active project of this customer.")}, code="project")
-    added = _store(locked, services, first=locked.services.count())
+    added = store_lines(Service, services, first=locked.services.count(), project=locked)
     _touch(locked)
     return added
 
@@ -88,13 +77,6 @@ def add_services(project: Project, *, customer: Relation, services: Iterable[New
 def _touch(project: Project) -> None:
     """Raise the version: a form opened before does not know of these services."""
     Project.objects.filter(pk=project.pk).update(version=F("version") + 1, updated_at=timezone.now())
-
-
-def _store(project: Project, services: Iterable[NewService], *, first: int) -> list[Service]:
-    return Service.objects.bulk_create(
-        Service(project=project, position=position, **service._asdict())
-        for position, service in enumerate(services, start=first)
-    )
 
 
 def is_untouched(project: Project, *, services: list[Service], made_for_sale: bool) -> bool:

@@ -12,7 +12,6 @@ from projects.models import Project, Service
 from projects.views import editable
 from salescrm.conflicts import Difference, Stale, submitted_version
 from salescrm.pages import leave, page
-from salescrm.templatetags.crm import number, price_text
 
 
 @permission_required("projects.change_project", raise_exception=True)
@@ -22,7 +21,7 @@ def services(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         rows = ServiceFormSet(request.POST, prefix="services")
     else:
-        rows = ServiceFormSet(initial=list(project.services.values("pk", *editing.SERVICE)), prefix="services")
+        rows = ServiceFormSet(initial=list(project.services.values("pk", *Service.FIELDS)), prefix="services")
     context, status = {"project": project, "rows": rows, "version": project.version, "conflict": None}, 200
     if rows.is_bound:
         status, context["version"] = 422, submitted_version(request)
@@ -39,8 +38,8 @@ def services(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _conflict(stale: Stale, rows) -> dict:
-    theirs = _told(stale.current.services.select_related("vat_rate"))
-    yours = _told(Service(**{name: row[name] for name in editing.SERVICE}) for row in rows.rows())
+    theirs = _text(stale.current.services.select_related("vat_rate"))
+    yours = _text(Service(**line._asdict()) for line in rows.lines())
     found = [Difference("services", _("Services"), theirs, yours)] if theirs != yours else []
     return {"message": stale.message, "differences": found, "url": _address(stale.current)}
 
@@ -49,9 +48,5 @@ def _address(project: Project) -> str:
     return f"{project.get_absolute_url()}services/"
 
 
-def _told(services) -> str:
-    return "\n".join(
-        f"{number(service.quantity)} × {service.description}, {price_text(service.unit_price)}, {service.vat_rate}, "
-        f"{service.get_billing_method_display()}"
-        for service in services
-    )
+def _text(services) -> str:
+    return "\n".join(f"{service.content}, {service.get_billing_method_display()}" for service in services)

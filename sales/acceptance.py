@@ -6,9 +6,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from invoicing.drafting import DraftLine, draft_invoice
+from invoicing.drafting import draft_invoice
+from invoicing.lines import contents
 from projects.models import BillingMethod, Project
-from projects.opening import NewProject, NewService, add_services, open_project
+from projects.opening import NewProject, add_services, open_project
 from relations.models import Relation, RelationType
 from sales.history import claim, commit
 from sales.lookups import AcceptReason
@@ -125,25 +126,16 @@ def _become(customer: Relation, relation_type: RelationType, by: User) -> None:
 
 
 def _make_invoice(sale: Sale, by: User) -> None:
-    lines = [
-        DraftLine(line.description, line.quantity, line.unit_price, line.vat_rate)
-        for line in sale.lines.select_related("vat_rate")
-    ]
+    lines = contents(sale.lines)
     sale.invoice = draft_invoice(customer=sale.customer, contact=sale.contact, subject=sale.subject, lines=lines, by=by)
-
-
-def _services(lines: list[SaleLine]) -> list[NewService]:
-    return [
-        NewService(line.description, line.quantity, line.unit_price, line.vat_rate, line.billing_method)
-        for line in lines
-    ]
 
 
 def _make_project(sale: Sale, new_project: NewProject | None, by: User) -> None:
     if new_project is None:
         raise Refused({"follow_up": _("Fill in the project.")}, code="project")
     lines = list(sale.lines.select_related("vat_rate"))
-    sale.project, services = open_project(customer=sale.customer, project=new_project, services=_services(lines), by=by)
+    content = [line.content for line in lines]
+    sale.project, services = open_project(customer=sale.customer, project=new_project, services=content, by=by)
     _link(lines, services)
 
 
@@ -151,7 +143,7 @@ def _add_to_project(sale: Sale, project: Project | None) -> None:
     if project is None:
         raise Refused({"project": _("Choose a project.")}, code="project")
     lines = list(sale.lines.select_related("vat_rate"))
-    services = add_services(project, customer=sale.customer, services=_services(lines))
+    services = add_services(project, customer=sale.customer, services=[line.content for line in lines])
     sale.project = project
     _link(lines, services)
 

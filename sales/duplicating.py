@@ -2,7 +2,8 @@
 
 from django.db import transaction
 
-from sales.editing import LINE, create
+from invoicing.lines import contents, store_lines
+from sales.editing import create
 from sales.lookups import Phase
 from sales.models import Sale, SaleLine, SalesSettings
 from salescrm.models import User
@@ -29,12 +30,5 @@ def duplicate(sale: Sale, *, subject: str, owner: User, with_lines: bool, by: Us
     }  # fmt: skip
     copy = create(values=values, by=by, token=token)
     if with_lines and not copy.lines.exists():  # somebody's other click may have been quicker
-        _copy_lines(sale, copy)
+        store_lines(SaleLine, contents(sale.lines), sale=copy)
     return copy
-
-
-def _copy_lines(sale: Sale, copy: Sale) -> None:
-    SaleLine.objects.bulk_create(
-        SaleLine(sale=copy, position=line.position, **{name: getattr(line, name) for name in LINE})
-        for line in sale.lines.select_related("vat_rate")
-    )

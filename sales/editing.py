@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from invoicing.lines import Line, contents, rewrite_lines
 from relations.merging import MERGED, is_held
 from relations.models import Contact, Relation
 from sales.history import claim, commit, event_of
-from sales.models import Sale, SaleEvent, SaleLine, SalesSettings
+from sales.models import Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused, Stale
 from sales.transitions import enter, now_of
 from salescrm.calendar import odd_years, written_day
@@ -16,7 +17,6 @@ from salescrm.models import User
 
 PLAIN = ["subject", "contact", "start_date", "next_step", "next_step_on", "note"]
 WATCHED = ["expected_revenue", "expected_end_date", "owner", "customer", "source"]
-LINE = ["description", "quantity", "unit_price", "vat_rate", "billing_method"]
 DAYS = ["start_date", "expected_end_date", "next_step_on", "closed_on"]
 FROZEN = ["expected_revenue", "expected_end_date", "customer", "source"]
 
@@ -151,32 +151,16 @@ def _check(sale: Sale, *, before: dict | None) -> None:
 
 @transaction.atomic
 def replace_lines(sale: Sale, *, lines: list[dict], version: int, by: User) -> Sale:
-    """Make `lines` (dicts of SaleLine fields, in order; a known `pk` keeps its row) the service lines of the sale.
+    """Make `lines` (dicts of SaleLine.FIELDS, in order; a known `pk` keeps its row) the service lines of the sale.
 
     Refuses a closed sale: its lines have been handed over. Sent twice by the same user, the second time changes
     nothing.
     """
-    sale, repeated = claim_form(sale, version, by, lambda sale: _stored(sale) == [_told(values) for values in lines])
+    content = [Line.of(row) for row in lines]
+    sale, repeated = claim_form(sale, version, by, lambda sale: contents(sale.lines) == content)
     if repeated:
         return sale
     if not sale.is_open:
         raise Refused(_("This sale is closed, so its service lines stay as they are. Reopen it first."), code="closed")
-    known = {line.pk: line for line in sale.lines.all()}
-    kept = []
-    for position, values in enumerate(lines):
-        line = known.get(values.get("pk")) or SaleLine(sale=sale)
-        for name in LINE:
-            setattr(line, name, values[name])
-        line.position = position
-        line.save()
-        kept.append(line.pk)
-    sale.lines.exclude(pk__in=kept).delete()
+    rewrite_lines(sale.lines, lines, sale=sale)
     return commit(sale, fields=[], by=by)
-
-
-def _stored(sale: Sale) -> list[tuple]:
-    return [tuple(getattr(line, name) for name in LINE) for line in sale.lines.select_related("vat_rate")]
-
-
-def _told(values: dict) -> tuple:
-    return tuple(values[name] for name in LINE)

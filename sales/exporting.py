@@ -9,12 +9,12 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from projects.exporting import service_cells, service_heading
 from sales.models import SaleEvent, SaleLine, SaleStatus
 from sales.querysets import SaleQuerySet
 from sales.timeline import Entry
 from salescrm import exports
 from salescrm.calendar import organisation_zone
-from salescrm.money import round_price
 
 READ = (
     "pk", "subject", "customer__name", "customer__number", "contact__person__name", "owner__name", "owner__email",
@@ -33,10 +33,7 @@ def table(sales: SaleQuerySet) -> exports.Table:
 
 def lines_table(sales: SaleQuerySet) -> exports.Table:
     """One row per service line of these sales."""
-    heading = [
-        _("Number"), _("Subject"), _("Customer"), _("Description"), _("Quantity"), _("Unit price"), _("VAT"),
-        _("Billing method"), _("Amount"),
-    ]  # fmt: skip
+    heading = [_("Number"), _("Subject"), _("Customer"), *service_heading()]
     lines = SaleLine.objects.filter(sale__in=sales.order_by().values("pk")).order_by("-sale_id", "position", "pk")
     return exports.Table(pgettext("file name", "service-lines"), heading, _line_rows(lines))
 
@@ -45,10 +42,7 @@ def _line_rows(lines) -> Iterator[list]:
     related = lines.select_related("sale__customer", "vat_rate").defer("sale__note", "sale__search")
     for line in related.iterator(chunk_size=exports.CHUNK):
         sale = line.sale
-        yield [
-            sale.pk, sale.subject, str(sale.customer), line.description, line.quantity, round_price(line.unit_price),
-            str(line.vat_rate), line.get_billing_method_display(), line.amount,
-        ]  # fmt: skip
+        yield [sale.pk, sale.subject, str(sale.customer), *service_cells(line)]
 
 
 def day_table(groups: Iterable[tuple[str, SaleQuerySet]]) -> exports.Table:

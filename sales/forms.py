@@ -3,11 +3,10 @@
 from django import forms
 from django.core.validators import MinValueValidator
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from invoicing.forms import QuantityFormField, RowForm
+from projects.forms import ServiceForm
 from projects.models import Project
 from relations.fields import RelationField
 from relations.models import Contact, Relation, RelationType
@@ -99,21 +98,15 @@ class SaleForm(forms.ModelForm):
         return {name: value for name, value in self.cleaned_data.items() if not self.fields[name].disabled}
 
 
-class LineForm(RowForm):
+class LineForm(ServiceForm):
     """One service line."""
 
-    class Meta:
+    class Meta(ServiceForm.Meta):
         model = SaleLine
-        fields = ["description", "quantity", "unit_price", "vat_rate", "billing_method"]
-
-    pk = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    quantity = QuantityFormField(label=_("Quantity"), max_digits=10, decimal_places=2, initial=1)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.stored_rate = (kwargs.get("initial") or {}).get("vat_rate")
-        method = self.fields["billing_method"]
-        method.choices = [(value, capfirst(label)) for value, label in method.choices]
 
     def clean_quantity(self):
         """A quantity of nothing is a slip; a credit is a negative price."""

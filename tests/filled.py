@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
 
-from invoicing.drafting import DraftLine, draft_invoice
+from invoicing.drafting import draft_invoice
 from invoicing.issuing import issue
+from invoicing.lines import Line
 from invoicing.models import Invoice, VatRate
 from projects.models import Project, ProjectNote
 from relations.models import Contact, Relation, RelationNote, RelationType
@@ -193,7 +194,7 @@ def _closed_sales(relation, rival, project, users, phases) -> tuple[Sale, Sale]:
 def _invoices(relation: Relation, users: dict[str, User]) -> tuple[Invoice, Invoice]:
     rates, seller = list(VatRate.objects.all()), users["salesperson"]
     prices = ("1000.00", "12.35", "50.00")
-    lines = [DraftLine("Heiwerk", Decimal(2), Decimal(price), rate) for rate, price in zip(rates, prices, strict=False)]
+    lines = [Line("Heiwerk", Decimal(2), Decimal(price), rate) for rate, price in zip(rates, prices, strict=False)]
     draft, other = (
         draft_invoice(customer=relation, contact=None, subject=subject, lines=lines, by=seller, supplied_from=today())
         for subject in ("Palen", "Balken")

@@ -4,7 +4,8 @@ import pytest
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
-from invoicing.forms import MOST_LINES, InvoiceRows, LineFormSet, RowForm
+from invoicing.forms import LineFormSet
+from invoicing.line_forms import MOST_LINES, RowForm, RowFormSet
 from invoicing.models import VatRate
 from projects.forms import ServiceFormSet
 from relations.filters import RelationFilter
@@ -58,7 +59,7 @@ def test_more_lines_than_a_form_holds_are_refused_before_one_is_made(desk, manag
 
 
 def test_as_many_lines_as_a_form_holds_are_stored(desk, manager, monkeypatch):
-    monkeypatch.setattr("invoicing.forms.MOST_LINES", 3)
+    monkeypatch.setattr("invoicing.line_forms.MOST_LINES", 3)
     sale = SaleFactory(owner=manager)
     filled = {"description": "Stone", "quantity": "1", "unit_price": "2", "billing_method": "hourly"}
     filled["vat_rate"] = VatRate.objects.first().pk
@@ -68,7 +69,7 @@ def test_as_many_lines_as_a_form_holds_are_stored(desk, manager, monkeypatch):
 
 
 def test_every_form_of_lines_has_the_same_end():
-    assert issubclass(LineFormSet, InvoiceRows)
+    assert issubclass(LineFormSet, RowFormSet)
     assert {(form.max_num, form.absolute_max) for form in (LineFormSet, ServiceFormSet)} == {(MOST_LINES, MOST_LINES)}
 
 

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from invoicing.drafting import DraftLine, draft_invoice
+from invoicing.drafting import draft_invoice
 from invoicing.history import record
 from invoicing.issuing import issue
 from invoicing.models import Invoice, InvoiceEvent, VatRate
 from invoicing.sending import invoice_address
 from projects.models import BillingMethod, Project
-from projects.opening import NewProject, NewService, open_project
+from projects.opening import NewProject, open_project
 from relations.models import Relation
 from sales.demo.people import People
 from sales.demo.stories import Story
@@ -81,7 +81,7 @@ def _invoice(story: Story, lines: list[SaleLine], people: People, *, issued: boo
     sale.follow_up = FollowUp.INVOICE
     sale.invoice = draft_invoice(
         customer=sale.customer, contact=sale.contact, subject=sale.subject, by=sale.owner, supplied_from=sale.closed_on,
-        lines=[DraftLine(line.description, line.quantity, line.unit_price, line.vat_rate) for line in lines],
+        lines=[line.content for line in lines],
     )  # fmt: skip
     if issued:
         last = (
@@ -103,10 +103,7 @@ def _project(story: Story, lines: list[SaleLine]) -> None:
     sale = story.sale
     starts = sale.closed_on + timedelta(days=7)
     project = NewProject(sale.subject, sale.contact, sale.owner, starts, starts + timedelta(days=120), "")
-    services = [
-        NewService(line.description, line.quantity, line.unit_price, line.vat_rate, line.billing_method)
-        for line in lines
-    ]
+    services = [line.content for line in lines]
     sale.follow_up = FollowUp.NEW_PROJECT
     sale.project, made = open_project(customer=sale.customer, project=project, services=services, by=sale.owner)
     for line, service in zip(lines, made, strict=True):

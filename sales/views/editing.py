@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from invoicing.forms import rows_of
+from invoicing.line_forms import rows_of
 from relations.models import Relation
 from sales import editing
 from sales.forms import LineForm, SaleForm
-from sales.models import Phase, Sale
+from sales.models import Phase, Sale, SaleLine
 from sales.refusals import Refused
 from sales.views.answers import explained, put_into, status_of
 from sales.views.detail import refused, visible
@@ -100,8 +100,7 @@ def lines(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _formset(request: HttpRequest, sale: Sale):
-    columns = ("pk", "description", "quantity", "unit_price", "vat_rate", "billing_method")
-    stored = [dict(zip(columns, row, strict=True)) for row in sale.lines.values_list(*columns)]
+    stored = list(sale.lines.values("pk", *SaleLine.FIELDS))
     empty = 3 if not stored or "more" in request.GET else 0
     formset = rows_of(LineForm, extra=empty)
     return formset(request.POST if request.method == "POST" else None, initial=stored, prefix="lines")

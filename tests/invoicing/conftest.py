@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from invoicing.drafting import DraftLine, draft_invoice
+from invoicing.drafting import draft_invoice
+from invoicing.lines import Line
 from invoicing.models import VatRate
 from salescrm.calendar import today
 from salescrm.models import Organisation
@@ -40,7 +41,7 @@ def draft(customer, rates, salesperson):
                 ("Manual", "3", "12.35", "low"),
                 ("Course", "2", "50", "exempt"),
             ]
-        given = [DraftLine(text, Decimal(many), Decimal(price), rates[rate]) for text, many, price, rate in lines]
+        given = [Line(text, Decimal(many), Decimal(price), rates[rate]) for text, many, price, rate in lines]
         return draft_invoice(
             customer=customer, contact=None, subject=subject, lines=given, by=by, supplied_from=today()
         )

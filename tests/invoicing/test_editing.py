@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from invoicing.drafting import DraftLine, delete_untouched_draft, is_untouched_draft
+from invoicing.drafting import delete_untouched_draft, is_untouched_draft
 from invoicing.editing import delete, edit, may_edit, stored_lines
 from invoicing.history import Refused
+from invoicing.lines import Line
 from invoicing.models import Invoice
 from salescrm.conflicts import Stale
 from tests.factories import ContactFactory, SaleFactory
@@ -20,9 +21,9 @@ def values():
 @pytest.fixture
 def lines(rates):
     return [
-        DraftLine("Design", Decimal("2"), Decimal("100.00"), rates["high"]),
-        DraftLine("Book", Decimal("1.5"), Decimal("33.33"), rates["low"]),
-        DraftLine("Tip", Decimal("1"), Decimal("5"), rates["zero"]),
+        Line("Design", Decimal("2"), Decimal("100.00"), rates["high"]),
+        Line("Book", Decimal("1.5"), Decimal("33.33"), rates["low"]),
+        Line("Tip", Decimal("1"), Decimal("5"), rates["zero"]),
     ]
 
 

@@ -5,8 +5,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from invoicing.lines import line_amount
 from invoicing.models import VatRate
-from invoicing.vat import VatGroup, line_amount, totals
+from invoicing.vat import VatGroup, totals
 
 HIGH = VatRate(name="21 %", percent=Decimal("21"))
 LOW = VatRate(name="9 %", percent=Decimal("9.00"))

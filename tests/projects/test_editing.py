@@ -9,11 +9,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
+from invoicing.lines import Line
 from invoicing.models import VatRate
 from projects.billing import by_method
 from projects.editing import Refused, close, create, edit, may_edit, reopen, replace_services
 from projects.models import Project, Service
-from projects.opening import NewProject, NewService, add_services, is_untouched, open_project
+from projects.opening import NewProject, add_services, is_untouched, open_project
 from salescrm.calendar import today
 from salescrm.conflicts import Stale
 from salescrm.numbering import NumberSeries
@@ -38,9 +39,9 @@ def rate(company):
 @pytest.fixture
 def project(customer, answers, salesperson, rate):
     services = [
-        NewService("Design", Decimal("1"), Decimal("6500.00"), rate, "fixed_price"),
-        NewService("Development", Decimal("140"), Decimal("115.00"), rate, "hourly"),
-        NewService("Hosting", Decimal("1"), Decimal("1400.00"), rate, "subscription"),
+        Line("Design", Decimal("1"), Decimal("6500.00"), rate, "fixed_price"),
+        Line("Development", Decimal("140"), Decimal("115.00"), rate, "hourly"),
+        Line("Hosting", Decimal("1"), Decimal("1400.00"), rate, "subscription"),
     ]
     return open_project(customer=customer, project=answers, services=services, by=salesperson)[0]
 
@@ -185,7 +186,7 @@ def test_removing_a_service_clears_the_link_of_the_sale(project, manager):
 
 def test_services_added_by_a_sale_make_an_open_form_stale(project, customer, manager, rate):
     rows = rows_of(project)
-    extra = NewService("Extra", Decimal(1), Decimal(100), rate, "hourly")
+    extra = Line("Extra", Decimal(1), Decimal(100), rate, "hourly")
     assert [service.description for service in add_services(project, customer=customer, services=[extra])] == ["Extra"]
     with pytest.raises(Stale):
         replace_services(project, rows=rows, version=1, by=manager)

@@ -9,8 +9,9 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from invoicing.drafting import DraftLine, draft_invoice
+from invoicing.drafting import draft_invoice
 from invoicing.issuing import issue
+from invoicing.lines import Line
 from invoicing.models import Invoice, VatRate
 from projects.models import Project
 from relations.choosing import suggestions
@@ -297,7 +298,7 @@ def issued(pair, manager):
     other = pair[1]
     Relation.objects.filter(pk=other.pk).update(street="Weg 1", postcode="1234 AB", city="Ede")
     other.refresh_from_db()
-    line = DraftLine("Design", Decimal("1"), Decimal("500"), VatRate.objects.first())
+    line = Line("Design", Decimal("1"), Decimal("500"), VatRate.objects.first())
     contact = ContactFactory(organization=other)
     with transaction.atomic():
         draft = draft_invoice(

@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from invoicing.drafting import DraftLine, draft_invoice
+from invoicing.drafting import draft_invoice
 from invoicing.issuing import issue
+from invoicing.lines import Line
 from invoicing.models import VatRate
 from projects.models import ProjectNote
 from relations.models import RelationNote
@@ -81,7 +82,7 @@ def test_relation_tells_everything_around_it(desk, customer, sale, salesperson, 
     write(SaleNote, salesperson, "About the sale", days=7, sale=sale)
     sale = edit(sale, values={"expected_revenue": Decimal("2500")}, version=1, by=salesperson)
     lose(sale, reason=None, lost_to=None, version=sale.version, by=salesperson)
-    lines = [DraftLine("Work", Decimal(1), Decimal(100), VatRate.objects.first())]
+    lines = [Line("Work", Decimal(1), Decimal(100), VatRate.objects.first())]
     draft = draft_invoice(customer=customer, contact=None, subject="Work", lines=lines, by=salesperson)
     issue(issuable(draft), version=1, by=manager, on=timezone.now().date())
     SaleFactory(owner=salesperson, subject="Elsewhere")

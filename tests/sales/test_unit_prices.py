@@ -8,8 +8,8 @@ import pytest
 from openpyxl import load_workbook
 
 from invoicing.document import document_of, freeze, thaw
+from invoicing.lines import line_amount
 from invoicing.models import Invoice, InvoiceLine, VatRate
-from invoicing.vat import line_amount
 from projects.models import Project, Service
 from sales.acceptance import accept
 from sales.models import FollowUp, SaleLine

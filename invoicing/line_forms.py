@@ -1,0 +1,90 @@
+"""The form of priced lines: one row per line, and all of them together."""
+
+from decimal import Decimal
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from invoicing.lines import Line, PricedLine, line_amount
+from invoicing.models import VatRate
+from salescrm.fields import MoneyFormField
+from salescrm.templatetags.crm import number
+
+TOO_MUCH = Decimal(10) ** 9
+MOST_LINES = 500
+
+
+class QuantityFormField(MoneyFormField):
+    """A quantity with at most two decimals, typed the Dutch or the English way."""
+
+    def prepare_value(self, value):
+        if isinstance(value, Decimal):
+            return number(value)
+        return value
+
+
+class RowForm(forms.ModelForm):
+    """A row of a form of lines. The subclass names its model, and its FIELDS where it has more of them."""
+
+    class Meta:
+        fields = PricedLine.FIELDS
+        field_classes = {"quantity": QuantityFormField}
+
+    def __init__(self, *args, rates: list[VatRate], **kwargs):
+        super().__init__(*args, **kwargs)
+        current = self.data.get(self.add_prefix("vat_rate")) if self.is_bound else self.initial.get("vat_rate")
+        active = [rate for rate in rates if rate.is_active or str(rate.pk) == str(current)]
+        if not self.initial.get("vat_rate") and active:
+            self.initial["vat_rate"] = active[0].pk
+        self.fields["vat_rate"].choices = [(rate.pk, str(rate)) for rate in active]
+
+    def clean(self):
+        cleaned = super().clean()
+        quantity, price = cleaned.get("quantity"), cleaned.get("unit_price")
+        if quantity is not None and price is not None and abs(line_amount(quantity, price)) >= TOO_MUCH:
+            self.add_error("unit_price", _("This line is too large."))
+        return cleaned
+
+
+class TooManyLinesError(Exception):
+    """More lines than one form holds: not even read, as each of them takes its time."""
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """A page that says how many fit; the browser still has what was typed one page back."""
+        return render(request, "too_many_lines.html", {"most": MOST_LINES}, status=422)
+
+
+class RowFormSet(forms.BaseFormSet):
+    """Rows in the order they are shown; rows marked for deletion and empty ones are left out.
+
+    Raises TooManyLinesError for more than fit on one form, before any of them is made.
+    """
+
+    def total_form_count(self):
+        if self.is_bound and self.management_form.cleaned_data["TOTAL_FORMS"] > MOST_LINES:
+            raise TooManyLinesError
+        return super().total_form_count()
+
+    def get_form_kwargs(self, index):
+        if "rates" not in self.form_kwargs:
+            self.form_kwargs["rates"] = list(VatRate.objects.all())
+        return super().get_form_kwargs(index)
+
+    def rows(self) -> list[dict]:
+        """The clean rows that count, as `rewrite_lines` takes them."""
+        filled = [form for form in self.forms if form.has_changed() or not form.empty_permitted]
+        return [form.cleaned_data for form in filled if not form.cleaned_data.get("DELETE")]
+
+    def lines(self) -> list[Line]:
+        """What the clean rows say."""
+        return [Line.of(row) for row in self.rows()]
+
+
+def rows_of(form: type[RowForm], *, extra: int) -> type[RowFormSet]:
+    """A form of lines: as many as are stored, and `extra` empty ones."""
+    most = MOST_LINES
+    return forms.formset_factory(
+        form, formset=RowFormSet, extra=extra, can_delete=True, max_num=most, absolute_max=most
+    )
