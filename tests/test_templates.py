@@ -1,8 +1,10 @@
-"""A block of a template has one role: one template declares it, in one place, and those below only fill it in."""
+"""Every template has a use, and a block of it one role: one template declares it, those below only fill it in."""
 
+import re
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.template.base import Template
 from django.template.loader import get_template
@@ -12,6 +14,8 @@ TEMPLATES = Path(settings.BASE_DIR) / "templates"
 PAGES = sorted(
     str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html") if "{% block " in path.read_text()
 )
+
+BY_DJANGO = re.compile(r"registration/.*|\d{3}(_csrf)?\.html")  # named by its own views, or by a status
 
 
 def parent(template: Template) -> str:
@@ -51,3 +55,16 @@ def roles(name: str) -> tuple[dict[str, tuple[str, ...]], list[str]]:
 @pytest.mark.parametrize("name", PAGES)
 def test_block_of_a_template_has_one_role(name):
     assert roles(name)[1] == []
+
+
+def test_every_template_is_named_by_a_view_or_another_template():
+    ours = [Path(config.path) for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR]
+    sources = {path: path.read_text() for folder in ours for path in folder.rglob("*.py")}
+    sources |= {path: path.read_text() for path in TEMPLATES.rglob("*.*")}
+    names = {path: str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.*")}
+    unused = [
+        name
+        for path, name in names.items()
+        if not BY_DJANGO.fullmatch(name) and not any(name in text for other, text in sources.items() if other != path)
+    ]
+    assert unused == []
