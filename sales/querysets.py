@@ -148,10 +148,6 @@ class SaleQuerySet(models.QuerySet):
 
 
 class SaleEventQuerySet(models.QuerySet):
-    def in_order(self):
-        """Oldest first."""
-        return self.order_by("sequence")
-
     def as_of(self, moment: datetime):
         """The last event of every sale at or before `moment`: the state all sales had then (rule 7)."""
         return self.filter(at__lte=moment).order_by("sale_id", "-sequence").distinct("sale_id")

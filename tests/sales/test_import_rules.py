@@ -135,7 +135,7 @@ def test_changes_that_no_rule_can_refuse_take_the_same_statements(run, export, r
     kinds = ["created", "changed", "moved", "accepted"]
     assert list(SaleEvent.objects.order_by("sale", "sequence").values_list("kind", flat=True)) == kinds * rows
     for sale in Sale.objects.all():
-        assert sale.events.in_order().last().state() == sale.state()
+        assert sale.events.last().state() == sale.state()
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -160,11 +160,11 @@ def test_changed_together_or_alone_a_sale_comes_out_the_same(visitor, manager, s
     assert [(sale.subject, sale.next_step, sale.probability, sale.loss_reason) for sale in sales] == [
         ("Roof", "Call", 50, None), ("Quay", "Mail", 10, reason), ("Wall", closed.next_step, 10, None),
     ]  # fmt: skip
-    assert [[(event.kind, event.sale_version) for event in sale.events.in_order()][1:] for sale in sales] == [
+    assert [[(event.kind, event.sale_version) for event in sale.events.all()][1:] for sale in sales] == [
         [("changed", 2), ("moved", 3)], [("lost", 3)], [("lost", 2), ("changed", 3)],
     ]  # fmt: skip
     for sale in sales:
-        last = sale.events.in_order().last()
+        last = sale.events.last()
         assert (last.state(), last.by, sale.updated_by) == (sale.state(), manager, manager)
     visitor.undo()
     assert [Sale.objects.get(pk=sale.pk).subject for sale in sales] == ["Quay"] * 3
@@ -192,7 +192,7 @@ def test_command_corrects_closed_history_without_the_reason_that_is_required(run
     sale = Sale.objects.get()
     assert (sale.closed_on, sale.owner.name, sale.source) == (date(2017, 5, 2), "Jan Smit", fair)
     assert (sale.accept_reason, sale.loss_reason) == (None, None)
-    assert sale.events.in_order().last().state() == sale.state()
+    assert sale.events.last().state() == sale.state()
 
 
 def test_browser_corrects_closed_history_without_a_reason_but_takes_none_away(visitor, manager, salesperson, switch):

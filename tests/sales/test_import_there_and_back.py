@@ -107,7 +107,7 @@ def test_sales_of_another_system_keep_their_history(visitor, manager, van_dam, p
     visitor.start()
 
     won, lost, opened = Sale.objects.order_by("external_reference")
-    created, accepted = won.events.in_order()
+    created, accepted = won.events.all()
     assert (won.status, won.closed_on, won.follow_up, won.expected_revenue) == (
         "accepted", date(2017, 3, 11), "none", Decimal(1000),
     )  # fmt: skip

@@ -59,7 +59,7 @@ def test_undo_gives_phase_and_own_probability_back_exactly_unless_somebody_moved
     assert (back.phase, back.probability, back.probability_by_hand, back.subject) == (
         phases[10], 33, True, first.subject,
     )  # fmt: skip
-    assert (back.phase_since, back.events.in_order().last().kind) == (since, "undone")
+    assert (back.phase_since, back.events.last().kind) == (since, "undone")
     assert (kept.phase, kept.subject) == (phases[75], subject)
     assert "phase" in visitor.run.rows.get(target=kept.pk).kept
 
@@ -72,8 +72,8 @@ def test_undone_visit_with_a_percentage_of_its_own_is_no_stay(visitor, van_dam, 
     visitor.start()
     visitor.undo()
     back = Sale.objects.get(pk=sale.pk)
-    assert (back.phase, back.phase_since) == (sale.phase, sale.events.in_order().first().at)
-    assert list(back.events.in_order().values_list("kind", flat=True)) == ["created", "moved", "changed", "undone"]
+    assert (back.phase, back.phase_since) == (sale.phase, sale.events.first().at)
+    assert list(back.events.values_list("kind", flat=True)) == ["created", "moved", "changed", "undone"]
 
 
 def test_undo_follows_the_former_customer_and_competitor_to_what_they_were_merged_into(
