@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -67,8 +67,7 @@ def _edit(request: HttpRequest, team: Team) -> HttpResponse:
 def _store(team: Team, values: dict, token: UUID | None) -> Team:
     if token:
         return creating.once(token, Team, lambda: store_team(team, **values))
-    with transaction.atomic():
-        return store_team(team, **values)
+    return store_team(team, **values)
 
 
 @may_change_users
