@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from sales.deeds import Deed, End, HandOver, Lose, Move, Plan, Trash
 from sales.forms import LoseForm
 from sales.models import Phase, Sale
+from sales.next_steps import check_step
 from salescrm.calendar import written_day
 from salescrm.fields import DayFormField
 from salescrm.models import User
@@ -125,8 +126,7 @@ class StepForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("next_step_on") and not cleaned.get("next_step"):
-            self.add_error("next_step", _("Say what the next step is."))
+        check_step(cleaned.get("next_step"), cleaned.get("next_step_on"))
         return cleaned
 
     def deed(self) -> Deed:

@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from sales.forms import RevenueFormField
 from sales.models import Sale
-from sales.next_steps import AHEAD, has_step
+from sales.next_steps import AHEAD, check_step, has_step
 from salescrm.calendar import today
 from salescrm.models import User
+
+STEP = ["next_step", "next_step_on"]
 
 
 class AmountForm(forms.ModelForm):
@@ -33,13 +35,6 @@ class EndForm(AmountForm):
         model = Sale
         fields = ["expected_end_date"]
 
-    def clean_expected_end_date(self):
-        """A sale does not end before it starts."""
-        end = self.cleaned_data["expected_end_date"]
-        if end and self.instance.start_date and end < self.instance.start_date:
-            raise forms.ValidationError(_("The expected end date lies before the start date."))
-        return end
-
 
 class OwnerForm(AmountForm):
     """Who is responsible."""
@@ -59,7 +54,7 @@ class StepForm(AmountForm):
 
     class Meta:
         model = Sale
-        fields = ["next_step", "next_step_on"]
+        fields = STEP
         labels = {"next_step_on": _("Day")}
 
     ahead = forms.ChoiceField(choices=[(word, word) for word in AHEAD], widget=forms.HiddenInput, required=False)
@@ -76,16 +71,15 @@ class StepForm(AmountForm):
         if cleaned.get("ahead"):
             cleaned["next_step_on"] = today() + AHEAD[cleaned["ahead"]]
             self._errors.pop("next_step_on", None)
-        if not cleaned.get("next_step") and "next_step" not in self._errors:
-            if cleaned.get("next_step_on"):
-                self.add_error("next_step", _("Say what the next step is."))
-            elif not has_step(self.instance) and "next_step_on" not in self._errors:
-                self.add_error("next_step", _("Say what the next step is, or choose “No next step”."))
+        if "next_step" not in self._errors:
+            check_step(cleaned["next_step"], cleaned.get("next_step_on"))
+        if not any(map(cleaned.get, STEP)) and not {*STEP} & {*self._errors} and not has_step(self.instance):
+            self.add_error("next_step", _("Say what the next step is, or choose “No next step”."))
         return cleaned
 
     def values(self) -> dict:
         """The words and their day."""
-        return {name: self.cleaned_data[name] for name in ("next_step", "next_step_on")}
+        return {name: self.cleaned_data[name] for name in STEP}
 
 
 class BackForm(forms.ModelForm):
@@ -93,7 +87,7 @@ class BackForm(forms.ModelForm):
 
     class Meta:
         model = Sale
-        fields = ["next_step", "next_step_on"]
+        fields = STEP
 
     def clean(self):
         """Something was planned, or there was nothing to tick off."""

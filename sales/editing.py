@@ -1,6 +1,7 @@
 """Creating a sale and changing what a form changes: fields and service lines."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -115,10 +116,15 @@ def check_years(sale: Sale, changed: Iterable[str]) -> None:
 
 def check_days(sale: Sale) -> None:
     """Refuse a sale that would end, or be closed, before it starts."""
-    start, end = sale.start_date, sale.expected_end_date
+    start = sale.start_date
     if start and sale.closed_on and sale.closed_on < start:
         text = _("The start date cannot lie after the closing day, %(day)s.")
         raise Refused({"start_date": text % {"day": written_day(sale.closed_on)}}, code="days")
+    check_end(sale.expected_end_date, start=start)
+
+
+def check_end(end: date | None, *, start: date | None) -> None:
+    """Refuse an expected end before the start; forms ask it too, to say it beside what else is wrong."""
     if start and end and end < start:
         raise Refused({"expected_end_date": _("The expected end date lies before the start date.")}, code="days")
 

@@ -1,5 +1,7 @@
 """What is asked about a sale: the shape of the input; rules live in the domain functions."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.core.validators import MinValueValidator
 from django.urls import reverse
@@ -10,7 +12,10 @@ from projects.forms import ServiceForm
 from projects.models import Project
 from relations.fields import RelationField
 from relations.models import Contact, Relation, RelationType
+from sales.editing import check_end
 from sales.models import AcceptReason, FollowUp, LossReason, Phase, Sale, SaleLine, SalesSettings, SaleStatus, Source
+from sales.next_steps import check_step
+from sales.refusals import Refused
 from sales.transitions import check_closing_day
 from salescrm.calendar import today
 from salescrm.fields import DayFormField, MoneyFormField, PercentFormField
@@ -86,12 +91,17 @@ class SaleForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        start, end = cleaned.get("start_date"), cleaned.get("expected_end_date")
-        if start and end and end < start and {"start_date", "expected_end_date"} & {*self.changed_data}:
-            self.add_error("expected_end_date", _("The expected end date lies before the start date."))
-        if cleaned.get("next_step_on") and not cleaned.get("next_step"):
-            self.add_error("next_step", _("Say what the next step is."))
+        if {"start_date", "expected_end_date"} & {*self.changed_data}:
+            self._ask(check_end, cleaned.get("expected_end_date"), start=cleaned.get("start_date"))
+        self._ask(check_step, cleaned.get("next_step"), cleaned.get("next_step_on"))
         return cleaned
+
+    def _ask(self, check: Callable[..., None], *values, **more) -> None:
+        """Say beside its field what a rule refuses; the next rule is asked all the same."""
+        try:
+            check(*values, **more)
+        except Refused as refusal:
+            self.add_error(None, refusal)
 
     def values(self) -> dict:
         """The clean answers by field name, without what was not asked."""

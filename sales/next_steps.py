@@ -68,6 +68,12 @@ def _require_kept(sale: Sale) -> None:
         raise Refused(_("This sale is in the trash. Restore it first."), code="trashed")
 
 
+def check_step(step: str | None, day: date | None) -> None:
+    """Refuse a day on which nothing is planned. Of imported sales it may stand alone: this is asked of forms."""
+    if day and not step:
+        raise Refused({"next_step": _("Say what the next step is.")}, code="step")
+
+
 def has_step(sale: Sale) -> bool:
     """Whether something is planned: words, or a day alone as imported sales have."""
     return bool(sale.next_step) or sale.next_step_on is not None

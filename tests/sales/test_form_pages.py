@@ -43,6 +43,18 @@ def test_negative_amount_is_refused_at_its_field(desk, sale, phases, where):
     assert response.context["form"].errors == {"expected_revenue": ["Expected revenue is not negative."]}
 
 
+@pytest.mark.parametrize("where", ["new", "edit"])
+def test_an_end_before_the_start_and_a_day_without_a_step_are_said_at_once(desk, sale, phases, where):
+    days = {"start_date": "2026-03-20", "expected_end_date": "2026-03-19", "next_step_on": "2026-03-21"}
+    values = edit_values(sale, phase=phases[10].pk, token=str(uuid4()), **days)
+    response = desk.post("/sales/new/" if where == "new" else f"/sales/{sale.pk}/edit/", values)
+    assert response.status_code == 422
+    assert response.context["form"].errors == {
+        "expected_end_date": ["The expected end date lies before the start date."],
+        "next_step": ["Say what the next step is."],
+    }
+
+
 def edit_values(sale, **values):
     return {
         "subject": sale.subject, "customer": sale.customer_id, "customer_text": sale.customer.name, "contact": "",
