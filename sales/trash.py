@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from sales.history import claim, commit, commit_many
-from sales.models import ImportRow, ImportRun, Sale, SaleEvent
+from sales.models import ImportRow, Sale, SaleEvent
 from sales.refusals import Refused
 from sales.transitions import now_of
 from salescrm.models import User
@@ -76,11 +76,9 @@ def _give_references_back(sales: list[Sale]) -> None:
     is restored is known by its reference once more, unless another one has it by now.
     """
     nameless = [sale.pk for sale in sales if not sale.external_reference]
-    undone = ImportRow.objects.filter(run__kind=ImportRun.Kind.SALES, target__in=nameless, is_undone=True)
-    for target, after in undone.filter(verdict=ImportRow.Verdict.CREATE).values_list("target", "after"):
-        if reference := after.get("external_reference"):
-            with suppress(IntegrityError), transaction.atomic():
-                Sale.objects.filter(pk=target).update(external_reference=reference)
+    for pk, reference in ImportRow.objects.freed_references(nameless).items():
+        with suppress(IntegrityError), transaction.atomic():
+            Sale.objects.filter(pk=pk).update(external_reference=reference)
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """A run of an import in the browser: its file, how its columns are read, and what it did with every row."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -73,6 +75,14 @@ class ImportRun(Versioned):
         return self.status in (self.Status.CHECKING, self.Status.RUNNING, self.Status.UNDOING)
 
 
+class ImportRowQuerySet(models.QuerySet):
+    def freed_references(self, sales: Iterable[int]) -> dict[int, str]:
+        """By the id of these sales: the reference that undoing an import took from one that the import had added."""
+        added = self.filter(run__kind=ImportRun.Kind.SALES, verdict=ImportRow.Verdict.CREATE, is_undone=True)
+        rows = added.filter(target__in=sales).values_list("target", "after__external_reference")
+        return {sale: reference for sale, reference in rows if reference}
+
+
 class ImportRow(models.Model):
     """One row of the file: what is to be done with it, what was done, and what was there before."""
 
@@ -99,6 +109,8 @@ class ImportRow(models.Model):
     is_done = models.BooleanField(default=False)
     is_undone = models.BooleanField(default=False)
     kept = models.CharField(max_length=500, blank=True)  # why undoing left something as it is
+
+    objects = ImportRowQuerySet.as_manager()
 
     class Meta:
         ordering = ["run_id", "line"]
