@@ -11,7 +11,7 @@ from invoicing.lines import Line, PricedLine
 from projects.querysets import ProjectQuerySet
 from relations.models import Contact, Relation
 from salescrm.fields import DayField
-from salescrm.notes import Note
+from salescrm.notes.models import Note
 from salescrm.records import Versioned
 from salescrm.words import folded
 

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from projects.models import Project, ProjectNote
-from salescrm import note_views
-from salescrm.note_views import Notebook
+from salescrm.notes import views
+from salescrm.notes.views import Notebook
 
 NOTES = Notebook(
     ProjectNote,
@@ -25,23 +25,23 @@ NOTES = Notebook(
 @permission_required("projects.change_project", raise_exception=True)
 def note_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a note about a project."""
-    return note_views.add(request, NOTES, get_object_or_404(Project, pk=pk))
+    return views.add(request, NOTES, get_object_or_404(Project, pk=pk))
 
 
 @permission_required("projects.change_project", raise_exception=True)
 def note(request: HttpRequest, pk: int, note: int) -> HttpResponse:
     """Change a note about a project."""
-    return note_views.change(request, NOTES, get_object_or_404(Project, pk=pk), note)
+    return views.change(request, NOTES, get_object_or_404(Project, pk=pk), note)
 
 
 @permission_required("projects.change_project", raise_exception=True)
 def note_remove(request: HttpRequest, pk: int, note: int) -> HttpResponse:
     """Remove a note about a project, after asking."""
-    return note_views.remove(request, NOTES, get_object_or_404(Project, pk=pk), note)
+    return views.remove(request, NOTES, get_object_or_404(Project, pk=pk), note)
 
 
 @require_safe
 @permission_required("projects.view_project", raise_exception=True)
 def file(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
     """A file from the timeline of a project."""
-    return note_views.send_file(request, NOTES, get_object_or_404(Project, pk=pk), key)
+    return views.send_file(request, NOTES, get_object_or_404(Project, pk=pk), key)

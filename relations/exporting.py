@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from relations.duplicate_groups import Group
+from relations.duplicates.groups import Group
 from relations.models import Contact, Relation
 from relations.querysets import RelationQuerySet
 from salescrm import exports

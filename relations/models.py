@@ -15,7 +15,7 @@ from relations.querysets import RelationQuerySet, RelationTypeQuerySet
 from relations.validators import validate_coc_number, validate_iban, validate_vat_number
 from salescrm.lookups import Lookup
 from salescrm.models import User
-from salescrm.notes import OWN_NOTE, Note
+from salescrm.notes.models import OWN_NOTE, Note
 from salescrm.records import Versioned
 from salescrm.words import folded
 

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from relations.models import Relation, RelationNote
-from salescrm import note_views
-from salescrm.note_views import Notebook
+from salescrm.notes import views
+from salescrm.notes.views import Notebook
 
 NOTES = Notebook(
     RelationNote,
@@ -25,23 +25,23 @@ NOTES = Notebook(
 @permission_required("relations.change_relation", raise_exception=True)
 def note_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a note about a relation."""
-    return note_views.add(request, NOTES, get_object_or_404(Relation, pk=pk, merged_into=None))
+    return views.add(request, NOTES, get_object_or_404(Relation, pk=pk, merged_into=None))
 
 
 @permission_required("relations.change_relation", raise_exception=True)
 def note(request: HttpRequest, pk: int, note: int) -> HttpResponse:
     """Change a note about a relation."""
-    return note_views.change(request, NOTES, get_object_or_404(Relation, pk=pk, merged_into=None), note)
+    return views.change(request, NOTES, get_object_or_404(Relation, pk=pk, merged_into=None), note)
 
 
 @permission_required("relations.change_relation", raise_exception=True)
 def note_remove(request: HttpRequest, pk: int, note: int) -> HttpResponse:
     """Remove a note about a relation, after asking."""
-    return note_views.remove(request, NOTES, get_object_or_404(Relation, pk=pk, merged_into=None), note)
+    return views.remove(request, NOTES, get_object_or_404(Relation, pk=pk, merged_into=None), note)
 
 
 @require_safe
 @permission_required("relations.view_relation", raise_exception=True)
 def file(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
     """A file from the timeline of a relation."""
-    return note_views.send_file(request, NOTES, get_object_or_404(Relation, pk=pk, merged_into=None), key)
+    return views.send_file(request, NOTES, get_object_or_404(Relation, pk=pk, merged_into=None), key)

@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from relations import apart_views, contact_views, duplicate_views, note_views, pick, views
+from relations import note_views, pick, views
+from relations.contacts import views as contact_views
+from relations.duplicates import apart_views
+from relations.duplicates import views as duplicate_views
 
 app_name = "relations"
 urlpatterns = [

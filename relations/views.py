@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from relations import exporting
-from relations.duplicate_views import PARAMS, unseen
+from relations.duplicates.views import PARAMS, unseen
 from relations.filters import PAGE, RelationFilter
 from relations.forms import FULL, QUICK
 from relations.models import Contact, Relation, RelationType

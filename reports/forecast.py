@@ -14,7 +14,7 @@ from relations.models import Relation
 from reports.drill import sales_list
 from reports.months import Bucket, month_starts
 from sales.models import Phase, Source
-from sales.querysets import SaleQuerySet
+from sales.models.querysets import SaleQuerySet
 from salescrm import url_words
 from salescrm.calendar import month_start
 from salescrm.models import User

@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce, Greatest, TruncDate
 from reports.drill import sales_list
 from reports.months import Bucket
 from reports.periods import DAY, Period, Question
-from sales.querysets import SaleQuerySet
+from sales.models.querysets import SaleQuerySet
 from salescrm.calendar import add_months, month_start, organisation_zone
 
 WON, LOST = Q(status="accepted"), Q(status="lost")

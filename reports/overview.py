@@ -7,7 +7,7 @@ from reports import kpis
 from reports.periods import Period, Question, presets
 from reports.sources import Line, sources
 from reports.won_lost import Row, won_lost
-from sales.querysets import SaleQuerySet
+from sales.models.querysets import SaleQuerySet
 
 
 @dataclass(frozen=True)

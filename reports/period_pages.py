@@ -11,7 +11,7 @@ from reports.periods import Question, presets
 from reports.sources import Sources
 from reports.won_lost import Matrix, WonLost
 from sales.models import Source
-from sales.querysets import SaleQuerySet
+from sales.models.querysets import SaleQuerySet
 from salescrm import exports
 from salescrm.models import User
 

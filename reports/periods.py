@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.db.models import Q
 from django.http import QueryDict
 
-from sales.querysets import SaleQuerySet
+from sales.models.querysets import SaleQuerySet
 from salescrm import url_words
 from salescrm.calendar import add_months, month_start
 

@@ -10,7 +10,7 @@ from reports.drill import sales_list
 from reports.kpis import share
 from reports.periods import Question
 from sales.models import Source
-from sales.querysets import SaleQuerySet
+from sales.models.querysets import SaleQuerySet
 
 ENOUGH = 5  # closed sales; fewer are too few to judge a source by
 

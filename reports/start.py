@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from reports.drill import sales_list
 from reports.months import Bucket
 from sales.models import MILESTONES, Sale, SaleEvent
-from sales.querysets import SaleQuerySet
+from sales.models.querysets import SaleQuerySet
 from salescrm.calendar import add_months, month_start, organisation_zone
 
 STEPS = ("late", "today", "planned", "none")

@@ -11,7 +11,7 @@ from relations.models import Relation
 from reports.drill import sales_list
 from reports.periods import Question
 from sales.models import AcceptReason, LossReason, Phase, Sale
-from sales.querysets import SaleQuerySet
+from sales.models.querysets import SaleQuerySet
 
 SHOWN = 50  # explanations
 COLUMNS = {"accepted": "accept_reason_id", "lost": "loss_reason_id"}

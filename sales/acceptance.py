@@ -12,8 +12,8 @@ from projects.models import BillingMethod, Project
 from projects.opening import NewProject, add_services, open_project
 from relations.models import Relation, RelationType
 from sales.history import claim, commit
-from sales.lookups import AcceptReason
 from sales.models import FollowUp, Sale, SaleEvent, SaleLine, SalesSettings, SaleStatus
+from sales.models.lists import AcceptReason
 from sales.refusals import Refused, require_open
 from sales.transitions import OUTCOME, check_closing_day, check_reason
 from salescrm.calendar import today

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from salescrm.roles import install_roles
+from salescrm.accounts.roles import install_roles
 
 
 class SalesConfig(AppConfig):

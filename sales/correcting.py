@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from relations.models import Relation
 from sales.history import claim, commit
-from sales.lookups import AcceptReason, LossReason, Source
 from sales.models import Sale, SaleEvent, SalesSettings, SaleStatus
+from sales.models.lists import AcceptReason, LossReason, Source
 from sales.refusals import Refused
 from sales.transitions import OUTCOME, check_closing_day, check_loss, check_reason
 from salescrm.calendar import today

@@ -4,8 +4,8 @@ from django.db import transaction
 
 from invoicing.lines import contents, store_lines
 from sales.editing import create
-from sales.lookups import Phase
 from sales.models import Sale, SaleLine, SalesSettings
+from sales.models.lists import Phase
 from salescrm.models import User
 
 

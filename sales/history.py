@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sales.models import Sale, SaleEvent
-from sales.querysets import SaleQuerySet
+from sales.models.querysets import SaleQuerySet
 from sales.refusals import AlreadyDone, Refused, Stale
 from salescrm.models import User
 
@@ -88,7 +88,7 @@ def claim(
     answers with the first result). `same` tells whether the sale already is in the requested outcome, `kind` which
     event brought it there; `among` are the sales to look in, all by default. What the sale looked like is left on it
     as `before`. Raises AlreadyDone when somebody else was first, Stale for any other old version, Sale.DoesNotExist;
-    refuses a sale in the trash, from where only `sales.trash` takes it.
+    refuses a sale in the trash, from where only `sales.trashing` takes it.
     """
     locked = _lock(sale, Sale.objects.all() if among is None else among)
     if locked.version == version:

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from sales.models import SaleNote
-from sales.querysets import SaleQuerySet
-from salescrm.notes import Note, NoteKind
+from sales.models.querysets import SaleQuerySet
+from salescrm.notes.models import Note, NoteKind
 
 
 def coming(sales: SaleQuerySet, *, since: datetime | None = None) -> QuerySet[SaleNote]:

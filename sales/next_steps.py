@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from sales.editing import check_years, claim_form, edit
 from sales.history import commit
 from sales.models import Sale
-from sales.noting import forget_step_done, note_step_done
+from sales.notes import forget_step_done, note_step_done
 from sales.refusals import Refused, require_open
 from salescrm.calendar import written_day
 from salescrm.models import User

@@ -9,7 +9,7 @@ from projects.models import Project
 from projects.opening import delete_untouched_services, is_untouched
 from sales.history import claim, commit, count_days_anew
 from sales.models import FollowUp, Sale, SaleEvent, SaleStatus
-from sales.noting import note_explanation
+from sales.notes import note_explanation
 from sales.refusals import Refused
 from sales.transitions import OUTCOME
 from salescrm.models import User

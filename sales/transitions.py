@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from relations.merging import MERGED, is_held
 from relations.models import Relation
 from sales.history import claim, commit, count_days_anew
-from sales.lookups import AcceptReason, LossReason, Phase
 from sales.models import Sale, SaleEvent, SalesSettings, SaleStatus
-from sales.querysets import SaleQuerySet
+from sales.models.lists import AcceptReason, LossReason, Phase
+from sales.models.querysets import SaleQuerySet
 from sales.refusals import Refused, require_open
 from salescrm.calendar import odd_years, today, written_day
 from salescrm.models import User

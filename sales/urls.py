@@ -1,85 +1,13 @@
-"""The addresses of sales."""
+"""The addresses of sales: each room has its own, and all are of the one namespace `sales`."""
 
-from django.urls import path
-
-from sales.views import (
-    board,
-    bulk,
-    calendar,
-    closing,
-    columns,
-    day,
-    detail,
-    duplicating,
-    editing,
-    imports,
-    inline,
-    listing,
-    notes,
-    relation,
-    saved_views,
-    timelines,
-    trash,
-)
+from sales.board.urls import urlpatterns as board
+from sales.bulk.urls import urlpatterns as bulk
+from sales.customers.urls import of_relation
+from sales.day.urls import urlpatterns as day
+from sales.imports.urls import urlpatterns as imports
+from sales.listing.urls import urlpatterns as listing
+from sales.sale_page.urls import urlpatterns as sale_page
+from sales.timeline.urls import urlpatterns as timeline
 
 app_name = "sales"
-urlpatterns = [
-    path("", listing.sale_list, name="list"),
-    path("board/", board.board, name="board"),
-    path("filters/", listing.filters, name="filters"),
-    path("columns/", columns.columns, name="columns"),
-    path("views/", saved_views.views, name="views"),
-    path("views/new/", saved_views.view_new, name="view-new"),
-    path("views/<int:pk>/", saved_views.view, name="view"),
-    path("views/<int:pk>/update/", saved_views.view_update, name="view-update"),
-    path("views/<int:pk>/delete/", saved_views.view_delete, name="view-delete"),
-    path("new/", editing.new, name="new"),
-    path("day/", day.day, name="day"),
-    path("calendar/", calendar.address, name="calendar"),
-    path("calendar/<slug:secret>.ics", calendar.feed, name="feed"),
-    path("of-relation/<int:pk>/", relation.sales_of_relation, name="of-relation"),
-    path("of-project/<int:pk>/", listing.of_project, name="of-project"),
-    path("of-invoice/<int:pk>/", listing.of_invoice, name="of-invoice"),
-    path("imports/", imports.index, name="imports"),
-    path("imports/new/", imports.new, name="import-new"),
-    path("imports/<int:pk>/", imports.detail, name="import"),
-    path("imports/<int:pk>/columns/", imports.columns, name="import-columns"),
-    path("imports/<int:pk>/words/", imports.words, name="import-words"),
-    path("imports/<int:pk>/start/", imports.start, name="import-start"),
-    path("imports/<int:pk>/go/", imports.go, name="import-go"),
-    path("imports/<int:pk>/undo/", imports.undo, name="import-undo"),
-    path("imports/<int:pk>/discard/", imports.discard, name="import-discard"),
-    path("imports/<int:pk>/refused/", imports.refused, name="import-refused"),
-    path("imports/<int:pk>/file/", imports.file, name="import-file"),
-    path("bulk/", bulk.bulk, name="bulk"),
-    path("bulk/undo/", bulk.undo, name="undo-many"),
-    path("trash/", trash.index, name="trash"),
-    path("trash/restore/", trash.restore_many, name="restore-many"),
-    path("<int:pk>/trash/", trash.trash, name="trash-sale"),
-    path("<int:pk>/restore/", trash.restore, name="restore"),
-    path("<int:pk>/duplicate/", duplicating.duplicate, name="duplicate"),
-    path("<int:pk>/", detail.detail, name="detail"),
-    path("<int:pk>/history/", detail.history, name="history"),
-    path("<int:pk>/notes/new/", notes.note_new, name="note-new"),
-    path("<int:pk>/notes/<int:note>/", notes.note, name="note"),
-    path("<int:pk>/notes/<int:note>/remove/", notes.note_remove, name="note-remove"),
-    path("<int:pk>/files/<uuid:key>/", notes.file, name="file"),
-    path("timeline-of-relation/<int:pk>/", timelines.of_relation, name="timeline-of-relation"),
-    path("timeline-of-project/<int:pk>/", timelines.of_project, name="timeline-of-project"),
-    path("<int:pk>/edit/", editing.edit, name="edit"),
-    path("<int:pk>/change/<slug:what>/", inline.change, name="change"),
-    path("<int:pk>/step-done/", day.step_done, name="step-done"),
-    path("<int:pk>/postpone/", day.postpone, name="postpone"),
-    path("<int:pk>/step-back/", day.step_back, name="step-back"),
-    path("<int:pk>/lines/panel/", inline.lines_panel, name="lines-panel"),
-    path("<int:pk>/lines/", editing.lines, name="lines"),
-    path("<int:pk>/lines/total/", editing.take_total, name="take-total"),
-    path("<int:pk>/move/", detail.move, name="move"),
-    path("<int:pk>/move-to/", detail.where, name="where"),
-    path("<int:pk>/undo/", detail.undo, name="undo"),
-    path("<int:pk>/probability/", detail.probability, name="probability"),
-    path("<int:pk>/accept/", closing.accept, name="accept"),
-    path("<int:pk>/lose/", closing.lose, name="lose"),
-    path("<int:pk>/reopen/", closing.reopen, name="reopen"),
-    path("<int:pk>/correct/", closing.correct, name="correct"),
-]
+urlpatterns = [*listing, *board, *day, *bulk, *imports, *timeline, *of_relation, *sale_page]

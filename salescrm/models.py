@@ -10,11 +10,11 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from salescrm.accounts.lockout import Attempts
+from salescrm.accounts.teams import Team
 from salescrm.files import StoredFile
-from salescrm.lockout import Attempts
 from salescrm.numbering import Counter, NumberSeries
 from salescrm.records import Creation
-from salescrm.teams import Team
 
 __all__ = [
     "Attempts",

@@ -65,7 +65,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "salescrm.middleware.probes",
+    "salescrm.serving.middleware.probes",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -75,15 +75,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "salescrm.middleware.one_organisation",
-    "salescrm.middleware.user_language",
-    "salescrm.middleware.private_pages",
+    "salescrm.serving.middleware.one_organisation",
+    "salescrm.serving.middleware.user_language",
+    "salescrm.serving.middleware.private_pages",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "salescrm.middleware.explained_methods",
-    "salescrm.middleware.LoginRequired",
-    "salescrm.middleware.explained_absence",
+    "salescrm.serving.middleware.explained_methods",
+    "salescrm.serving.middleware.LoginRequired",
+    "salescrm.serving.middleware.explained_absence",
 ]
 
 ROOT_URLCONF = "salescrm.urls"
@@ -132,7 +132,7 @@ if _mail["EMAIL_HOST"]:
 
 # Forms
 
-FORM_RENDERER = "salescrm.rendering.FormRenderer"
+FORM_RENDERER = "salescrm.serving.rendering.FormRenderer"
 
 # Globalization
 
@@ -162,11 +162,11 @@ SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
 # The check would have both on: they decide over every host of the domain, which is for its owner to choose.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
-SESSION_ENGINE = "salescrm.sessions"
+SESSION_ENGINE = "salescrm.accounts.sessions"
 SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "salescrm.logged_out.not_ours"
+CSRF_FAILURE_VIEW = "salescrm.accounts.logged_out.not_ours"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 URLIZE_ASSUME_HTTPS = True
 
@@ -210,7 +210,7 @@ TEMPLATES = [
 # Users
 
 AUTH_USER_MODEL = "salescrm.User"
-AUTHENTICATION_BACKENDS = ["salescrm.backends.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["salescrm.accounts.backends.RoleBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
@@ -219,12 +219,12 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
-    {"NAME": "salescrm.passwords.OwnWords"},
+    {"NAME": "salescrm.accounts.passwords.OwnWords"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-# What is tried too often waits, see salescrm.lockout; LONGEST_WAIT is in minutes.
+# What is tried too often waits, see salescrm.accounts.lockout; LONGEST_WAIT is in minutes.
 LOGIN_TRIES = env.int("LOGIN_TRIES", default=10)
 LOGIN_TRIES_PER_CLIENT = env.int("LOGIN_TRIES_PER_CLIENT", default=50)
 RESET_MAILS = env.int("RESET_MAILS", default=3)
@@ -255,7 +255,7 @@ STORAGES = {
         "OPTIONS": {"location": FILES_DIR, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
     },
     "staticfiles": {
-        "BACKEND": "salescrm.staticfiles.HashedFiles"
+        "BACKEND": "salescrm.serving.staticfiles.HashedFiles"
         if PRODUCTION
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -4,16 +4,16 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("reports.urls")),
-    path("accounts/", include("salescrm.accounts")),
+    path("accounts/", include("salescrm.accounts.views")),
     path("relations/", include("relations.urls")),
-    path("relations/", include("sales.relation_urls")),
+    path("relations/", include("sales.customers.urls")),
     path("projects/", include("projects.urls")),
     path("invoices/", include("invoicing.urls")),
     path("sales/", include("sales.urls")),
-    path("settings/", include("sales.settings_urls")),
-    path("search/", include("sales.search_urls")),
-    path("help/", include("salescrm.help")),
-    path("setup/", include("sales.first_run_urls")),
+    path("settings/", include("sales.settings.urls")),
+    path("search/", include("sales.search.urls")),
+    path("help/", include("salescrm.help.views")),
+    path("setup/", include("sales.settings.first_run_urls")),
 ]
 
 handler400 = "salescrm.errors.bad_request"

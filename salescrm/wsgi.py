@@ -5,7 +5,7 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from salescrm.bodies import whole_bodies
+from salescrm.serving.bodies import whole_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "salescrm.settings")
 application = whole_bodies(get_wsgi_application())

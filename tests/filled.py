@@ -18,14 +18,14 @@ from invoicing.models import Invoice, VatRate
 from projects.models import Project, ProjectNote
 from relations.models import Contact, Relation, RelationNote, RelationType
 from sales.acceptance import accept
-from sales.defaults import install_defaults
-from sales.importing import running, uploading
+from sales.imports import running, uploading
 from sales.models import AcceptReason, ImportRun, LossReason, Phase, Sale, SaleNote, SalesSettings, SavedView, Source
+from sales.settings.defaults import install_defaults
 from sales.transitions import lose, move, set_probability
-from salescrm import noting
 from salescrm.calendar import today
 from salescrm.models import Organisation, Team, User
-from salescrm.notes import Note
+from salescrm.notes import writing
+from salescrm.notes.models import Note
 from tests.factories import (
     ContactFactory,
     LineFactory,
@@ -209,7 +209,7 @@ def _notes(sale: Sale, relation: Relation, project: Project, seller: User) -> di
         "projects": ProjectNote(project=project, text="Begonnen"),
     }
     return {
-        app: noting.add(note, uploads=[SimpleUploadedFile("Tekening.pdf", b"%PDF")], by=seller)
+        app: writing.add(note, uploads=[SimpleUploadedFile("Tekening.pdf", b"%PDF")], by=seller)
         for app, note in told.items()
     }
 

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from sales.defaults import install_defaults
 from sales.models import Phase, SalesSettings
+from sales.settings.defaults import install_defaults
 from salescrm.models import Organisation
 from tests.factories import UserFactory
 
@@ -68,7 +68,7 @@ def as_user(db):
 
     def browser(user, **options):
         client = Client(**options)
-        client.force_login(user, backend="salescrm.backends.RoleBackend")
+        client.force_login(user, backend="salescrm.accounts.backends.RoleBackend")
         return client
 
     return browser

@@ -11,7 +11,7 @@ from sales.demo.stories import Story
 from sales.models import Phase, SaleNote, SavedView
 from salescrm.calendar import organisation_zone, today
 from salescrm.models import Team
-from salescrm.notes import Note, NoteKind
+from salescrm.notes.models import Note, NoteKind
 
 LIMITS = (60, 60, 45, 30, 14)  # days, by place of the phase
 TALKED_ABOUT = 0.75  # of the open sales

@@ -14,9 +14,9 @@ from relations.models import Contact, Relation, RelationType
 from relations.saving import create_relation
 from sales.demo import content
 from sales.models import SalesSettings
+from salescrm.accounts.roles import MANAGER, SALESPERSON
+from salescrm.accounts.staff import add_user, role_of
 from salescrm.models import Organisation, User
-from salescrm.roles import MANAGER, SALESPERSON
-from salescrm.staff import add_user, role_of
 
 DOMAIN = "demo.example"
 PASSWORD = "demo"

@@ -2,7 +2,7 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
-import sales.desk
+import sales.models.desk
 from django.conf import settings
 from django.db import migrations, models
 
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='CalendarFeed',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.CharField(default=sales.desk.secret, editable=False, max_length=64, unique=True)),
+                ('secret', models.CharField(default=sales.models.desk.secret, editable=False, max_length=64, unique=True)),
                 ('made_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={

@@ -9,7 +9,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from sales.board import Card
+from sales.board.cards import Card
 
 register = template.Library()
 KEPT = 1000  # drawings; about two megabytes
@@ -18,7 +18,7 @@ KEPT = 1000  # drawings; about two megabytes
 @register.simple_tag(takes_context=True)
 def drawn(context, cards: Iterable[Card]) -> SafeString:
     """These cards. A drawing is kept under all that it depends on, so a card that says something else gets another."""
-    page = get_template("sales/_card.html").template
+    page = get_template("sales/board/_card.html").template
     around = (context["travelling"], context["can_move"], bool(context.get("arrived")), get_language())
     return SafeString("".join([_drawn(page, card, *around) for card in cards]))
 

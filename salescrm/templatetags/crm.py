@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from heroicons.templatetags.heroicons import heroicon_outline
 
 from salescrm.calendar import EARLIEST, LATEST, organisation_zone, today
+from salescrm.help.shortcuts import SHORTCUTS
 from salescrm.money import (
     format_money,
     format_number,
@@ -28,7 +29,6 @@ from salescrm.money import (
     round_price,
     written_in,
 )  # fmt: skip
-from salescrm.shortcuts import SHORTCUTS
 from salescrm.toasts import offers_of
 
 register = template.Library()

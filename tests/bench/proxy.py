@@ -42,9 +42,9 @@ tempfile.tempdir = os.environ["TMPDIR"] = str(SCRATCH)
 os.environ |= {"BENCH_STATIC": str(SCRATCH / "static"), "FILES_DIR": str(SCRATCH / "files")}
 django.setup()
 
-from sales.defaults import install_defaults  # noqa: E402
-from salescrm.roles import MANAGER  # noqa: E402
-from salescrm.staff import add_user  # noqa: E402
+from sales.settings.defaults import install_defaults  # noqa: E402
+from salescrm.accounts.roles import MANAGER  # noqa: E402
+from salescrm.accounts.staff import add_user  # noqa: E402
 from tests.bench.client import Browser  # noqa: E402
 from tests.bench.servers import WORKERS, caddyfile, free_port, gunicorn, is_old, wait_for  # noqa: E402
 from tests.factories import RelationFactory  # noqa: E402

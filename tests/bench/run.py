@@ -32,12 +32,12 @@ tempfile.tempdir = os.environ["TMPDIR"] = str(SCRATCH)
 os.environ["BENCH_STATIC"] = str(SCRATCH / "static")
 django.setup()
 
-from sales.defaults import install_defaults  # noqa: E402
 from sales.models import Phase  # noqa: E402
+from sales.settings.defaults import install_defaults  # noqa: E402
+from salescrm.accounts.roles import MANAGER  # noqa: E402
+from salescrm.accounts.staff import add_user  # noqa: E402
 from salescrm.lookups import add  # noqa: E402
 from salescrm.models import User  # noqa: E402
-from salescrm.roles import MANAGER  # noqa: E402
-from salescrm.staff import add_user  # noqa: E402
 from tests.bench.client import Browser  # noqa: E402
 from tests.bench.floor import Floor  # noqa: E402
 from tests.bench.measuring import floor_requests, measure, our_requests, statement_requests  # noqa: E402

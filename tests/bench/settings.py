@@ -6,6 +6,6 @@ from salescrm.settings import *  # noqa: F403
 
 ROOT_URLCONF = "tests.bench.urls"
 STATIC_ROOT = os.environ["BENCH_STATIC"]
-STORAGES = STORAGES | {"staticfiles": {"BACKEND": "salescrm.staticfiles.HashedFiles"}}  # noqa: F405
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "salescrm.serving.staticfiles.HashedFiles"}}  # noqa: F405
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = False
 LOGGING = LOGGING | {"root": {"handlers": ["console"], "level": "WARNING"}}  # noqa: F405

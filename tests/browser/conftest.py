@@ -85,7 +85,7 @@ def log_in_as(live_server, transactional_db):
 
     def enter(context, user):
         client = Client()
-        client.force_login(user, backend="salescrm.backends.RoleBackend")
+        client.force_login(user, backend="salescrm.accounts.backends.RoleBackend")
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
         return context

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from sales.calendar_feed import renew
+from sales.day.calendar_feed import renew
 from sales.models import CalendarFeed, Sale, SaleNote
 from salescrm.calendar import today
 from tests.browser.test_every_page import look, told

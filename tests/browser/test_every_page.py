@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.bar import Bar
+from tests.browser.sale_page.bar import Bar
 from tests.filled import fill
 
 AREAS = {

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from sales.models import SaleNote
-from salescrm import noting
+from salescrm.notes import writing
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +74,7 @@ def test_moving_the_sale_keeps_a_half_written_note(desk, timeline, phases):
 
 
 def test_note_is_changed_and_removed_in_the_dialog(desk, sale, salesperson):
-    noting.add(SaleNote(sale=sale, kind="mail", text="Sent"), by=salesperson)
+    writing.add(SaleNote(sale=sale, kind="mail", text="Sent"), by=salesperson)
     desk.goto(sale.get_absolute_url())
     desk.locator("#timeline").get_by_label("Text").fill("Half a th")
     desk.get_by_role("link", name="Change this note").click()
@@ -91,7 +91,7 @@ def test_note_is_changed_and_removed_in_the_dialog(desk, sale, salesperson):
 
 def test_timeline_is_filtered_and_continued_in_place(desk, sale, salesperson):
     for number in range(60):
-        noting.add(SaleNote(sale=sale, text=f"n{number}"), by=salesperson)
+        writing.add(SaleNote(sale=sale, text=f"n{number}"), by=salesperson)
     desk.goto(sale.get_absolute_url())
     entries = desk.locator("ol.timeline > li:not(.older)")
     expect(entries).to_have_count(50)

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from sales.models import Sale
-from salescrm.shortcuts import SHORTCUTS
+from salescrm.help.shortcuts import SHORTCUTS
 from tests.factories import SaleFactory
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from projects.models import Project
 from sales.models import AcceptReason, LossReason, Sale
-from tests.browser.bar import Bar, stored
+from tests.browser.sale_page.bar import Bar, stored
 from tests.factories import LineFactory, RelationFactory, SaleFactory
 
 

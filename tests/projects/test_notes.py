@@ -11,7 +11,7 @@ from projects.opening import NewProject, is_untouched
 from sales.acceptance import accept
 from sales.models import Sale
 from sales.reopening import follow_up_is_untouched
-from salescrm import noting
+from salescrm.notes import writing
 from tests.factories import LineFactory, ProjectFactory, SaleFactory
 
 HTMX = {"HX-Request": "true"}
@@ -49,7 +49,7 @@ def test_closed_project_takes_notes(desk, project):
 
 
 def test_author_changes_managers_remove_and_everybody_reads(as_user, colleague, manager, salesperson, project):
-    note = noting.add(
+    note = writing.add(
         ProjectNote(project=project, text="x"), uploads=[SimpleUploadedFile("a.pdf", b"%PDF")], by=salesperson
     )
     for user, change, remove in ((colleague, 403, 403), (manager, 403, 302)):
@@ -61,7 +61,7 @@ def test_author_changes_managers_remove_and_everybody_reads(as_user, colleague, 
 
 
 def test_note_and_file_of_another_project_are_not_found(desk, project, salesperson):
-    note = noting.add(
+    note = writing.add(
         ProjectNote(project=project, text="x"), uploads=[SimpleUploadedFile("a.pdf", b"%")], by=salesperson
     )
     other = ProjectFactory()
@@ -81,7 +81,7 @@ def test_project_with_notes_counts_as_touched(salesperson):
     services = list(accepted.project.services.all())
     assert is_untouched(accepted.project, services=services, made_for_sale=True)
     assert follow_up_is_untouched(accepted)
-    noting.add(ProjectNote(project=accepted.project, text="Started"), by=salesperson)
+    writing.add(ProjectNote(project=accepted.project, text="Started"), by=salesperson)
     assert not is_untouched(accepted.project, services=services, made_for_sale=True)
     assert not follow_up_is_untouched(accepted)
     assert is_untouched(accepted.project, services=services, made_for_sale=False)

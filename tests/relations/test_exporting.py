@@ -162,8 +162,8 @@ def test_number_of_statements_does_not_grow(seller, acme, count, words, django_a
 
 
 def test_duplicates_are_all_in_one_file(as_user, manager, acme, monkeypatch):
-    monkeypatch.setattr("relations.duplicate_groups.MOST", 2)
-    monkeypatch.setattr("relations.duplicate_groups.PER_PAGE", 1)
+    monkeypatch.setattr("relations.duplicates.groups.MOST", 2)
+    monkeypatch.setattr("relations.duplicates.groups.PER_PAGE", 1)
     for number in range(3):
         twin = RelationFactory(name="Twin", city=f"City {number}")
         apply_names(twin)

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from stdnum.iban import calc_check_digits
 
-from relations.duplicates import likely
+from relations.duplicates.likely import likely
 from relations.fields import RelationField
 from relations.forms import OrganizationForm, PersonForm
 from relations.models import Relation, RelationType

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from relations.models import RelationNote
-from salescrm import noting
+from salescrm.notes import writing
 from tests.factories import RelationFactory
 
 HTMX = {"HX-Request": "true"}
@@ -26,7 +26,7 @@ def desk(as_user, salesperson):
 @pytest.fixture
 def note(relation, salesperson):
     note = RelationNote(relation=relation, kind="meeting", text="Met")
-    return noting.add(note, uploads=[SimpleUploadedFile("a.pdf", b"%PDF")], by=salesperson)
+    return writing.add(note, uploads=[SimpleUploadedFile("a.pdf", b"%PDF")], by=salesperson)
 
 
 def url(name, relation, *more):

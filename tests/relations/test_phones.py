@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relations.duplicates import likely
+from relations.duplicates.likely import likely
 from relations.merging import absorb, choices, drop_contacts, lock
 from relations.models import Contact, Relation, RelationType
 from relations.querysets import prefix_query

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
-from relations.contacts import add_contact, edit_contact, remove_contact
+from relations.contacts.writing import add_contact, edit_contact, remove_contact
 from relations.models import Contact, Relation, RelationType
 from relations.saving import create_relation, edit_relation, set_active
 from salescrm.conflicts import Stale

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.http import QueryDict
 
-from sales.filters import SaleFilter
+from sales.listing.filters import SaleFilter
 from sales.models import Sale, Source
 from salescrm.models import Organisation
 from tests.factories import RelationFactory, SaleFactory, UserFactory

@@ -10,7 +10,7 @@ from reports.kpis import Figures, kpis
 from reports.periods import Period, Question, presets
 from reports.sources import sources
 from reports.won_lost import won_lost
-from sales.filters import SaleFilter
+from sales.listing.filters import SaleFilter
 from sales.models import AcceptReason, LossReason, Sale, Source
 from tests.factories import RelationFactory, SaleFactory
 from tests.reports.conftest import TODAY

@@ -11,7 +11,7 @@ from reports.start import DAY, news
 from sales.history import event_of
 from sales.models import Sale, SaleEvent
 from sales.transitions import lose, move, undo
-from sales.trash import restore, trash
+from sales.trashing import restore, trash
 from salescrm.calendar import organisation_zone, today
 from tests.factories import RelationFactory, SaleFactory, UserFactory
 from tests.reports.conftest import TODAY

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.factories import RelationFactory, SaleFactory
-from tests.sales.importing_browser import Browser
+from tests.sales.imports.browser import Browser
 
 
 @pytest.fixture

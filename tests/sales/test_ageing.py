@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sales.ageing import Age, age
-from sales.board import cards
+from sales.board.cards import cards
 from sales.models import Phase, Sale
 from salescrm.models import Organisation
 from tests.factories import SaleFactory

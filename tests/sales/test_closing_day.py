@@ -7,15 +7,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from sales.acceptance import accept
-from sales.bulk import change_many, preview
+from sales.bulk.changes import Lose
+from sales.bulk.preview import change_many, preview
 from sales.correcting import correct
-from sales.deeds import Lose
 from sales.editing import edit
 from sales.models import Sale
 from sales.transitions import lose
 from salescrm.calendar import today
 from tests.factories import LineFactory, SaleFactory
-from tests.sales.importing_browser import csv, whys
+from tests.sales.imports.browser import csv, whys
 
 TODAY = date(2026, 3, 16)
 START, BEFORE, BETWEEN, AHEAD = date(2026, 3, 2), date(2026, 3, 1), date(2026, 3, 9), date(2026, 3, 17)

@@ -9,13 +9,13 @@ from django.db import DataError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sales import timeline
+from sales import sentences
 from sales.acceptance import accept
-from sales.defaults import install_defaults
 from sales.editing import edit
 from sales.history import commit_many
 from sales.models import Phase, Sale, SaleEvent, SalesSettings, Source
 from sales.reopening import reopen
+from sales.settings.defaults import install_defaults
 from sales.transitions import lose, move, set_probability, undo
 from salescrm.calendar import today
 from tests.factories import SaleFactory, UserFactory
@@ -85,7 +85,7 @@ def event(phase, day, **values):
 def test_days_per_phase_add_visits_up_and_stop_at_closing(company, phases):
     one, two = phases[10], phases[25]
     events = [event(one, 1), event(two, 4), event(one, 6), event(two, 10), event(two, 15, kind="lost", status="lost")]
-    stays = timeline.stays(events, until=date(2026, 5, 1))
+    stays = sentences.stays(events, until=date(2026, 5, 1))
     assert [(stay.phase, stay.days, stay.is_current) for stay in stays] == [
         ("Introduction", 7, False),
         ("Presentation", 7, False),
@@ -96,7 +96,7 @@ def test_history_tells_every_change_in_words(salesperson, phases):
     sale = SaleFactory(owner=salesperson)
     sale = edit(sale, values={"expected_revenue": 2500}, version=1, by=salesperson)
     sale = move(sale, phase=phases[50], version=2, by=salesperson)
-    told = timeline.tell(timeline.read(sale, phases.values()), "en")
+    told = sentences.tell(sentences.read(sale, phases.values()), "en")
     before, after = '<data value="1000.00">€ 1,000.00</data>', '<data value="2500.00">€ 2,500.00</data>'
     assert [(entry.headline, entry.details, entry.stayed) for entry in told] == [
         ("Moved to Proposal, 50 %", [], "the same day"),

@@ -12,21 +12,21 @@ from django.utils import translation
 from relations.models import Relation, RelationType
 from reports.periods import Period, Question
 from reports.won_lost import SHOWN, won_lost
-from sales.bulk import change_many, preview
-from sales.configuration import delete, retire
+from sales.bulk.changes import Lose
+from sales.bulk.preview import change_many, preview
 from sales.correcting import correct
-from sales.deeds import Lose
-from sales.defaults import install_defaults
 from sales.duplicating import duplicate
 from sales.models import LossReason, Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused
 from sales.reopening import reopen
-from sales.timeline import read, tell
+from sales.sentences import read, tell
+from sales.settings.configuration import delete, retire
+from sales.settings.defaults import install_defaults
 from sales.transitions import lose
-from sales.trash import restore, trash
+from sales.trashing import restore, trash
 from salescrm.calendar import today
 from tests.factories import RelationFactory, SaleFactory
-from tests.sales.importing_browser import csv
+from tests.sales.imports.browser import csv
 
 WHY = "Their director knew the other one.\nWe were late with the quote."
 

@@ -12,7 +12,7 @@ from sales.models import Sale, SaleNote
 from sales.next_steps import complete_step, postpone
 from sales.refusals import Refused, Stale
 from sales.transitions import lose
-from sales.trash import trash
+from sales.trashing import trash
 from salescrm.calendar import today
 from tests.factories import SaleFactory
 

@@ -4,16 +4,21 @@ from decimal import Decimal
 
 import pytest
 
-from sales import timeline
+from sales import sentences
 from sales.acceptance import accept
-from sales.configuration import change_phase, delete, move_all, preview_probability
 from sales.correcting import correct
 from sales.editing import edit, replace_lines
 from sales.models import FollowUp, Phase, Sale
 from sales.refusals import AlreadyDone, Refused, Stale
 from sales.reopening import reopen
+from sales.settings.configuration import (
+    change_phase,
+    delete,
+    move_all,
+    preview_probability,
+)
 from sales.transitions import lose, move, set_probability, undo
-from sales.trash import restore, trash
+from sales.trashing import restore, trash
 from salescrm.calendar import today
 from tests.factories import LineFactory, ProjectFactory, SaleFactory
 
@@ -148,7 +153,7 @@ def test_history_tells_it_in_words(sale, manager, phases):
     trash(sale, version=1, by=manager)
     Phase.objects.filter(pk=phases[50].pk).update(probability=60)
     back = restore(sale, version=2, by=manager)
-    told = timeline.tell(timeline.read(back, Phase.objects.all()), "en")
+    told = sentences.tell(sentences.read(back, Phase.objects.all()), "en")
     assert [(entry.headline, entry.details) for entry in told][:2] == [
         ("Restored from the trash", ["Probability: 50 % → 60 %"]),
         ("Moved to the trash", []),

@@ -7,13 +7,18 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, no_translations
 from tqdm import tqdm
 
-from sales.importing.columns import is_weighted, prefer_amount
-from sales.importing.deciding import Decision, Verdict
-from sales.importing.fields import fields_of
-from sales.importing.mapping import ImportProblem, Mapping, load_mapping
-from sales.importing.newcomers import details_of
-from sales.importing.of_exports import ExportImporter
-from sales.importing.reading import Row, Table, read_table, require_columns
+from sales.imports.columns import is_weighted, prefer_amount
+from sales.imports.deciding import Decision, Verdict
+from sales.imports.exports.mapping import ImportProblem, Mapping, load_mapping
+from sales.imports.exports.newcomers import details_of
+from sales.imports.exports.of_exports import ExportImporter
+from sales.imports.fields import fields_of
+from sales.imports.files.reading import (
+    Row,
+    Table,
+    read_table,
+    require_columns,
+)
 from sales.models import Phase
 from salescrm.models import User
 

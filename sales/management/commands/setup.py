@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
-from sales.first_run import is_first_run, set_up
+from sales.settings.first_run import is_first_run, set_up
 from salescrm.models import User
 
 FROM_ENVIRONMENT = "SETUP_PASSWORD"

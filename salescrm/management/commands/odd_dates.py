@@ -8,7 +8,7 @@ from django.db.models import Field, Model, Q
 
 from salescrm.calendar import EARLIEST, LATEST, YEARS
 from salescrm.fields import DayField
-from salescrm.notes import Note
+from salescrm.notes.models import Note
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""Contact persons: who works where, in which function."""

@@ -1,0 +1,94 @@
+"""The contact persons of an organization: add, change, remove, and the choices of a form."""
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from relations.contacts.writing import add_contact, edit_contact, remove_contact
+from relations.forms import ContactForm, NewContactForm
+from relations.models import Contact, Relation
+from salescrm.conflicts import Stale, differences, submitted_token, submitted_version
+from salescrm.pages import leave, page
+from salescrm.url_words import is_id
+
+
+@permission_required("relations.change_relation", raise_exception=True)
+def contact_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add a contact person to an organization: somebody known, or somebody new."""
+    organization = get_object_or_404(Relation.objects.organizations().select_related("relation_type"), pk=pk)
+    form = NewContactForm(request.POST if request.method == "POST" else None, organization=organization)
+    token = submitted_token(request) if request.method == "POST" else uuid4()
+    if request.method == "POST" and form.is_valid():
+        try:
+            contact = add_contact(
+                organization, person=form.person(), values=form.values(), by=request.user, token=token
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("%(name)s has been added as a contact person.") % {"name": contact.person})
+            return leave(request, organization)
+    context = {"organization": organization, "form": form, "token": token}
+    return page(request, "relations/contact_new.html", context, part="dialog", status=422 if form.errors else 200)
+
+
+@permission_required("relations.change_relation", raise_exception=True)
+def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change function, work e-mail and phones."""
+    contact = get_object_or_404(Contact.objects.select_related("person", "organization"), pk=pk)
+    form = ContactForm(request.POST if request.method == "POST" else None, instance=contact)
+    context = {"contact": contact, "form": form, "version": contact.version, "conflict": None}
+    if request.method != "POST":
+        return page(request, "relations/contact_edit.html", context, part="dialog")
+    context["version"], status = submitted_version(request), 422
+    if form.is_valid():
+        try:
+            edit_contact(contact, values=form.values(), version=context["version"])
+        except Stale as stale:
+            context, status = _conflict(context, form, stale), 409
+        else:
+            messages.success(request, _("The contact person has been changed."))
+            return leave(request, contact.organization)
+    return page(request, "relations/contact_edit.html", context, part="dialog", status=status)
+
+
+def _conflict(context: dict, form: ContactForm, stale: Stale) -> dict:
+    url = reverse("relations:contact-edit", args=[stale.current.pk])
+    conflict = {"message": stale.message, "differences": differences(form, stale.current), "url": url}
+    return context | {"conflict": conflict, "version": stale.current.version}
+
+
+@permission_required("relations.change_relation", raise_exception=True)
+def contact_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """End somebody's being a contact person, after asking; refused with words when something names the contact."""
+    contact = get_object_or_404(Contact.objects.select_related("person", "organization"), pk=pk)
+    context = {"contact": contact, "problem": ""}
+    if request.method != "POST":
+        return page(request, "relations/contact_remove.html", context, part="dialog")
+    try:
+        remove_contact(contact)
+    except ValidationError as error:
+        return page(
+            request, "relations/contact_remove.html", context | {"problem": error.message}, part="dialog", status=422
+        )
+    messages.success(request, _("%(name)s is no longer a contact person.") % {"name": contact.person})
+    return leave(request, contact.organization)
+
+
+@require_safe
+@permission_required("relations.view_relation", raise_exception=True)
+def contact_options(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """The contact persons of an organization as the options of a select, for a form whose customer changes."""
+    asked = str(pk or request.GET.get("customer", ""))
+    if asked and not is_id(asked):
+        raise BadRequest("unknown relation")
+    found = Contact.objects.filter(organization=asked or None).select_related("person")
+    context = {"contacts": found, "selected": request.GET.get("selected", "")}
+    return page(request, "relations/contact_options.html", context, part="options")

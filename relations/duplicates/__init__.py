@@ -1,0 +1,1 @@
+"""Which relations may be the same, and which only look alike."""

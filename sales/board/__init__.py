@@ -1,0 +1,1 @@
+"""The board: open sales as cards in a column per phase."""

@@ -1,0 +1,166 @@
+"""The board, and its answer when a card was moved or could not be."""
+
+from dataclasses import replace
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from sales.answers import status_of
+from sales.board.cards import (
+    Column,
+    Head,
+    Place,
+    cards,
+    columns,
+    following,
+    heads,
+    parse,
+)
+from sales.listing import saved_views
+from sales.listing.labels import chips
+from sales.models import Phase, Sale, SaleStatus
+from sales.refusals import AlreadyDone, Refused
+from salescrm.calendar import today
+from salescrm.listing import without_blanks
+from salescrm.models import User
+from salescrm.pages import leave, page, resume, settle
+from salescrm.url_words import carried, read_id
+
+TEMPLATE = "sales/board/board.html"
+
+
+@require_safe
+@permission_required("sales.view_sale", raise_exception=True)
+def board(request: HttpRequest) -> HttpResponse:
+    """Open sales by phase; with `column` and `after`, the cards of a column that come after that place."""
+    query = request.GET.copy()
+    turned = query.pop("column", []) + query.pop("after", [])
+    context = _context(request, query)
+    if tidy := without_blanks(request):
+        return redirect(tidy)
+    if not turned:
+        return page(request, TEMPLATE, context, part="board")
+    phase, after = Phase(pk=read_id(request.GET, "column")), Place.parse(request.GET.get("after", ""))
+    shown, more = following(context["sales"], phase, after, today=today())
+    context["turned"] = Column(Head(phase), shown, more, is_turned=True)
+    context["columns"] = _turn(context["columns"], context["turned"])
+    return page(request, TEMPLATE, context, part="cards")
+
+
+def _turn(shown: list[Column], turned: Column) -> SimpleLazyObject:
+    """The columns with the turned one in its place, when the whole page is asked for."""
+    pk = turned.head.phase.pk
+    return SimpleLazyObject(lambda: [replace(turned, head=c.head) if c.head.phase.pk == pk else c for c in shown])
+
+
+def _context(request: HttpRequest, query: QueryDict) -> dict:
+    chosen = parse(query)
+    visible = Sale.objects.visible_to(request.user)
+    sales = chosen.apply(visible, today=today())
+    owners = [pk for pk in chosen.ids.get("owner", ()) if pk]
+    toolbar = {"q", "aged"} | ({"owner"} if len(owners) < 2 else set())
+    elsewhere = {word: ids for word, ids in chosen.ids.items() if word not in toolbar}
+    as_list = query.copy()
+    as_list["status"] = SaleStatus.OPEN.value
+    shown = SimpleLazyObject(lambda: columns(sales, Phase.objects.all(), today=today()))
+    return {
+        "chosen": chosen,
+        "sales": sales,
+        "columns": shown,
+        "any_cards": SimpleLazyObject(lambda: any(column.cards for column in shown)),
+        "toast_actions": [],
+        "owners": User.objects.holders(visible.open(), *owners) if "owner" in toolbar else [],
+        "chips": chips(replace(chosen, q="", aged=False, ids=elsewhere), query),
+        "carried": [(word, text) for word, texts in query.lists() if word not in toolbar for text in texts],
+        "query": query.urlencode(),
+        "travelling": urlencode({"board": query.urlencode()}),
+        "as_list": as_list.urlencode(),
+        "views": SimpleLazyObject(lambda: saved_views.menu(request.user, query, chosen.view, board=True)),
+        "sales_url": reverse("sales:list"),
+        "can_move": request.user.has_perm("sales.move_sale"),
+    }
+
+
+def is_sender(request: HttpRequest) -> bool:
+    """Whether the form was sent from the board: then it carries the board's query string."""
+    return "board" in request.POST
+
+
+def sender(request: HttpRequest) -> dict:
+    """For the template of a dialog: the board it was opened from, if it was (`travelling` repeats it in a link)."""
+    words = request.POST if request.method == "POST" else request.GET
+    query = _words(words.get("board", "")).urlencode()
+    return {"from_board": "board" in words, "board": query, "travelling": urlencode({"board": query})}
+
+
+def way_back(request: HttpRequest, sale: Sale) -> Sale | str:
+    """Where a form leads to: the board it was sent from, with its filter, else the page of the sale.
+
+    Words the board cannot read are a BadRequest: a deed asks this before anything is stored.
+    """
+    if not is_sender(request):
+        return sale
+    return f"{reverse('sales:board')}?{_words(request.POST['board']).urlencode()}".removesuffix("?")
+
+
+def _words(text: str) -> QueryDict:
+    query = carried(text)
+    parse(query)
+    return query
+
+
+def moved(request: HttpRequest, sale: Sale, phases: list[Phase], offers: list[dict]) -> HttpResponse:
+    """A card has been moved: the card, the two heads it changed, and the offers (Undo) in the message."""
+    back, context = way_back(request, sale), _context(request, _words(request.POST["board"]))
+    changed = {sale.phase_id, sale.before.phase_id}
+    context |= _standing(context["sales"], sale.pk, [phase for phase in phases if phase.pk in changed])
+    target = f"#card-{sale.pk}" if context["shown"].cards else None
+    context["toast_actions"] = [
+        {**offer, "target": offer.get("target") and target, "fields": {**offer["fields"], "board": context["query"]}}
+        for offer in offers
+    ]
+    return settle(request, back, TEMPLATE, context, part="moved")
+
+
+def closed(request: HttpRequest, sale: Sale) -> HttpResponse:
+    """A sale has been closed: on the board its card goes and the head of its column changes, else its own page."""
+    if not is_sender(request):
+        return leave(request, sale)
+    context = _context(request, _words(request.POST["board"]))
+    context |= _standing(context["sales"], sale.pk, Phase.objects.filter(pk=sale.phase_id))
+    return resume(request, way_back(request, sale), TEMPLATE, context, part="moved", target=f"#card-{sale.pk}")
+
+
+def refused(request: HttpRequest, sale: Sale, refusal: Refused) -> HttpResponse:
+    """Nothing was moved: the card goes where `sale` stands now, all heads as they are now, and why (rule 6)."""
+    context = _context(request, _words(request.POST["board"]))
+    context |= _standing(context["sales"], sale.pk, Phase.objects.selectable(sale.phase_id))
+    messages.error(request, f"{_why(refusal)} {_where(sale)}")
+    return page(request, TEMPLATE, context, part="moved", status=status_of(refusal))
+
+
+def _standing(sales, pk: int, phases) -> dict:
+    shown = Column(Head(Phase()), cards(sales.open().filter(pk=pk), today=today()))
+    return {"shown": shown, "heads": heads(sales, phases)}
+
+
+def _why(refusal: Refused) -> str:
+    if isinstance(refusal, AlreadyDone):
+        return _("%(who)s was first. Your choice was not carried out.") % {"who": refusal.event.by}
+    return " ".join(refusal.messages)
+
+
+def _where(sale: Sale) -> str:
+    texts = {
+        SaleStatus.OPEN: _("“%(sale)s” is in %(phase)s now."),
+        SaleStatus.ACCEPTED: _("“%(sale)s” has been accepted."),
+        SaleStatus.LOST: _("“%(sale)s” has been closed as lost."),
+    }
+    return texts[SaleStatus(sale.status)] % {"sale": sale, "phase": sale.phase}

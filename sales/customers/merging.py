@@ -1,0 +1,129 @@
+"""Merging two relations with everything that hangs on them: contacts, notes, sales, projects, invoices, saved views."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, Q
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+import invoicing.merging
+import projects.merging
+import relations.merging
+from invoicing.models import Invoice
+from projects.models import Project
+from relations.models import Contact, Relation
+from sales.history import commit_many
+from sales.models import Sale, SaleEvent
+from sales.models.desk import SavedView
+from sales.models.querysets import SaleQuerySet
+from salescrm.models import User
+
+FOLLOWED = ["customer", "customer_not", "lost_to"]  # words of a saved view that name relations
+
+
+class LostToItself(ValidationError):
+    """Merging would make these sales lost to their own customer."""
+
+    def __init__(self, sales: list[Sale]):
+        self.sales = sales
+        names = ", ".join(f"“{sale.subject}”" for sale in sales)
+        message = _("These sales would then be lost to their own customer: %(sales)s. Correct them first.")
+        super().__init__(message % {"sales": names}, code="lost_to_itself")
+
+
+@transaction.atomic
+def merge(
+    kept: Relation, other: Relation, *, taken: Iterable[str], version: int, other_version: int, by: User
+) -> Relation:
+    """Merge `other` into `kept`: everything that named `other` names `kept`, `other` stays as a signpost.
+
+    `taken` are the choices for which the value of `other` stays. Every sale gets one event; events that exist keep
+    saying what was true then. Refuses the same relation, different kinds, one that was merged before, stale versions
+    and sales that would be lost to their own customer. Sent twice, the second time changes nothing.
+    """
+    # Upper rows first, as accepting a sale does: two people who wait for each other would wait for ever.
+    _lock(other)
+    projects.merging.lock(other)
+    invoicing.merging.lock(other)
+    kept, other = relations.merging.lock(kept, other)
+    if other.merged_into_id == kept.pk:
+        return kept
+    check(kept, other)
+    relations.merging.check_versions(kept, other, version=version, other_version=other_version, by=by)
+    sales = _lock(other)  # with those that were made while we waited; from here on nobody makes another
+    contacts = relations.merging.absorb(kept, other, taken=taken, by=by)
+    _follow(sales, other, kept=kept, contacts=contacts, by=by)
+    projects.merging.follow(other, kept=kept, contacts=contacts)
+    invoicing.merging.follow(other, kept=kept, contacts=contacts)
+    relations.merging.drop_contacts(contacts)
+    _follow_views(other, kept=kept)
+    return kept
+
+
+def check(kept: Relation, other: Relation) -> None:
+    """Refuse what cannot be merged, whatever one chooses."""
+    relations.merging.check(kept, other)
+    lost = Sale.objects.filter(Q(customer=kept, lost_to=other) | Q(customer=other, lost_to=kept)).order_by("pk")
+    if sales := list(lost):
+        raise LostToItself(sales)
+
+
+def _naming(other: Relation) -> SaleQuerySet:
+    contacts = Contact.objects.filter(Q(organization=other) | Q(person=other)).order_by().values("pk")
+    return Sale.objects.filter(Q(customer=other) | Q(lost_to=other) | Q(contact__in=contacts))
+
+
+def _lock(other: Relation) -> list[Sale]:
+    # No joins under a lock: a row that changed while we waited would be joined with what it pointed to before.
+    return list(_naming(other).select_for_update(of=("self",)).order_by("pk"))
+
+
+def _follow(sales: list[Sale], other: Relation, *, kept: Relation, contacts: dict[int, int], by: User) -> None:
+    bought, lost, called = [], [], []
+    for sale in sales:
+        contact = contacts.get(sale.contact_id)
+        if sale.customer_id == other.pk:
+            sale.customer = kept
+            bought.append(sale)
+        elif sale.lost_to_id == other.pk:
+            sale.lost_to = kept
+            lost.append(sale)
+        elif contact:
+            called.append(sale)
+        if contact:
+            sale.contact_id = contact
+    commit_many(bought, fields=["customer", "contact"], by=by, kind=SaleEvent.Kind.CHANGED)
+    commit_many(lost, fields=["lost_to", "contact"], by=by, kind=SaleEvent.Kind.CORRECTED)
+    commit_many(called, fields=["contact"], by=by)
+
+
+def _follow_views(other: Relation, *, kept: Relation) -> None:
+    """A view of the sales of `other` becomes one of the sales of `kept`."""
+    for view in SavedView.objects.filter(query__contains=str(other.pk)):
+        words = QueryDict(view.query, mutable=True)
+        for word in FOLLOWED:
+            found = words.getlist(word)
+            if str(other.pk) in found:
+                words.setlist(word, dict.fromkeys(str(kept.pk) if pk == str(other.pk) else pk for pk in found))
+        if words.urlencode() != QueryDict(view.query).urlencode():
+            view.query = words.urlencode()
+            view.save(update_fields=["query"])
+
+
+def what_moves(other: Relation) -> dict[str, int]:
+    """How much of what hangs on `other` would move: sales by status, contacts, projects, invoices, notes."""
+    sales = Sale.objects.filter(Q(customer=other) | Q(lost_to=other)).aggregate(
+        open=Count("pk", filter=Q(customer=other, trashed=False, status="open")),
+        accepted=Count("pk", filter=Q(customer=other, trashed=False, status="accepted")),
+        lost=Count("pk", filter=Q(customer=other, trashed=False, status="lost")),
+        trash=Count("pk", filter=Q(customer=other, trashed=True)),
+        lost_to=Count("pk", filter=Q(lost_to=other)),
+    )
+    return sales | {
+        "contacts": Contact.objects.filter(Q(organization=other) | Q(person=other)).count(),
+        "projects": Project.objects.filter(customer=other).count(),
+        "invoices": Invoice.objects.filter(customer=other).count(),
+        "notes": other.notes.count(),
+    }

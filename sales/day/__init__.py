@@ -1,0 +1,1 @@
+"""My day: what is to be done now, and the calendar other programs read."""

@@ -1,0 +1,1 @@
+"""The command `import_sales`: exports of another system, read by a mapping file."""

@@ -1,0 +1,82 @@
+"""Colleagues and customers an export names and we do not know yet: they are added."""
+
+import re
+from functools import cached_property
+
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+
+from relations.models import Relation, RelationType
+from relations.naming import fold, same_name
+from relations.saving import create_relation
+from sales.imports.cells import Reading, is_nothing, kept
+from sales.imports.deciding import said
+from sales.imports.exports.mapping import CUSTOMER_FIELDS, Mapping
+from sales.imports.fields import fields_of
+from sales.imports.files.reading import Table
+from sales.models import SalesSettings
+from salescrm.accounts.roles import SALESPERSON
+from salescrm.models import Organisation, User
+
+FIELDS = fields_of("relations")
+ORGANIZATION = Relation.Kind.ORGANIZATION
+MAIL_DOMAIN = "import.invalid"
+
+
+class Newcomers:
+    """Who is added during one import. `details` holds fields of relations by their folded name."""
+
+    def __init__(self, details: dict[str, dict], *, by: User | None):
+        self.by = by
+        self.details = {same_name(ORGANIZATION, name): told for name, told in details.items()}
+        self.details |= {f"\0{name}": told for name, told in details.items()}  # exactly so goes before
+        self.owners: list[User] = []
+        self.customers: list[Relation] = []
+        self.language, self.group = Organisation.current().language, Group.objects.get(name=SALESPERSON)
+        self.type = RelationType.objects.proposed()
+
+    @cached_property
+    def bought(self) -> RelationType:
+        """The type of who bought something (rule 8)."""
+        return SalesSettings.current().accepted_type or self.type
+
+    def owner(self, name: str) -> User:
+        """A salesperson who cannot log in until an administrator gives them an address."""
+        user = User.objects.create_user(_free_email(name), name=name, language=self.language)
+        user.groups.add(self.group)
+        self.owners.append(user)
+        return user
+
+    def customer(self, name: str, *, bought: bool) -> Relation:
+        """An organization, with its number and what is told about it."""
+        values = {"name": name, "relation_type": self.bought if bought else self.type}
+        values |= self.details.get(f"\0{fold(name)}") or self.details.get(same_name(ORGANIZATION, name), {})
+        self.customers.append(create_relation(kind=ORGANIZATION, values=values, by=self.by, token=None))
+        return self.customers[-1]
+
+
+def details_of(tables: list[Table], mapping: Mapping) -> tuple[dict[str, dict], list[str]]:
+    """What files of customers say of each of them, by folded name; and sentences on what of it cannot be used."""
+    details, left, reading = {}, [], Reading(mapping.numbers)
+    columns = {ours: theirs for ours, theirs in mapping.customers.items() if ours in CUSTOMER_FIELDS}
+    for file, row in [(table.path.name, row) for table in tables for row in table.rows]:
+        name, place = fold(str(kept(row.cells[mapping.customers["key"]]))), f"{file} line {row.line}"
+        if name in details:
+            left.append(f'{place}: "{name}" stands in an earlier row, so this one is not used')
+            continue
+        details[name] = told = {}
+        for ours, column in columns.items():
+            cell = kept(row.cells[column])
+            try:
+                told |= {} if is_nothing(cell) else {ours: FIELDS[ours].read(cell, reading)}
+            except ValidationError as error:
+                left.append(f"{place}: {column}: {said(error)}")
+    return details, left
+
+
+def _free_email(name: str) -> str:
+    """moses.frase@import.invalid: a name no mail ever reaches."""
+    local = re.sub(r"[^a-z0-9]+", ".", fold(name)).strip(".") or "unknown"
+    taken = set(User.objects.filter(email__startswith=local).values_list("email", flat=True))
+    candidates = (f"{local}{number or ''}@{MAIL_DOMAIN}" for number in range(len(taken) + 1))
+    return next(email for email in candidates if email not in taken)

@@ -1,0 +1,1 @@
+"""Reading a file: CSV in any encoding, and workbooks."""

@@ -1,0 +1,247 @@
+"""A run in slices, each a transaction of its own under a lock of the run: checking, carrying out, taking back."""
+
+import json
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from relations.models import Contact, Relation
+from sales.imports.counting import to_do, written
+from sales.imports.deciding import (
+    Decision,
+    Importer,
+    plain,
+    said,
+)
+from sales.imports.finding import UNKNOWN
+from sales.imports.of_contacts import ContactImporter
+from sales.imports.of_relations import RelationImporter
+from sales.imports.of_sales import SaleImporter
+from sales.imports.storing import one_at_a_time
+from sales.models import Sale
+from sales.models.imports import ImportRow, ImportRun
+from salescrm.conflicts import lock
+from salescrm.models import User
+
+SLICE = 200
+IMPORTERS = {
+    ImportRun.Kind.RELATIONS: RelationImporter,
+    ImportRun.Kind.CONTACTS: ContactImporter,
+    ImportRun.Kind.SALES: SaleImporter,
+}
+RECORDS = {ImportRun.Kind.RELATIONS: Relation, ImportRun.Kind.CONTACTS: Contact, ImportRun.Kind.SALES: Sale}
+Status, Verdict = ImportRun.Status, ImportRow.Verdict
+DECIDED = ("verdict", "why", "key", "label", "target", "version", "before", "after")
+
+
+@transaction.atomic
+def agree(run: ImportRun, *, mapping: dict, key: str, options: dict, version: int, by: User) -> ImportRun:
+    """Keep what the columns are and how they are read; what was checked before is forgotten.
+
+    Refuses a run that has been started.
+    """
+    run = _lock(run)
+    if run.version != version or not run.is_open:
+        raise _moved_on()
+    run.mapping, run.key, run.options = mapping, key, run.options | options
+    return _enter(run, Status.UPLOADED, by)
+
+
+@transaction.atomic
+def check(run: ImportRun, *, words: dict, version: int, by: User) -> ImportRun:
+    """Begin to check every row, with the meanings of `words` by field. Twice is harmless."""
+    run = _lock(run)
+    if run.status in (Status.CHECKING, Status.PLANNED) and run.version in (version + 1, version + 2):
+        return run
+    if run.version != version or not run.is_open or not run.mapping:
+        raise _moved_on()
+    run.options["words"] = run.options.get("words", {}) | words
+    run.rows.exclude(verdict="").update(verdict="", why="", key="", target=None, version=None, before=None, after=None)
+    return _enter(run, Status.CHECKING, by)
+
+
+@transaction.atomic
+def start(run: ImportRun, *, version: int, by: User) -> ImportRun:
+    """Begin to carry out what the preview of this `version` shows. Twice is harmless."""
+    run = _lock(run)
+    if run.status in (Status.RUNNING, Status.DONE) and run.version == version + 1:
+        return run
+    if run.version != version or run.status != Status.PLANNED:
+        raise _moved_on()
+    run.started_at = timezone.now()
+    return _enter(run, Status.RUNNING, by)
+
+
+@transaction.atomic
+def undo(run: ImportRun, *, by: User) -> ImportRun:
+    """Begin to take back everything the run did, a run that was interrupted too. Twice is harmless."""
+    run = _lock(run)
+    if run.status in (Status.UNDOING, Status.UNDONE):
+        return run
+    if run.status not in (Status.RUNNING, Status.DONE):
+        raise _moved_on()
+    last = run.rows.order_by("-line").values_list("line", flat=True).first() or 0
+    return _enter(run, Status.UNDOING, by, position=last + 1)
+
+
+def _moved_on() -> ValidationError:
+    return ValidationError(_("Somebody went on with this import meanwhile. This is how it stands now."), code="stale")
+
+
+def _lock(run: ImportRun) -> ImportRun:
+    return lock(ImportRun.objects.all(), run.pk)
+
+
+def _enter(run: ImportRun, status: str, by: User, *, position: int = 0) -> ImportRun:
+    run.status, run.position, run.updated_by = status, position, by
+    run.options |= {"to_do": to_do(run), "dealt": 0, "told": None, "unknown": 0}
+    run.version += 1
+    run.save()
+    return run
+
+
+def advance(run: ImportRun, *, by: User) -> ImportRun:
+    """Do the next slice of whatever the run is at; two at the same time do two different slices."""
+    with transaction.atomic():
+        run = _lock(run)
+        match run.status:
+            case Status.CHECKING:
+                _check_slice(run, by)
+            case Status.RUNNING:
+                _run_slice(run, by)
+            case Status.UNDOING:
+                _undo_slice(run, by)
+    return run
+
+
+def _check_slice(run: ImportRun, by: User) -> None:
+    rows = list(run.rows.filter(line__gt=run.position).order_by("line")[:SLICE])
+    if not rows:
+        _finish(run, Status.PLANNED)
+        return
+    decisions = _importer(run, by).decide(rows, trial=True)
+    for decision in decisions:
+        _note(decision)
+    unknown = sum(decision.code == UNKNOWN for decision in decisions)
+    run.options["unknown"] = run.options.get("unknown", 0) + unknown
+    _keep(rows, DECIDED)
+    _came_to(run, rows[-1], dealt=len(rows))
+
+
+def _note(decision: Decision) -> None:
+    row, target = decision.row, decision.target
+    row.verdict, row.why, row.key, row.label = decision.verdict, decision.why, decision.key, decision.label
+    row.target, row.version = (target.pk, target.version) if target else (None, None)
+    row.before, row.after = plain(decision.before), plain(decision.after)
+
+
+def _run_slice(run: ImportRun, by: User) -> None:
+    rows = _that_write(run.rows.filter(line__gt=run.position), "line")
+    if not rows:
+        run.finished_at = timezone.now()
+        _finish(run, Status.DONE)
+        return
+    one_at_a_time()
+    _hold(run, rows)
+    importer = _importer(run, by)
+    decisions = [_as_shown(decision) for decision in importer.decide(rows, trial=False)]
+    importer.carry_out(decisions)
+    for decision in decisions:
+        _done(decision)
+    _keep(rows, ("verdict", "why", "label", "target", "version", "made", "is_done"))
+    _came_to(run, rows[-1], dealt=len(rows))
+
+
+def _that_write(rows: QuerySet, order: str) -> list[ImportRow]:
+    """The next rows that add or change something. One verdict at a time: that is a short walk along an index, also
+    while the database does not know yet how many rows of each there are.
+    """
+    found = [row for verdict in ImportRow.WRITES for row in rows.filter(verdict=verdict).order_by(order)[:SLICE]]
+    return sorted(found, key=lambda row: row.line, reverse=order.startswith("-"))[:SLICE]
+
+
+def _as_shown(decision: Decision) -> Decision:
+    """Refuse what is no longer what the preview showed: the record, or what the row means, changed since."""
+    row, target = decision.row, decision.target
+    if decision.verdict == Verdict.REFUSED:
+        return decision
+    now = (decision.verdict, target and target.pk, target and target.version)
+    if now != (row.verdict, row.target, row.version) or plain(decision.after) != row.after:
+        decision.refuse(_("It was changed after this import was checked, so this row was left out."))
+    return decision
+
+
+def _done(decision: Decision) -> None:
+    row = decision.row
+    if decision.verdict == Verdict.REFUSED:
+        row.verdict, row.why = decision.verdict, decision.why
+        return
+    row.target, row.version, row.is_done = decision.target.pk, decision.target.version, True
+
+
+def _undo_slice(run: ImportRun, by: User) -> None:
+    below = _that_write(run.rows.filter(line__lt=run.position), "-line")
+    rows = [row for row in below if row.is_done]
+    if not below:
+        run.undone_at = timezone.now()
+        _finish(run, Status.UNDONE)
+        return
+    _hold(run, rows)
+    importer = _importer(run, by)
+    together = importer.take_back_together(rows)
+    for row in rows:
+        row.is_undone = row.pk in together
+    for row in [row for row in rows if not row.is_undone]:
+        try:
+            with transaction.atomic():
+                row.kept = importer.take_back(row)[:500]
+        except ValidationError as error:
+            row.kept = said(error)[:500]
+        row.is_undone = not row.kept
+    _keep(rows, ("kept", "is_undone"))
+    _came_to(run, below[-1], dealt=len(rows))
+
+
+def _hold(run: ImportRun, rows: list[ImportRow]) -> None:
+    """Lock all records of a slice at once, in the order in which everybody does: two who lock one by one, each in an
+    order of their own, could wait for each other for ever.
+    """
+    targets = [row.target for row in rows if row.target]
+    records = RECORDS[run.kind].objects.filter(pk__in=targets).order_by("pk")
+    list(records.select_for_update(of=("self",)).values_list("pk"))
+
+
+def _importer(run: ImportRun, by: User) -> Importer:
+    return IMPORTERS[run.kind](run, by=by)
+
+
+def _keep(rows: list[ImportRow], names: Iterable[str]) -> None:
+    """Store these fields of all rows in one short statement."""
+    types = {name: ImportRow._meta.get_field(name).db_type(connection) for name in names}
+    told = [{"id": row.pk} | {name: getattr(row, name) for name in names} for row in rows]
+    columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
+    changes = ", ".join(f"{name} = told.{name}" for name in types)
+    statement = f"""
+        UPDATE {ImportRow._meta.db_table} AS kept SET {changes}
+        FROM jsonb_to_recordset(%s::jsonb) AS told(id bigint, {columns}) WHERE kept.id = told.id
+    """  # noqa: S608 (names of columns)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [json.dumps(told, cls=DjangoJSONEncoder)])
+
+
+def _came_to(run: ImportRun, row: ImportRow, *, dealt: int) -> None:
+    run.position = row.line
+    run.options["dealt"] = run.options.get("dealt", 0) + dealt
+    run.save(update_fields=["position", "options"])
+
+
+def _finish(run: ImportRun, status: str) -> None:
+    run.status, run.position = status, 0
+    run.options["told"] = written([run]).get(run.pk, {})
+    run.version += 1
+    run.save(update_fields=["status", "position", "options", "version", "finished_at", "undone_at", "updated_at"])

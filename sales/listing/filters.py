@@ -1,0 +1,221 @@
+"""The one filter of sales: the words of the URL, read once, used by the list and by every drill-down of a report."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import BadRequest
+from django.db.models import F, Q
+from django.db.models.functions import TruncDate
+from django.http import QueryDict
+
+from relations.models import Relation
+from relations.spread import OneOf
+from sales.listing.columns import COLUMNS, ordered, readable
+from sales.models import SaleStatus
+from salescrm.calendar import organisation_zone
+from salescrm.url_words import NONE, check_size, day, identity, page_number
+
+ID_WORDS = {
+    "phase": "phase",
+    "owner": "owner",
+    "source": "source",
+    "customer": "customer",
+    "lost_to": "lost_to",
+}
+DAY_WORDS = {
+    "end_from": "expected_end_date__gte",
+    "end_to": "expected_end_date__lte",
+    "closed_from": "closed_on__gte",
+    "closed_to": "closed_on__lte",
+    "created_from": "created_on__gte",
+    "created_to": "created_on__lte",
+    "next_from": "next_step_on__gte",
+    "next_to": "next_step_on__lte",
+}
+AMOUNT_WORDS = {"amount_from": "expected_revenue__gte", "amount_to": "expected_revenue__lte"}
+AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
+NEXT = ("late", "today", "planned", "undated", NONE)
+DEFAULT_SORT = "-updated"
+OTHER_WORDS = (
+    "status",
+    "reason",
+    "customer_not",
+    "end",
+    "overdue",
+    "next",
+    "revenue",
+    "by_hand",
+    "aged",
+    "team",
+    "columns",
+    "view",
+    "q",
+    "sort",
+    "page",
+    "format",
+    "rows",
+)
+WORDS = {*ID_WORDS, *DAY_WORDS, *AMOUNT_WORDS, *OTHER_WORDS}
+SEVERAL = {*ID_WORDS, "status", "reason", "customer_not", "team", "next"}  # of the others the last one counts
+PASSING = {"page", "format", "rows", "view"}  # what is looked at now, not what is asked for
+
+
+@dataclass(frozen=True)
+class SaleFilter:
+    """What the URL asks for. `ids` holds per word the chosen ids; None among them stands for "none"."""
+
+    status: tuple[str, ...] = ()
+    ids: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
+    days: dict[str, date] = field(default_factory=dict)
+    amounts: dict[str, Decimal] = field(default_factory=dict)
+    undated: bool = False
+    overdue: bool = False
+    unknown_revenue: bool = False
+    by_hand: bool = False
+    aged: bool = False
+    next: tuple[str, ...] = ()
+    q: str = ""
+    sort: str = DEFAULT_SORT
+    columns: tuple[str, ...] = ()
+    view: int | None = None
+    page: int = 1
+    format: str = ""
+    lines: bool = False
+
+    @classmethod
+    def parse(cls, query: QueryDict) -> "SaleFilter":
+        """Read the words of an address; blanks count as absent. Raises BadRequest on anything unknown."""
+        check_size(query)
+        words = {word: [value for value in query.getlist(word) if value.strip()] for word in query}
+        if unknown := set(words) - WORDS:
+            raise BadRequest(f"unknown filter: {', '.join(sorted(unknown))}")
+        id_words = [*ID_WORDS, "reason", "customer_not", "team"]
+        return cls(
+            status=_choices(words, "status", SaleStatus.values),
+            ids={word: tuple(map(identity, words[word])) for word in id_words if words.get(word)},
+            days={word: day(words[word][-1]) for word in DAY_WORDS if words.get(word)},
+            amounts={word: _amount(words[word][-1]) for word in AMOUNT_WORDS if words.get(word)},
+            undated=bool(_choices(words, "end", [NONE])),
+            overdue=bool(_choices(words, "overdue", ["1"])),
+            unknown_revenue=bool(_choices(words, "revenue", [NONE])),
+            by_hand=bool(_choices(words, "by_hand", ["1"])),
+            aged=bool(_choices(words, "aged", ["1"])),
+            next=_choices(words, "next", NEXT),
+            q=(words.get("q") or [""])[-1].strip()[:200],
+            sort=_sort((words.get("sort") or [DEFAULT_SORT])[-1]),
+            columns=_columns((words.get("columns") or [""])[-1]),
+            view=_view((words.get("view") or [""])[-1]),
+            page=page_number((words.get("page") or ["1"])[-1]),
+            format="".join(_choices(words, "format", ["csv", "xlsx"])[-1:]),
+            lines=bool(_choices(words, "rows", ["lines"])),
+        )
+
+    @property
+    def count(self) -> int:
+        """How many words narrow the list, status, sorting and page not counted."""
+        flags = (self.undated, self.overdue, self.unknown_revenue, self.by_hand, self.aged, self.next, self.q)
+        return len(self.ids) + len(self.days) + len(self.amounts) + sum(map(bool, flags))
+
+    def only(self, word: str) -> int | None:
+        """The id of the one record chosen by this word, if it is one."""
+        chosen = self.ids.get(word, ())
+        return chosen[0] if len(chosen) == 1 else None
+
+    def apply(self, sales, *, today: date):
+        """The sales of the queryset that answer to every word, unsorted."""
+        if self.status:
+            sales = sales.filter(status__in=self.status)
+        for word, chosen in self.ids.items():
+            sales = sales.of_teams(chosen) if word == "team" else sales.filter(self._ids(word, chosen))
+        sales = self._in_days(sales)
+        sales = sales.filter(**{AMOUNT_WORDS[word]: amount for word, amount in self.amounts.items()})
+        if self.undated:
+            sales = sales.undated()
+        if self.overdue:
+            sales = sales.overdue(today)
+        if self.unknown_revenue:
+            sales = sales.filter(expected_revenue=None)
+        if self.by_hand:
+            sales = sales.filter(probability_by_hand=True)
+        if self.aged:
+            sales = sales.aged(today)
+        if self.next:
+            sales = sales.with_next_step(*self.next, today=today)
+        return sales.search(self.q) if self.q else sales
+
+    def _in_days(self, sales):
+        if self.days.keys() & {"created_from", "created_to"}:
+            sales = sales.alias(created_on=TruncDate("created_at", tzinfo=organisation_zone()))
+        if self.days.keys() & {"closed_from", "closed_to"}:
+            sales = sales.closed()  # nothing else has a closing day, and the index of closing days holds nothing else
+        return sales.filter(**{DAY_WORDS[word]: day for word, day in self.days.items()})
+
+    def _ids(self, word: str, chosen: tuple[int | None, ...]) -> Q:
+        if word == "customer_not":
+            return ~Q(customer__in=chosen) & ~Q(customer__in=Relation.objects.merged_from(chosen))
+        column = ID_WORDS.get(word) or self.reason_column
+        known = [pk for pk in chosen if pk is not None]
+        if word in ("customer", "lost_to"):
+            asked = Q(OneOf(F(column), ArraySubquery(Relation.objects.led_to(known))))
+        else:
+            asked = Q(**{f"{column}__in": known})
+        return asked | (Q(**{column: None}) if None in chosen else Q())
+
+    @property
+    def reason_column(self) -> str:
+        """Reasons are two lists: `reason` means the accepted one only beside status=accepted."""
+        return "accept_reason" if self.status == (SaleStatus.ACCEPTED,) else "loss_reason"
+
+    def order(self, sales):
+        """The sales in the chosen order, unknown values last, newest first among equals."""
+        return ordered(sales, self.sort)
+
+
+def canonical(query: QueryDict) -> str:
+    """What a query string asks for, always written the same way; page, format and view left out.
+
+    Raises BadRequest on anything unknown.
+    """
+    SaleFilter.parse(query)
+    pairs = []
+    for word in sorted({*query} - PASSING):
+        values = [value.strip() for value in query.getlist(word) if value.strip()]
+        values = sorted({*values}) if word in SEVERAL else values[-1:]
+        pairs += [(word, value) for value in values if (word, value) != ("sort", DEFAULT_SORT)]
+    return urlencode(pairs)
+
+
+def _choices(words: dict, word: str, allowed) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(words.get(word, ())))
+    if set(chosen) - set(allowed):
+        raise BadRequest(f"unknown value of {word}")
+    return chosen
+
+
+def _amount(text: str) -> Decimal:
+    if not AMOUNT.fullmatch(text):
+        raise BadRequest("an amount looks like 1234.56")
+    return Decimal(text)
+
+
+def _sort(text: str) -> str:
+    if text.removeprefix("-") not in COLUMNS:
+        raise BadRequest("unknown sort")
+    return text
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    shown = readable(text)
+    if text and not shown:
+        raise BadRequest("unknown column")
+    return shown
+
+
+def _view(text: str) -> int | None:
+    if text == NONE:
+        raise BadRequest("a view is a number")
+    return identity(text) if text else None

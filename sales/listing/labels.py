@@ -1,0 +1,194 @@
+"""The choices of the filter form, and the active filters as removable chips."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.http import QueryDict
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from relations.models import Relation
+from sales.listing.filters import SaleFilter
+from sales.models import AcceptReason, LossReason, Phase, SaleStatus, Source
+from salescrm.calendar import written_day
+from salescrm.models import Team, User
+from salescrm.money import format_money
+
+MOST = 3  # names in a chip; the others are counted
+OF_OPEN = ("overdue", "aged", "next")
+OF_CLOSED = ("closed_from", "closed_to", "reason", "lost_to")
+OF_LOST = ("lost_to",)
+
+
+class Chip(NamedTuple):
+    """An active filter in words, and the query string without it."""
+
+    text: str
+    query: str
+
+
+class Choice(NamedTuple):
+    """One option of a filter."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+class Link(NamedTuple):
+    """One place to go to, and whether one is there."""
+
+    label: str
+    query: str
+    current: bool
+
+
+def _models(chosen: SaleFilter) -> dict:
+    reasons = AcceptReason if chosen.reason_column == "accept_reason" else LossReason
+    return {
+        "phase": Phase, "owner": User, "team": Team, "source": Source, "reason": reasons, "customer": Relation,
+        "customer_not": Relation, "lost_to": Relation,
+    }  # fmt: skip
+
+
+def _labels(chosen: SaleFilter) -> dict[str, str]:
+    return {
+        "phase": _("Phase"), "owner": _("Owner"), "team": _("Team"), "source": _("Source"),
+        "reason": _("Reason accepted") if chosen.reason_column == "accept_reason" else _("Reason lost"),
+        "customer": _("Customer"), "customer_not": _("Customer is not"), "lost_to": _("Lost to competitor"),
+        "end_from": _("End date from"), "end_to": _("End date to"), "closed_from": _("Closed from"),
+        "closed_to": _("Closed to"), "created_from": _("Created from"), "created_to": _("Created to"),
+        "next_from": _("Next step from"), "next_to": _("Next step to"),
+        "amount_from": _("Revenue from"), "amount_to": _("Revenue to"),
+    }  # fmt: skip
+
+
+def next_labels() -> dict[str, str]:
+    """The kinds of next step in words."""
+    return {
+        "late": pgettext("next step", "late"), "today": pgettext("next step", "today"),
+        "planned": pgettext("next step", "planned"), "undated": pgettext("next step", "no day yet"),
+        "none": pgettext("next step", "none"),
+    }  # fmt: skip
+
+
+def chips(chosen: SaleFilter, query: QueryDict) -> list[Chip]:
+    """The active filters in words; one statement when some of them name records."""
+    labels, names = _labels(chosen), named(chosen)
+    found = [(word, f"{labels[word]}: {_listed(ids, names[word])}") for word, ids in chosen.ids.items()]
+    found += [(word, f"{labels[word]} {written_day(day)}") for word, day in chosen.days.items()]
+    found += [(word, f"{labels[word]} {_written(amount)}") for word, amount in chosen.amounts.items()]
+    kinds = ", ".join(next_labels()[kind] for kind in chosen.next)
+    several = ", ".join(str(SaleStatus(status).label) for status in chosen.status)
+    flags = {
+        "status": (len(chosen.status) > 1, f"{_('Status')}: {several}"),
+        "end": (chosen.undated, _("No expected end date")),
+        "overdue": (chosen.overdue, _("Overdue")),
+        "revenue": (chosen.unknown_revenue, _("Expected revenue unknown")),
+        "by_hand": (chosen.by_hand, _("Probability by hand")),
+        "aged": (chosen.aged, _("Too long in its phase")),
+        "next": (chosen.next, _("Next step: %(kinds)s") % {"kinds": kinds}),
+        "q": (chosen.q, f"“{chosen.q}”"),
+    }
+    found += [(word, text) for word, (active, text) in flags.items() if active]
+    return [Chip(text, without(query, word)) for word, text in found]
+
+
+def _written(amount: Decimal) -> str:
+    return format_money(amount, get_language())
+
+
+def _listed(ids: Iterable[int | None], names: dict[int, str]) -> str:
+    """The first of them by name; ids nobody knows (any more) are said to be so."""
+    texts = [_("none") if pk is None else names.get(pk, _("unknown")) for pk in ids]
+    return ", ".join(texts[:MOST]) + (f" +{len(texts) - MOST}" if len(texts) > MOST else "")
+
+
+def without(query: QueryDict, *words: str) -> str:
+    """The query string without these words, on the first page."""
+    rest = query.copy()
+    for word in (*words, "page"):
+        rest.pop(word, None)
+    return "?" + rest.urlencode()
+
+
+def status_links(chosen: SaleFilter, query: QueryDict) -> list[Link]:
+    """The list by status; what only sales of another status can answer to is left behind."""
+    kinds = [
+        ((SaleStatus.OPEN,), pgettext("status", "Open"), OF_CLOSED),
+        ((SaleStatus.ACCEPTED,), pgettext("status", "Accepted"), (*OF_OPEN, *OF_LOST, "reason")),
+        ((SaleStatus.LOST,), pgettext("status", "Lost"), (*OF_OPEN, "reason")),
+        ((), pgettext("sales", "All"), ("reason",)),
+    ]
+    links = []
+    for status, label, strange in kinds:
+        rest = query.copy()
+        for word in ("page", *(strange if status != chosen.status else ())):
+            rest.pop(word, None)
+        rest.setlist("status", status)
+        links.append(Link(label, f"?{rest.urlencode()}", status == chosen.status))
+    return links
+
+
+def named(chosen: SaleFilter) -> dict[str, dict[int, str]]:
+    """The names of the records a filter names, by word and id: one statement, none when it names none."""
+    models = _models(chosen)
+    wanted = {word: [pk for pk in ids if pk is not None] for word, ids in chosen.ids.items()}
+    parts = [_names(word, models[word], ids) for word, ids in wanted.items() if ids]
+    names = {word: {} for word in wanted}
+    for word, pk, name in parts[0].union(*parts[1:], all=True).order_by() if parts else []:
+        names[word][pk] = name
+    return names
+
+
+def _names(word: str, model, ids: list[int]) -> QuerySet:
+    of_user = Coalesce(NullIf("name", Value("")), "email", output_field=CharField())
+    names = {User: of_user, Relation: Coalesce("merged_into__name", "name")}
+    rows = model.objects.order_by().filter(pk__in=ids)
+    return rows.values_list(Value(word, output_field=CharField()), "pk", names.get(model, "name"))
+
+
+def filter_choices(chosen: SaleFilter) -> list[tuple[str, str, list[Choice]]]:
+    """The lists of the filter form: word, label and options, "none" first where a sale may have none."""
+    labels, models, found = _labels(chosen), _models(chosen), []
+    for word in ("phase", "owner", "team", "source"):
+        rows = User.objects.in_order() if word == "owner" else models[word].objects.all()
+        options = [_choice(chosen, word, row.pk, getattr(row, "label", str(row))) for row in rows]
+        if word in ("source", "team") and options:
+            nothing = _("none") if word == "source" else _("not in a team")
+            options.insert(0, _choice(chosen, word, None, nothing))
+        if options:
+            found.append((word, labels[word], options))
+    kinds = [Choice(kind, label, kind in chosen.next) for kind, label in next_labels().items()]
+    return [*found, ("next", _("Next step"), kinds)]
+
+
+def _choice(chosen: SaleFilter, word: str, pk: int | None, label: str) -> Choice:
+    return Choice("none" if pk is None else str(pk), label, pk in chosen.ids.get(word, ()))
+
+
+def reason_choices(chosen: SaleFilter) -> list[tuple[str, str, list[Choice]]]:
+    """Both lists of reasons, under the names the filter form gives them; only the one the filter means is ticked."""
+    found = []
+    for column, model, label in (
+        ("accept_reason", AcceptReason, _("Reason accepted")),
+        ("loss_reason", LossReason, _("Reason lost")),
+    ):
+        ids = chosen.ids.get("reason", ()) if chosen.reason_column == column else ()
+        options = [Choice("none", _("none"), None in ids)]
+        options += [Choice(str(row.pk), str(row), row.pk in ids) for row in model.objects.all()]
+        found.append((column, label, options))
+    return found
+
+
+def kept_relations(chosen: SaleFilter) -> list[tuple[str, str, list[Choice]]]:
+    """The customers and competitors a filter names already, to be kept or taken out."""
+    labels, names = _labels(chosen), named(chosen)
+    return [
+        (word, labels[word], [_choice(chosen, word, pk, _listed([pk], names[word])) for pk in chosen.ids[word]])
+        for word in ("customer", "customer_not", "lost_to")
+        if word in chosen.ids
+    ]

@@ -1,0 +1,162 @@
+"""The rows of the list of sales, drawn cell by cell: a page holds hundreds of cells, and this is its quickest way."""
+
+from collections.abc import Iterable
+from datetime import date
+from html import escape
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from sales.ageing import age
+from sales.listing.columns import COLUMNS
+from sales.models import Sale
+from salescrm.templatetags.crm import EMPTY, day, icon, moment, money_bare
+
+NEXT = '<td data-column="next"'
+WIDE = 18  # letters: a longer next step may not fit on its one line, and is read in full on pointing at it
+
+
+class Cells:
+    """Draws the rows of one page: `shown` are its columns after the first, `selectable` puts a box before each row.
+
+    `aged` says that only sales that stand in their phase for too long were asked for: each tells why it is there.
+    """
+
+    def __init__(self, shown: Iterable[str], *, today: date, selectable: bool, aged: bool = False):
+        self.today, self.selectable, self.base = today, selectable, reverse("sales:list")
+        self.columns = [(getattr(self, key), self._opening(key)) for key in shown]
+        self.tells_status, self.tells_days, self.tells_next = "status" not in shown, "days" in shown, "next" in shown
+        self.tells_age = aged and not {"phase", "days"} & {*shown}
+        self.overdue = _badge("bad", _("overdue"))
+        self.late = _badge("bad", pgettext("next step", "late"))
+        word = escape(pgettext("next step", "today"))
+        self.for_today = f'<time class="badge" data-tone="warn" datetime="{today.isoformat()}">{word}</time>'
+        self.no_date = f'<span class="muted">{escape(_("No date"))}</span>'
+        self.states = {
+            "open": _badge("info", pgettext("status", "Open")),
+            "accepted": _badge("good", pgettext("status", "Accepted")),
+            "lost": _badge("bad", pgettext("status", "Lost")),
+        }
+
+    def rows(self, sales: Iterable[Sale]) -> SafeString:
+        """The rows of these sales."""
+        return SafeString("\n".join(map(self._row, sales)))
+
+    def _row(self, sale: Sale) -> str:
+        subject = escape(sale.subject)
+        closed = "" if sale.status == "open" else " data-closed"
+        box = (
+            f'<td class="pick"><label><input type="checkbox" name="sale" value="{sale.pk}" form="bulk"'
+            f' aria-label="{subject}"></label></td>'
+        )
+        badge = f" {self.states[sale.status]}" if closed and self.tells_status else ""
+        if self.tells_age:
+            badge = f" {self._age(sale)}"
+        cells = "".join([f"{opening}{draw(sale)}</td>" for draw, opening in self.columns])
+        if self.tells_next and not closed and len(sale.next_step) > WIDE:
+            cells = cells.replace(NEXT, f'{NEXT} title="{escape(sale.next_step)}"', 1)
+        return (
+            f"<tr{closed}>{box if self.selectable else ''}"
+            f'<td data-column="subject"><a href="{self.base}{sale.pk}/">{subject}</a>'
+            f"{badge}<small>{escape(sale.customer.name)}</small></td>{cells}</tr>"
+        )
+
+    @staticmethod
+    def _opening(key: str) -> str:
+        kind = ' class="n"' if COLUMNS[key].figure else ""
+        return f'<td{kind} data-column="{key}" data-label="{escape(str(COLUMNS[key].label))}">'
+
+    def status(self, sale: Sale) -> str:
+        return self.states[sale.status]
+
+    def phase(self, sale: Sale) -> str:
+        phase = sale.phase
+        return (
+            f'<span class="stands"><i class="dot" data-colour="{phase.colour}"></i>{escape(phase.name)} '
+            f"<small>{self.probability(sale)}</small></span>{'' if self.tells_days else self._age(sale)}"
+        )
+
+    def probability(self, sale: Sale) -> str:
+        return f"{sale.probability} %{'*' if sale.probability_by_hand else ''}"
+
+    def amount(self, sale: Sale) -> str:
+        return money_bare(sale.expected_revenue)
+
+    def weighted(self, sale: Sale) -> str:
+        return money_bare(sale.weighted_revenue)
+
+    def end(self, sale: Sale) -> str:
+        if sale.status != "open":
+            return day(sale.expected_end_date)
+        if sale.expected_end_date is None:
+            return self.no_date
+        late = sale.expected_end_date < self.today
+        return f"{day(sale.expected_end_date)} {self.overdue}" if late else day(sale.expected_end_date)
+
+    def next(self, sale: Sale) -> str:
+        if sale.status != "open":
+            return ""
+        when = f"<small>{self.next_on(sale)}</small>" if sale.next_step_on else ""
+        return f"{escape(sale.next_step)}{when}" if sale.next_step or when else EMPTY
+
+    def next_on(self, sale: Sale) -> str:
+        if sale.status != "open":
+            return ""
+        if sale.next_step_on is None or sale.next_step_on > self.today:
+            return day(sale.next_step_on)
+        return f"{day(sale.next_step_on)} {self.late}" if sale.next_step_on < self.today else self.for_today
+
+    def days(self, sale: Sale) -> str:
+        found = age(sale, self.today)
+        return "" if found is None else self._age(sale) or found.text
+
+    def _age(self, sale: Sale) -> str:
+        """As sales/_age_badge.html draws it; asked only where there is a limit."""
+        found = age(sale, self.today) if sale.phase.age_limit is not None else None
+        if found is None or not found.late:
+            return ""
+        reason, brief = escape(found.reason), escape(found.brief)
+        return f'<span class="badge" data-tone="bad" data-age="late" title="{reason}">{icon("clock", 14)}{brief}</span>'
+
+    def owner(self, sale: Sale) -> str:
+        return escape(str(sale.owner))
+
+    def contact(self, sale: Sale) -> str:
+        return escape(sale.contact.person.name) if sale.contact else EMPTY
+
+    def number(self, sale: Sale) -> str:
+        return escape(sale.customer.number) or EMPTY
+
+    def source(self, sale: Sale) -> str:
+        return _named(sale.source)
+
+    def start(self, sale: Sale) -> str:
+        return day(sale.start_date)
+
+    def created(self, sale: Sale) -> str:
+        return day(sale.created_at)
+
+    def updated(self, sale: Sale) -> str:
+        return moment(sale.updated_at)
+
+    def closed(self, sale: Sale) -> str:
+        return day(sale.closed_on) if sale.closed_on else ""
+
+    def reason(self, sale: Sale) -> str:
+        return _named(sale.loss_reason or sale.accept_reason) if sale.closed_on else ""
+
+    def lost_to(self, sale: Sale) -> str:
+        return _named(sale.lost_to) if sale.status == "lost" else ""
+
+    def reference(self, sale: Sale) -> str:
+        return escape(sale.external_reference) or EMPTY
+
+
+def _badge(tone: str, text: str) -> str:
+    return f'<span class="badge" data-tone="{tone}">{escape(text)}</span>'
+
+
+def _named(record) -> str:
+    return EMPTY if record is None else escape(record.name)

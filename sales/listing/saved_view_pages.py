@@ -1,0 +1,141 @@
+"""The pages of saved views of the list."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from sales.answers import put_into
+from sales.listing import columns, saved_views
+from sales.listing.filter_form import ViewForm
+from sales.listing.filters import SaleFilter
+from sales.listing.labels import chips
+from sales.models import SavedView
+from sales.refusals import Refused
+from salescrm.conflicts import Stale, differences, submitted_version
+from salescrm.pages import leave, page
+from salescrm.url_words import carried
+
+sees_sales = permission_required("sales.view_sale", raise_exception=True)
+
+
+@require_safe
+@sees_sales
+def views(request: HttpRequest) -> HttpResponse:
+    """All views one may use: to open, rename, share and remove."""
+    told = [(view, saved_views.works(view)) for view in saved_views.usable_by(request.user)]
+    context = {
+        "own": [(view, works) for view, works in told if view.owner_id == request.user.pk],
+        "of_others": [(view, works) for view, works in told if view.owner_id != request.user.pk],
+        "may_tidy": saved_views.may_tidy(request.user),
+    }
+    return page(request, "sales/listing/views.html", context, part="views")
+
+
+def _asks(view: SavedView) -> dict:
+    """What a view asks for, in words; nothing when it asks for something that no longer exists."""
+    if not saved_views.works(view):
+        return {"works": False}
+    query = QueryDict(view.query)
+    chosen = SaleFilter.parse(query)
+    return {"works": True, "chosen": chosen, "chips": chips(chosen, query)}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sees_sales
+def view_new(request: HttpRequest) -> HttpResponse:
+    """Keep what the list shows under a name; the columns as this browser shows them."""
+    sent = request.method == "POST"
+    query = carried(request.POST.get("query", "")) if sent else request.GET
+    chosen = SaleFilter.parse(query)
+    shown = columns.shown(chosen.columns, request.COOKIES, chosen.status)
+    form = ViewForm(request.POST if sent else None)
+    if sent and form.is_valid():
+        try:
+            view = saved_views.save(**form.cleaned_data, query=saved_views.as_shown(query, shown), by=request.user)
+        except Refused as refusal:
+            put_into(form, refusal)
+        else:
+            messages.success(request, _("The view “%(view)s” is kept.") % {"view": view})
+            return leave(request, view.address)
+    context = {"form": form, "chips": chips(chosen, query), "chosen": chosen, "query": query.urlencode()}
+    return page(request, "sales/listing/view_new.html", context, part="dialog", status=422 if sent else 200)
+
+
+def _usable(request: HttpRequest, pk: int) -> SavedView:
+    return get_object_or_404(saved_views.usable_by(request.user), pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sees_sales
+def view(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a view is called and who uses it; to change for its owner, to stop the sharing of for managers."""
+    found, sent = _usable(request, pk), request.method == "POST"
+    is_own, may_tidy = found.owner_id == request.user.pk, saved_views.may_tidy(request.user)
+    if sent and "stop" in request.POST:
+        saved_views.stop_sharing(found, by=request.user)
+        messages.success(request, _("The view “%(view)s” is no longer shared.") % {"view": found})
+        return leave(request, "sales:views")
+    form = ViewForm(request.POST if sent else None, initial={"name": found.name, "shared": found.shared})
+    if sent and not is_own:
+        raise PermissionDenied
+    context, status = {"version": submitted_version(request) if sent else found.version}, 422 if sent else 200
+    if sent and form.is_valid():
+        try:
+            saved_views.change(found, **form.cleaned_data, version=context["version"], by=request.user)
+        except Stale as stale:
+            context, status = _conflict(form, stale), 409
+        except Refused as refusal:
+            put_into(form, refusal)
+        else:
+            return leave(request, "sales:views")
+    context |= {"view": found, "form": form, "is_own": is_own, "may_tidy": may_tidy, **_asks(found)}
+    return page(request, "sales/listing/view.html", context, part="dialog", status=status)
+
+
+def _conflict(form: ViewForm, stale: Stale) -> dict:
+    found, url = differences(form, stale.current), reverse("sales:view", args=[stale.current.pk])
+    conflict = {"message": stale.message, "differences": found, "url": url}
+    return {"version": stale.current.version, "conflict": conflict}
+
+
+@require_POST
+@sees_sales
+def view_update(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a view show what the list shows now."""
+    found = _usable(request, pk)
+    if found.owner_id != request.user.pk:
+        raise PermissionDenied
+    query = carried(request.POST.get("query", ""))
+    chosen = SaleFilter.parse(query)
+    shown = columns.shown(chosen.columns, request.COOKIES, chosen.status)
+    words, version = saved_views.as_shown(query, shown), submitted_version(request)
+    try:
+        found = saved_views.update(found, query=words, version=version, by=request.user)
+    except Stale as stale:
+        context = {"view": stale.current, "why": stale.message, "query": words, "stored": _asks(stale.current)}
+        context["yours"] = {"chosen": chosen, "chips": chips(chosen, query)}
+        return page(request, "sales/listing/view_conflict.html", context, part="dialog", status=409)
+    except Refused as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect(f"{reverse('sales:list')}?{query.urlencode()}")
+    messages.success(request, _("The view “%(view)s” shows this filter from now on.") % {"view": found})
+    return redirect(found.address)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sees_sales
+def view_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remove a view of one's own; the sales stay."""
+    found = _usable(request, pk)
+    if found.owner_id != request.user.pk:
+        raise PermissionDenied
+    if request.method == "POST":
+        saved_views.delete(found, by=request.user)
+        messages.success(request, _("The view “%(view)s” is removed.") % {"view": found})
+        return leave(request, "sales:views")
+    return page(request, "sales/listing/view_delete.html", {"view": found}, part="dialog")

@@ -1,0 +1,186 @@
+"""Saved views of the list: kept, renamed, shared and removed by who made them."""
+
+from dataclasses import dataclass, field
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sales.listing.columns import STANDARDS
+from sales.listing.filters import SaleFilter, canonical
+from sales.models import SaleStatus, SavedView
+from sales.refusals import Refused
+from salescrm.conflicts import Stale, changed_by
+from salescrm.models import User
+from salescrm.url_words import is_id
+
+CLOSED = ("reason", "lost_to", "closed_from", "closed_to")  # what is asked of closed sales
+LIST_ONLY = ("status", "sort", "columns")  # the board shows open sales, as it shows them
+LONGEST = SavedView._meta.get_field("query").max_length
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The views of the list: one's own, those of others, the one that is open, and whether something was changed."""
+
+    own: list[SavedView] = field(default_factory=list)
+    of_others: list[SavedView] = field(default_factory=list)
+    opened: SavedView | None = None
+    is_changed: bool = False
+    may_update: bool = False
+
+
+def usable_by(user: User) -> QuerySet[SavedView]:
+    """The views of this user and those that others share, by name. What a view shows depends on who looks."""
+    return SavedView.objects.filter(Q(owner=user) | Q(shared=True)).select_related("owner")
+
+
+def save(*, name: str, query: str, shared: bool, by: User) -> SavedView:
+    """Keep a filter under a name; the same one sent twice is the first. Refuses a name in use and a filter too long."""
+    view = SavedView(owner=by, name=name.strip(), query=_storable(query), shared=shared, updated_by=by)
+    same = SavedView.objects.filter(owner=by, name=view.name, query=view.query)
+    try:
+        return same.first() or _store(view)
+    except Refused:
+        if first := same.first():  # sent twice at the same moment
+            return first
+        raise
+
+
+def change(view: SavedView, *, name: str, shared: bool, version: int, by: User) -> SavedView:
+    """Give a view of one's own another name, share it or stop sharing it; Stale when it was changed meanwhile."""
+    return _write(view, {"name": name.strip(), "shared": shared}, version, by)
+
+
+def update(view: SavedView, *, query: str, version: int, by: User) -> SavedView:
+    """Let a view of one's own show what this filter shows; Stale when it was changed meanwhile."""
+    return _write(view, {"query": _storable(query)}, version, by)
+
+
+def stop_sharing(view: SavedView, *, by: User) -> SavedView:
+    """Take a view out of everybody's menu; its owner keeps it. For the owner, and for who may change others' views."""
+    if view.owner_id != by.pk and not may_tidy(by):
+        raise PermissionDenied
+    shared = SavedView.objects.filter(pk=view.pk, shared=True)
+    shared.update(shared=False, version=F("version") + 1, updated_by=by, updated_at=timezone.now())
+    view.shared = False
+    return view
+
+
+def delete(view: SavedView, *, by: User) -> None:
+    """Remove a view of one's own; sent twice, it is gone."""
+    if view.owner_id != by.pk:
+        raise PermissionDenied
+    SavedView.objects.filter(pk=view.pk).delete()
+
+
+def may_tidy(user: User) -> bool:
+    """Whether a user may stop the sharing of views of others."""
+    return user.has_perm("sales.change_savedview")
+
+
+def works(view: SavedView) -> bool:
+    """Whether the list still knows every word of the view."""
+    try:
+        SaleFilter.parse(QueryDict(view.query))
+    except BadRequest:
+        return False
+    return True
+
+
+def menu(user: User, query: QueryDict, pk: int | None, *, board: bool = False) -> Menu:
+    """The views this user may open; `pk` is the one this query string says it came from. One statement.
+
+    On the board they open there, where they can, and none is updated: it shows less than a view may hold.
+    """
+    views = list(usable_by(user))
+    opened = next((view for view in views if view.pk == pk), None)
+    for view in views:
+        view.leads_to = on_board(view) if board else view.address
+    asked = _of_board if board else canonical
+    return Menu(
+        own=[view for view in views if view.owner_id == user.pk],
+        of_others=[view for view in views if view.owner_id != user.pk],
+        opened=opened,
+        is_changed=opened is not None and asked(query) != asked(QueryDict(opened.query)),
+        may_update=not board and opened is not None and opened.owner_id == user.pk,
+    )
+
+
+def on_board(view: SavedView) -> str:
+    """Where the view is open on the board; in the list, if it asks for what the board does not show."""
+    words = QueryDict(view.query)
+    if not works(view) or {*words} & {*CLOSED} or words.getlist("status") not in ([], [SaleStatus.OPEN]):
+        return view.address
+    query = _of_board(words)
+    return f"{reverse('sales:board')}?{query}{'&' if query else ''}view={view.pk}"
+
+
+def _of_board(query: QueryDict) -> str:
+    words = query.copy()
+    for word in LIST_ONLY:
+        words.pop(word, None)
+    return canonical(words)
+
+
+def broken(text: str, user: User) -> SavedView | None:
+    """The view with this id, if it is the one that asks for something the list no longer knows."""
+    view = usable_by(user).filter(pk=text).first() if is_id(text) else None
+    return view if view and not works(view) else None
+
+
+def as_shown(query: QueryDict, shown: tuple[str, ...]) -> str:
+    """The query string with the columns as they are shown, which may be this browser's own choice."""
+    words = query.copy()
+    words.pop("columns", None)
+    if shown not in STANDARDS:
+        words["columns"] = ",".join(shown)
+    return canonical(words)
+
+
+@transaction.atomic
+def _write(view: SavedView, values: dict, version: int, by: User) -> SavedView:
+    """Store these values in the view as it stands now, for who made it; sent twice, the second time changes nothing."""
+    if view.owner_id != by.pk:
+        raise PermissionDenied
+    found = SavedView.objects.select_for_update(of=("self",)).filter(pk=view.pk).first()
+    if found is None:
+        raise Refused(_("This view has been removed."), code="gone")
+    if found.version != version:
+        same = all(getattr(found, name) == value for name, value in values.items())
+        if (found.version, found.updated_by_id, same) == (version + 1, by.pk, True):
+            return found
+        text = _("%(who)s changed this view after you opened it. Nothing of yours was stored.")
+        raise Stale(found, changed_by(found.updated_by or found.owner, text, reader=by))
+    for name, value in values.items():
+        setattr(found, name, value)
+    found.version, found.updated_by = version + 1, by
+    return _store(found)
+
+
+def _storable(query: str) -> str:
+    text = canonical(QueryDict(query))
+    if len(text) > LONGEST:
+        raise Refused(_("This filter names too much to be kept. Take some of it away."), code="too_long")
+    return text
+
+
+def _store(view: SavedView) -> SavedView:
+    view.clean_fields(exclude=["owner"])
+    same = SavedView.objects.filter(owner=view.owner_id, name=view.name).exclude(pk=view.pk)
+    if same.exists():
+        raise _taken()
+    try:
+        with transaction.atomic():
+            view.save()
+    except IntegrityError as error:  # in another window, in the same moment
+        raise _taken() from error
+    return view
+
+
+def _taken() -> Refused:
+    return Refused({"name": _("You already have a view with this name.")})

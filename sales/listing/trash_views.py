@@ -1,0 +1,104 @@
+"""The trash: what is in it, putting a sale there, and taking it back."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from sales import trashing as deeds
+from sales.answers import explained, status_of
+from sales.gone import MAY_TRASH
+from sales.listing import files
+from sales.models import Sale
+from sales.refusals import Refused
+from sales.sale_page.inline_views import asked_back
+from salescrm import exports
+from salescrm.conflicts import submitted_version
+from salescrm.listing import page_of
+from salescrm.money import format_number
+from salescrm.pages import leave, page
+from salescrm.toasts import succeed
+from salescrm.url_words import moment
+
+may_trash = permission_required(MAY_TRASH, raise_exception=True)
+
+
+@require_safe
+@may_trash
+def index(request: HttpRequest) -> HttpResponse:
+    """The sales in the trash, the last one first, with who put them there."""
+    sales = Sale.objects.in_trash(request.user)
+    if kind := exports.asked(request, "sales.export_sale"):
+        return exports.respond(request, files.trash_table(sales), kind)
+    shown = sales.select_related("customer", "owner", "phase").defer("note", "search")
+    rows = page_of(request, shown, count=sales.count())
+    trashings = deeds.trashings(rows)
+    for sale in rows:
+        sale.trashing = trashings[sale.pk]
+    return page(request, "sales/listing/trash.html", {"rows": rows}, part="rows")
+
+
+@may_trash
+def trash(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask before a sale goes to the trash; of one that is there: since when, by whom, and the way back."""
+    sale, back = _found(request, pk), asked_back(request)
+    if request.method != "POST":
+        return _show(request, sale)
+    try:
+        sale = deeds.trash(sale, version=submitted_version(request), by=request.user)
+    except Refused as refusal:
+        return _show(request, _found(request, pk), status=status_of(refusal), **explained(refusal))
+    offer = {"url": reverse("sales:restore", args=[pk]), "fields": {"version": sale.version}}
+    succeed(request, _("“%(sale)s” is in the trash.") % {"sale": sale}, label=_("Restore"), **offer)
+    return leave(request, back or f"{reverse('sales:list')}?status=open")
+
+
+@require_POST
+@may_trash
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a sale out of the trash; from the list of the trash one stays there, to restore others."""
+    sale = _found(request, pk)
+    try:
+        sale = deeds.restore(sale, version=submitted_version(request), by=request.user)
+    except Refused as refusal:
+        return _show(request, _found(request, pk), status=status_of(refusal), **explained(refusal))
+    stays, told = "stay" in request.POST, escape(_("“%(sale)s” is back from the trash."))
+    link = format_html('<a href="{}">{}</a>', sale.get_absolute_url(), sale) if stays else conditional_escape(sale)
+    messages.success(request, SafeString(told % {"sale": link}))
+    return leave(request, "sales:trash" if stays else sale)
+
+
+@require_POST
+@may_trash
+def restore_many(request: HttpRequest) -> HttpResponse:
+    """Take back all the sales this user put in the trash at the posted moment."""
+    count = deeds.restore_many(trashed_at=moment(request.POST.get("at", "")), by=request.user)
+    if count:
+        text = ngettext("%(count)s sale is back from the trash.", "%(count)s sales are back from the trash.", count)
+        messages.success(request, text % {"count": format_number(count, get_language())})
+    else:
+        messages.warning(request, _("These sales have been restored or changed since. Nothing was stored."))
+    return redirect(f"{reverse('sales:list')}?status=open" if count else "sales:trash")
+
+
+def _found(request: HttpRequest, pk: int) -> Sale:
+    everywhere = Sale.objects.visible_to(request.user) | Sale.objects.in_trash(request.user)
+    return get_object_or_404(everywhere.select_related("customer", "owner", "phase", "invoice", "project"), pk=pk)
+
+
+def _show(request: HttpRequest, sale: Sale, *, status: int = 200, **extra) -> HttpResponse:
+    context = {"sale": sale, "version": sale.version, "why_not": "", "back": asked_back(request), **extra}
+    if sale.trashed:
+        context["trashing"] = deeds.trashings([sale])[sale.pk]
+    else:
+        try:
+            deeds.check_trash(sale)
+        except Refused as refusal:
+            context["why_not"] = " ".join(refusal.messages)
+    return page(request, "sales/sale_page/trash_sale.html", context, part="dialog", status=status)

@@ -1,0 +1,38 @@
+"""The notes of sales, and what other parts of sales write on a timeline by themselves."""
+
+from django.utils.translation import gettext as _
+
+from sales.models import Sale, SaleNote
+from salescrm.calendar import written_day
+from salescrm.models import User
+from salescrm.notes import writing
+from salescrm.notes.models import NoteKind
+from salescrm.notes.views import Notebook
+
+NOTES = Notebook(
+    SaleNote,
+    about="sale",
+    app="sales",
+    change="sales.change_sale",
+    remove_any="sales.trash_sale",
+    timeline="sales:history",
+    target="#timeline",
+)
+
+
+def note_step_done(sale: Sale, *, text: str, by: User) -> SaleNote:
+    """Write down that a next step was done: `text` is what it was. Call it in the transaction that clears the step."""
+    return writing.add(SaleNote(sale=sale, kind=NoteKind.STEP, text=text), by=by)
+
+
+def note_explanation(sale: Sale, *, by: User) -> SaleNote:
+    """Write down why the sale was lost, before reopening clears it. Call it in the transaction that does."""
+    words = {"day": written_day(sale.closed_on), "text": sale.loss_explanation}
+    return writing.add(SaleNote(sale=sale, text=_("Explanation of the loss of %(day)s: %(text)s") % words), by=by)
+
+
+def forget_step_done(sale: Sale, *, text: str, by: User) -> None:
+    """Take back what was written down last by note_step_done(), unless somebody has changed it since."""
+    done = sale.notes.filter(kind=NoteKind.STEP).order_by("-pk").first()
+    if done and (done.text, done.by_id, done.version) == (text, by.pk, 1):
+        writing.remove(done, version=done.version)

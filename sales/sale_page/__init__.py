@@ -1,0 +1,1 @@
+"""The page of one sale, and everything one does there."""

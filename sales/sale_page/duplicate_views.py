@@ -1,0 +1,58 @@
+"""A second sale like one there is: a dialog that is a page too."""
+
+import uuid
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sales.answers import put_into, status_of
+from sales.duplicating import duplicate as make_copy
+from sales.models import Sale
+from sales.refusals import Refused
+from sales.sale_page.views import visible
+from salescrm.conflicts import submitted_token
+from salescrm.models import User
+from salescrm.pages import leave, page
+
+LONGEST = Sale._meta.get_field("subject").max_length
+
+
+class DuplicateForm(forms.Form):
+    """What may be different about the second sale."""
+
+    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=LONGEST)
+    owner = forms.ModelChoiceField(User.objects.active(), label=gettext_lazy("Owner"), empty_label=None)
+    with_lines = forms.BooleanField(label=gettext_lazy("With its service lines"), required=False)
+
+
+@permission_required(["sales.view_sale", "sales.add_sale"], raise_exception=True)
+def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask what the copy is called and whose it is, and go to it."""
+    sale = visible(request, pk, detail=True)
+    lines, posted = sale.lines.count(), request.method == "POST"
+    initial = {"subject": _proposed(sale.subject), "owner": request.user, "with_lines": bool(lines)}
+    form = DuplicateForm(request.POST if posted else None, initial=initial, auto_id="copy_%s")
+    token, status = submitted_token(request) if posted else uuid.uuid4(), 422 if posted else 200
+    if not lines:
+        del form.fields["with_lines"]
+    if form.is_bound and form.is_valid():
+        try:
+            copy = make_copy(sale, **{"with_lines": False, **form.cleaned_data}, by=request.user, token=token)
+        except Refused as refusal:
+            put_into(form, refusal)
+            status = status_of(refusal)
+        else:
+            seen = Sale.objects.visible_to(request.user).filter(pk=copy.pk).exists()
+            messages.success(request, _("“%(sale)s” is a new sale.") % {"sale": copy})
+            return leave(request, copy if seen else "sales:list")
+    context = {"sale": sale, "form": form, "token": token}
+    return page(request, "sales/sale_page/duplicate.html", context, part="dialog", status=status)
+
+
+def _proposed(subject: str) -> str:
+    whole = _("%(subject)s (copy)") % {"subject": subject}
+    return _("%(subject)s (copy)") % {"subject": subject[: len(subject) - max(len(whole) - LONGEST, 0)]}

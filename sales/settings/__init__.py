@@ -1,0 +1,1 @@
+"""Settings > Sales: lists, switches, and what a fresh installation starts with."""

@@ -1,0 +1,158 @@
+"""The four views of every list in Settings, and the one of a phase, whose probability asks a question (rules 4, 5)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, resolve_url
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from sales.models import Phase
+from sales.settings import configuration
+from sales.settings.configuration import Changed, change_phase, preview_probability
+from sales.settings.lists import (
+    LISTS,
+    PhaseForm,
+    RemovalForm,
+    SettingsList,
+)
+from sales.settings.views import may_configure
+from salescrm import creating
+from salescrm.lookups import Lookup, LookupForm, reorder
+from salescrm.pages import leave, page
+from salescrm.url_words import way_back
+
+
+@require_safe
+@may_configure
+def rows(request: HttpRequest, kind: SettingsList) -> HttpResponse:
+    """A list: its rows in order, and how many records use each."""
+    context = {"kind": kind, "rows": kind.model.objects.with_usage()}
+    return page(request, "sales/settings/list.html", context, part="list")
+
+
+@may_configure
+def row(request: HttpRequest, kind: SettingsList, pk: int | None = None) -> HttpResponse:
+    """A new row, or another name for one that exists."""
+    instance = get_object_or_404(kind.model, pk=pk) if pk else kind.model()
+    token, made = (None, None) if pk else creating.asked(request, kind.model)
+    form = kind.form(request.POST if request.method == "POST" else None, instance=instance)
+    if made or (form.is_bound and form.is_valid()):
+        made = made or _store(form, token)
+        messages.success(request, _("“%(name)s” is saved.") % {"name": made})
+        return leave(request, _back(request, kind))
+    context = {"kind": kind, "form": form, "row": instance, "back": _back(request, kind), "token": token}
+    return page(request, "sales/settings/row.html", context, part="dialog", status=422 if form.errors else 200)
+
+
+def _store(form: LookupForm, token: UUID | None) -> Lookup:
+    def store() -> Lookup:
+        return configuration.store_row(form.instance, is_default=form.cleaned_data.get("is_default", False))
+
+    return creating.once(token, type(form.instance), store) if token else store()
+
+
+@may_configure
+def phase(request: HttpRequest, pk: int) -> HttpResponse:
+    """A phase: another probability is previewed first, and asks what happens to open sales (rule 4)."""
+    instance = get_object_or_404(Phase, pk=pk)
+    before = Phase(pk=pk, probability=instance.probability)
+    form = PhaseForm(request.POST if request.method == "POST" else None, instance=instance)
+    back = _back(request, LISTS["phases"])
+    context = {"kind": LISTS["phases"], "form": form, "row": instance, "back": back}
+    if not (form.is_bound and form.is_valid()):
+        return page(request, "sales/settings/row.html", context, part="dialog", status=422 if form.errors else 200)
+    context["change"] = change = preview_probability(before, form.cleaned_data["probability"])
+    scope, status = request.POST.get("scope"), 200
+    if change.before == change.after or not change.count or scope in ("open", "new"):
+        basis = request.POST.get("basis") if scope else change.basis
+        try:
+            count = change_phase(before, **form.cleaned_data, open_sales=scope == "open", basis=basis, by=request.user)
+        except Changed as error:
+            context["error"], status = error, 409
+        else:
+            messages.success(request, _changed(instance, count))
+            return leave(request, back)
+    return page(request, "sales/settings/probability.html", context, part="dialog", status=status)
+
+
+def _changed(phase: Phase, count: int) -> str:
+    saved = _("“%(name)s” is saved.") % {"name": phase}
+    if not count:
+        return saved
+    follow = ngettext("%(count)d open sale follows.", "%(count)d open sales follow.", count) % {"count": count}
+    return f"{saved} {follow}"
+
+
+@may_configure
+def remove(request: HttpRequest, kind: SettingsList, pk: int) -> HttpResponse:
+    """Retire, reactivate, delete, or move all to another row (rule 5)."""
+    instance = get_object_or_404(kind.model.objects.with_usage(), pk=pk)
+    form = RemovalForm(request.POST if request.method == "POST" else None, row=instance)
+    if form.is_bound and form.is_valid():
+        try:
+            message = _carry_out(instance, **form.cleaned_data, by=request.user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, message)
+            return leave(request, _back(request, kind))
+    context = {
+        "kind": kind,
+        "form": form,
+        "row": instance,
+        "open_sales": instance.sales.open().count() if kind.has_probability else None,
+        "in_trash": 0 if kind.of_relations else instance.sales.filter(trashed=True).count(),
+        "back": _back(request, kind),
+    }
+    return page(request, "sales/settings/remove.html", context, part="dialog", status=422 if form.errors else 200)
+
+
+def _back(request: HttpRequest, kind: SettingsList) -> str:
+    """Where one came from (`next`, an address of our own), else the list itself."""
+    return way_back(request, request.GET.get("next", "")) or resolve_url("settings:list", kind.key)
+
+
+def _carry_out(row: Lookup, *, action: str, to: Lookup | None, by) -> str:
+    names = {"name": row.name, "to": to}
+    match action:
+        case "retire":
+            configuration.retire(row)
+            return _("“%(name)s” is retired.") % names
+        case "reactivate":
+            configuration.reactivate(row)
+            return _("“%(name)s” is offered again.") % names
+        case "delete":
+            configuration.delete(row)
+            return _("“%(name)s” is deleted.") % names
+    count = configuration.move_all(row, to=to, by=by)
+    return ngettext("%(count)d record moved to “%(to)s”.", "%(count)d records moved to “%(to)s”.", count) % {
+        "count": count, "to": to,
+    }  # fmt: skip
+
+
+@require_POST
+@may_configure
+def order(request: HttpRequest, kind: SettingsList) -> HttpResponse:
+    """The order of a list: all ids (`order`), and possibly the row that goes one place `up` or `down`."""
+    try:
+        ids = [int(value) for value in request.POST.getlist("order")]
+        reorder(kind.model, _shifted(ids, up=request.POST.get("up"), down=request.POST.get("down")))
+    except ValueError as error:
+        raise BadRequest("the order is a list of ids") from error
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    return redirect("settings:list", kind.key)
+
+
+def _shifted(ids: list[int], *, up: str | None, down: str | None) -> list[int]:
+    moved = up or down
+    if not moved:
+        return ids
+    at = ids.index(int(moved))
+    to = min(max(at + (-1 if up else 1), 0), len(ids) - 1)
+    ids[at], ids[to] = ids[to], ids[at]
+    return ids

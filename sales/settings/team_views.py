@@ -1,0 +1,82 @@
+"""Settings > Teams: who works together, and so who sees whose sales when teams decide (rule 23)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from sales.settings.forms import TeamForm
+from salescrm import creating
+from salescrm.accounts.teams import remove_team, store_team
+from salescrm.models import Organisation, Team, User
+from salescrm.pages import leave, page
+
+may_change_users = permission_required("salescrm.change_user", raise_exception=True)
+
+
+@require_safe
+@may_change_users
+def index(request: HttpRequest) -> HttpResponse:
+    """Every team with its members, and who is in none."""
+    teams = Team.objects.prefetch_related(Prefetch("members", User.objects.order_by("name", "pk")))
+    context = {
+        "teams": teams,
+        "alone": User.objects.filter(is_active=True, teams=None),
+        "visible": Organisation.current().sales_visible,
+    }
+    return page(request, "sales/settings/teams.html", context, part="teams")
+
+
+@may_change_users
+def new(request: HttpRequest) -> HttpResponse:
+    """Add a team."""
+    return _edit(request, Team())
+
+
+@may_change_users
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The name and the members of a team."""
+    return _edit(request, get_object_or_404(Team, pk=pk))
+
+
+def _edit(request: HttpRequest, team: Team) -> HttpResponse:
+    title = str(team)
+    token, made = (None, None) if team.pk else creating.asked(request, Team)
+    form = TeamForm(request.POST if request.method == "POST" else None, instance=team)
+    if form.is_bound and not made and form.is_valid():
+        try:
+            made = _store(team, form.cleaned_data, token)
+        except ValidationError as error:
+            form.add_error(None, error)
+        except IntegrityError:  # added by somebody else at the same moment
+            form.add_error("name", _("There is already a team with this name."))
+    if made:
+        messages.success(request, _("%(name)s is saved.") % {"name": made})
+        return leave(request, "settings:teams")
+    context = {"form": form, "team": team, "title": title, "token": token}
+    return page(request, "sales/settings/team.html", context, part="dialog", status=422 if form.errors else 200)
+
+
+def _store(team: Team, values: dict, token: UUID | None) -> Team:
+    if token:
+        return creating.once(token, Team, lambda: store_team(team, **values))
+    return store_team(team, **values)
+
+
+@may_change_users
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Dissolve a team, after saying who will see what."""
+    team = get_object_or_404(Team, pk=pk)
+    if request.method == "POST":
+        remove_team(team)
+        messages.success(request, _("The team %(name)s is gone.") % {"name": team})
+        return leave(request, "settings:teams")
+    context = {"team": team, "members": team.members.all(), "visible": Organisation.current().sales_visible}
+    return page(request, "sales/settings/team_remove.html", context, part="dialog")

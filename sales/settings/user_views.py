@@ -1,0 +1,139 @@
+"""Settings > Users: who may log in, and with which role (rule 23)."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest, ValidationError
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from sales.models import Sale
+from sales.settings import handing_over
+from sales.settings.forms import HandOverForm, UserForm
+from salescrm import creating
+from salescrm.accounts.roles import LABELS
+from salescrm.accounts.staff import (
+    activate,
+    add_user,
+    change_user,
+    deactivate,
+    invite,
+    role_of,
+)
+from salescrm.models import Organisation, User
+from salescrm.pages import leave, page
+
+may_change_users = permission_required("salescrm.change_user", raise_exception=True)
+
+
+def _users():
+    open_sales = Sale.objects.kept().open().filter(owner=OuterRef("pk")).order_by().values("owner")
+    count = Subquery(open_sales.annotate(count=Count("pk")).values("count"))
+    return User.objects.prefetch_related("groups").annotate(open_sales=Coalesce(count, 0))
+
+
+@require_safe
+@may_change_users
+def index(request: HttpRequest) -> HttpResponse:
+    """Everybody who may or might log in."""
+    users = handing_over.with_holdings(_users()).order_by("-is_active", "name", "pk")
+    rows = [(user, LABELS.get(role_of(user), "")) for user in users]
+    return page(request, "sales/settings/users.html", {"rows": rows}, part="users")
+
+
+@may_change_users
+def new(request: HttpRequest) -> HttpResponse:
+    """Add a user, who gets a mail with a link to choose a password."""
+    initial = {"language": Organisation.current().language}
+    token, made = creating.asked(request, User)
+    if made:  # and invited
+        return leave(request, "settings:users")
+    form = UserForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_bound and form.is_valid():
+        _send_invitation(request, creating.once(token, User, lambda: add_user(**form.cleaned_data)))
+        return leave(request, "settings:users")
+    context = {"form": form, "token": token}
+    return page(request, "sales/settings/user.html", context, part="dialog", status=422 if form.errors else 200)
+
+
+@may_change_users
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name, e-mail address, language and role of a user."""
+    subject = get_object_or_404(_users(), pk=pk)
+    form = UserForm(request.POST if request.method == "POST" else None, instance=subject)
+    if form.is_bound and form.is_valid():
+        values = dict(form.cleaned_data)
+        try:
+            role, teams = values.pop("role"), values.pop("teams", None)
+            change_user(subject, role=role, teams=teams, values=values, by=request.user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("%(name)s is saved.") % {"name": subject})
+            return leave(request, "settings:users")
+    context = {"form": form, "subject": subject}
+    return page(request, "sales/settings/user.html", context, part="dialog", status=422 if form.errors else 200)
+
+
+@may_change_users
+def access(request: HttpRequest, pk: int) -> HttpResponse:
+    """Deactivate a user, or let them log in again; what they hold is handed over first or later."""
+    subject = get_object_or_404(_users(), pk=pk)
+    context = {"subject": subject, "held": handing_over.holdings(subject)}
+    if request.method != "POST":
+        return page(request, "sales/settings/access.html", context, part="dialog")
+    if request.POST.get("admit") not in ("yes", "no"):
+        raise BadRequest("admit is yes or no")
+    admit = request.POST["admit"] == "yes"
+    try:
+        activate(subject) if admit else deactivate(subject, by=request.user)
+    except ValidationError as error:
+        return page(request, "sales/settings/access.html", {**context, "error": error}, part="dialog", status=422)
+    done = _("%(name)s can log in again.") if admit else _("%(name)s can no longer log in.")
+    messages.success(request, done % {"name": subject})
+    return leave(request, "settings:users")
+
+
+@may_change_users
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give everything a colleague holds to another one, after showing how much of every kind that is."""
+    subject = get_object_or_404(User, pk=pk)
+    form = HandOverForm(request.POST if request.method == "POST" else None, subject=subject)
+    context, status = {"form": form, "subject": subject}, 422 if form.is_bound else 200
+    if form.is_bound and form.is_valid():
+        to, basis = form.cleaned_data["to"], request.POST.get("basis", "")
+        try:
+            given = handing_over.hand_over(subject, to=to, basis=basis, by=request.user)
+        except handing_over.Changed as error:
+            context["error"], status = error, 409
+        else:
+            if given.total:
+                messages.success(request, _("%(to)s has taken over what %(name)s had.") % {"to": to, "name": subject})
+            else:  # a second click, or a colleague was first: perhaps somebody else than `to` has it
+                text = _("%(subject)s holds nothing that can be handed over.")
+                messages.warning(request, text % {"subject": subject})
+            return leave(request, "settings:users")
+    context["held"] = handing_over.holdings(subject)
+    return page(request, "sales/settings/hand_over.html", context, part="dialog", status=status)
+
+
+@require_POST
+@may_change_users
+def invitation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the link to choose a password once more."""
+    _send_invitation(request, get_object_or_404(User.objects.active(), pk=pk))
+    return leave(request, "settings:users")
+
+
+def _send_invitation(request: HttpRequest, user: User) -> None:
+    if invite(user, site=request.build_absolute_uri("/").rstrip("/"), by=request.user):
+        messages.success(request, _("%(email)s has been sent a link to choose a password.") % {"email": user.email})
+    else:
+        messages.warning(
+            request,
+            _("%(name)s is saved, but the mail to %(email)s could not be sent. Try the invitation again later.")
+            % {"name": user, "email": user.email},
+        )

@@ -1,0 +1,1 @@
+"""Notes and files of a sale, and what happened around a relation or a project."""

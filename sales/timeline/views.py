@@ -1,0 +1,128 @@
+"""Timelines: that of a sale as a part of its page, those around a relation and a project as panels on theirs."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from projects import note_views as project_notes
+from projects.models import Project
+from relations import note_views as relation_notes
+from relations.models import Relation
+from sales import meetings, sentences
+from sales import notes as noting
+from sales.listing import files
+from sales.models import Sale, SaleEvent
+from sales.timeline import around
+from sales.timeline.around import Happenings
+from salescrm import exports
+from salescrm.models import User
+from salescrm.notes.views import Notebook
+from salescrm.pages import page
+from salescrm.url_words import page_number
+
+PAGE = 50
+ONLY = ("", "notes", "changes")
+EXPORT = {Relation: "relations.export_relation", Project: "projects.export_project"}
+BOOKS = {book.model: book for book in (relation_notes.NOTES, noting.NOTES, project_notes.NOTES)}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The words of the address: notes or changes only, which page, and whether the form comes along."""
+
+    only: str = ""
+    number: int = 1
+    form: bool = False
+
+    @classmethod
+    def parse(cls, query: QueryDict) -> "Asked":
+        """Read them; what makes no sense is 400."""
+        only, number = query.get("only", ""), query.get("page", "1")
+        if only not in ONLY or page_number(number) > 200:
+            raise BadRequest("unknown part of a timeline")
+        return cls(only, page_number(number), "form" in query)
+
+    @property
+    def part(self) -> str:
+        """What htmx is to swap: all of it, the entries, or those of one page more."""
+        return "timeline" if self.form else "older" if self.number > 1 else "history"
+
+    def context(self, url: str, entries: list, *, start: int = 0) -> dict:
+        """What the templates need, of `entries` that begin with number `start` and go one beyond the page."""
+        first = (self.number - 1) * PAGE - start
+        return {
+            "entries": entries[first : first + PAGE],
+            "only": self.only,
+            "older": self.number + 1 if len(entries) > first + PAGE else None,
+            "newer": self.number - 1,
+            "timeline_url": url,
+            "choices": [("", _("All")), ("notes", _("Notes and calls")), ("changes", _("Changes"))],
+        }
+
+
+def of_sale(request: HttpRequest, sale: Sale, events: list[SaleEvent]) -> dict:
+    """What the page of a sale tells of its history: `events`, which were read already, and its notes."""
+    asked, user, ahead = Asked.parse(request.GET), request.user, []
+    entries = sentences.tell(events, get_language()) if asked.only != "notes" else []
+    if asked.only != "changes" and any(event.noted for event in events[:1]):
+        notes = sale.notes.select_related("by").defer("by__password").prefetch_related("files")
+        newest = noting.NOTES.dress(notes[: asked.number * PAGE + 1], user)
+        entries, ahead = sentences.with_notes(entries, newest), meetings.among(newest)
+    url = reverse("sales:history", args=[sale.pk])
+    return asked.context(url, entries) | {"draft": noting.NOTES.draft(sale, user), "meetings": ahead}
+
+
+def file_of_sale(request: HttpRequest, sale: Sale, kind: str) -> HttpResponseBase:
+    """The history of a sale and its notes as a file."""
+    asked, entries = Asked.parse(request.GET), []
+    if asked.only != "notes":
+        entries = sentences.tell(sentences.read(sale, []), get_language())
+    if asked.only != "changes":
+        notes = sale.notes.select_related("by").prefetch_related("files")
+        entries = sentences.with_notes(entries, notes)
+    return exports.respond(request, files.timeline_table(entries), kind)
+
+
+@require_safe
+@permission_required("relations.view_relation", raise_exception=True)
+def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything around a relation its reader may see."""
+    relation = get_object_or_404(Relation, pk=pk)
+    found = around.about_relation(relation, request.user)
+    return _panel(request, relation, found, relation_notes.NOTES)
+
+
+@require_safe
+@permission_required("projects.view_project", raise_exception=True)
+def of_project(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything around a project its reader may see."""
+    project = get_object_or_404(Project, pk=pk)
+    return _panel(request, project, around.about_project(project, request.user), project_notes.NOTES)
+
+
+def _panel(request: HttpRequest, record: Relation | Project, found: Happenings, book: Notebook) -> HttpResponse:
+    asked = Asked.parse(request.GET)
+    if kind := exports.asked(request, "sales.export_sale", EXPORT[type(record)]):
+        entries = found.all(asked.only, get_language(), most=exports.MOST_ROWS + 1, chunk=PAGE)
+        return exports.respond(request, files.timeline_table(entries), kind)
+    start = (asked.number - 1) * PAGE
+    keys = found.newest(asked.only, start=start, stop=start + PAGE + 1)
+    entries = found.read(keys, get_language())
+    _dress(entries, request.user, own=book)
+    context = asked.context(request.path, entries, start=start)
+    context |= {"record": record, "draft": book.draft(record, request.user)}
+    return page(request, "sales/timeline/timeline.html", context, part=asked.part)
+
+
+def _dress(entries: list, user: User, *, own: Notebook) -> None:
+    for model, book in BOOKS.items():
+        notes = [entry.note for entry in entries if isinstance(entry.note, model)]
+        book.dress(notes, user, changeable=book is own)

@@ -1,0 +1,1 @@
+"""Who works here: logging in, users, roles, teams."""

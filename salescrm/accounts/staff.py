@@ -1,0 +1,104 @@
+"""Who works here and with which role: adding, inviting, changing and deactivating users (rule 23)."""
+
+import logging
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Group
+from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext as _
+
+from salescrm.accounts.roles import ADMINISTRATOR
+from salescrm.models import Organisation, Team, User
+
+logger = logging.getLogger(__name__)
+
+
+def role_of(user: User) -> str:
+    """The name of the one role (group) of a user, empty without one."""
+    group = next(iter(user.groups.all()), None)
+    return group.name if group else ""
+
+
+@transaction.atomic
+def add_user(
+    *, email: str, name: str, language: str, role: str, teams: Iterable[Team] = (), password: str | None = None
+) -> User:
+    """Create a user with a role; without a password only the link of an invitation lets them in."""
+    user = User.objects.create_user(email, password, name=name, language=language)
+    user.groups.set([Group.objects.get(name=role)])
+    user.teams.set(teams)
+    return user
+
+
+@transaction.atomic
+def change_user(user: User, *, values: dict, role: str, by: User, teams: Iterable[Team] | None = None) -> User:
+    """Store name, e-mail address and language, give another role, and other teams where any are named.
+
+    Refuses to take the role away from the last administrator who may log in, or from oneself.
+    """
+    _lock_administrators()
+    if role != ADMINISTRATOR and role_of(user) == ADMINISTRATOR:
+        if user.pk == by.pk:
+            raise ValidationError({"role": _("You cannot take your own role away.")}, code="oneself")
+        _require_another_administrator(user, field="role")
+    for name, value in values.items():
+        setattr(user, name, value)
+    user.save(update_fields=[*values])
+    user.groups.set([Group.objects.get(name=role)])
+    if teams is not None:
+        user.teams.set(teams)
+    return user
+
+
+@transaction.atomic
+def deactivate(user: User, *, by: User) -> None:
+    """Refuse log-in from now on; records keep naming the user. Refuses oneself and the last administrator."""
+    _lock_administrators()
+    if user.pk == by.pk:
+        raise ValidationError(_("You cannot deactivate yourself."), code="oneself")
+    if role_of(user) == ADMINISTRATOR:
+        _require_another_administrator(user)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def activate(user: User) -> None:
+    """Let a user log in again."""
+    User.objects.filter(pk=user.pk).update(is_active=True)
+
+
+def _lock_administrators() -> None:
+    """Two administrators who demote each other at the same moment wait for each other here."""
+    Group.objects.select_for_update(no_key=True).get(name=ADMINISTRATOR)
+
+
+def _require_another_administrator(user: User, field: str | None = None) -> None:
+    others = User.objects.filter(groups__name=ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
+    if user.is_active and not others.exists():
+        message = _("This is the last administrator who may log in. Make somebody else administrator first.")
+        raise ValidationError({field: message} if field else message, code="last")
+
+
+def invite(user: User, *, site: str, by: User) -> bool:
+    """Mail a link to choose a password, in the user's language; False when the mail could not be sent."""
+    link = reverse(
+        "password_reset_confirm",
+        args=[urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)],
+    )
+    with translation.override(user.language):
+        context = {"user": user, "by": by, "link": f"{site}{link}", "organisation": Organisation.current()}
+        subject = render_to_string("registration/invitation_subject.txt", context)
+        body = render_to_string("registration/invitation.txt", context)
+    try:
+        EmailMessage(" ".join(subject.split()), body, to=[user.email]).send()
+    except OSError:  # no server, refused, timed out; smtplib's errors are OSErrors
+        logger.exception("The invitation of user %s could not be sent", user.pk)
+        return False
+    return True

@@ -1,0 +1,222 @@
+"""Logging in and out, a forgotten password, and one's own profile. No namespace: Django's own names."""
+
+import logging
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import forms as auth_forms
+from django.contrib.auth import views as auth
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import path, reverse_lazy
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from salescrm.accounts import browsers, lockout
+from salescrm.accounts.logged_out import remember
+from salescrm.accounts.roles import LABELS
+from salescrm.accounts.staff import role_of
+from salescrm.models import User
+from salescrm.pages import page
+from salescrm.recent import forget
+from salescrm.url_words import way_back
+
+logger = logging.getLogger(__name__)
+
+
+class LoginForm(auth_forms.AuthenticationForm):
+    """E-mail address and password; capitals in the address do not matter."""
+
+    username = auth_forms.UsernameField(
+        label=gettext_lazy("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"}),
+    )
+    error_messages = {
+        "invalid_login": gettext_lazy("This e-mail address and password do not belong together."),
+        "inactive": gettext_lazy("This account has been deactivated."),
+    }
+
+    def clean(self):
+        """Count this try first: for the client, and for the account unless this browser is known there."""
+        email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if not email or not password:
+            return super().clean()
+        email, client = email.strip().lower(), lockout.client_of(self.request)
+        name = browsers.known_as(self.request, email)
+        account = (lockout.BROWSER, name) if name else (lockout.ACCOUNT, email)
+        lockout.count((lockout.CLIENT, client), account)
+        cleaned = super().clean()
+        lockout.give_back(lockout.CLIENT, client)
+        lockout.clear(*account)
+        return cleaned
+
+
+class ResetForm(auth_forms.PasswordResetForm):
+    """Mails a link in the user's language; also to somebody who was invited and never chose a password."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+    def __init__(self, *args, client: str = "", **kwargs):
+        self.client = client
+        super().__init__(*args, **kwargs)
+
+    def clean(self):
+        """Count every mail, known address or not: nobody is to be flooded, and no answer tells who exists."""
+        if email := self.cleaned_data.get("email"):
+            lockout.count((lockout.MAIL_CLIENT, self.client), (lockout.MAIL, email.strip().lower()))
+        return self.cleaned_data
+
+    def get_users(self, email):
+        return User.objects.filter(email=email.strip().lower(), is_active=True)
+
+    def send_mail(self, subject_template_name, email_template_name, context, *args, **kwargs):
+        with translation.override(context["user"].language):
+            super().send_mail(subject_template_name, email_template_name, context, *args, **kwargs)
+
+
+class ChangeForm(auth_forms.PasswordChangeForm):
+    """The old password may be tried as often as at the log-in: the browser may have been left alone."""
+
+    def clean_old_password(self):
+        lockout.count((lockout.OLD_PASSWORD, self.user.pk))
+        old_password = super().clean_old_password()
+        lockout.clear(lockout.OLD_PASSWORD, self.user.pk)
+        return old_password
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["name", "language"]
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"}), "language": forms.RadioSelect}
+
+
+class Unprocessable:
+    """An invalid form is answered with status 422, as everywhere; one that came too often with 429."""
+
+    def form_invalid(self, form):
+        return lockout.explain(self.render_to_response(self.get_context_data(form=form), status=422), form)
+
+
+class RedirectThen(HttpResponseRedirect):
+    """A redirect with something left to do once it is on its way: how long that takes tells nothing to who waits."""
+
+    def __init__(self, url, deed):
+        super().__init__(url)
+        self.deed = deed
+
+    def close(self):
+        super().close()
+        try:
+            self.deed()
+        except Exception:  # nobody is there any more to be told
+            logger.exception("What was left to do after a redirect failed")
+
+
+class Login(Unprocessable, auth.LoginView):
+    """The log-in page; before the first user exists it leads to the set-up page."""
+
+    authentication_form = LoginForm
+
+    def get(self, request, *args, **kwargs):
+        if not request.user.is_authenticated and not User.objects.exists():
+            return redirect("setup")
+        return super().get(request, *args, **kwargs)
+
+    def get_redirect_url(self, request=None):
+        asked = self.request.POST.get(self.redirect_field_name, self.request.GET.get(self.redirect_field_name, ""))
+        return way_back(self.request, asked)
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        remember(response, form.get_user())
+        browsers.trust(self.request, response, form.get_user())
+        return response
+
+
+class Logout(auth.LogoutView):
+    """Log out; what was opened on this browser is forgotten."""
+
+    def post(self, request, *args, **kwargs):
+        response = super().post(request, *args, **kwargs)
+        forget(response)
+        return response
+
+
+class ResetRequest(Unprocessable, auth.PasswordResetView):
+    """Ask for a mail. It is made and sent after the answer: only known addresses get one."""
+
+    form_class = ResetForm
+    success_url = reverse_lazy("password_reset_done")
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"client": lockout.client_of(self.request)}
+
+    def form_valid(self, form):
+        return RedirectThen(self.get_success_url(), lambda: super(ResetRequest, self).form_valid(form))
+
+
+class ResetConfirm(Unprocessable, auth.PasswordResetConfirmView):
+    """Choose a new password. Who could read the mail is known on this browser from now on."""
+
+    success_url = reverse_lazy("password_reset_complete")
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        browsers.trust(self.request, response, form.user)
+        return response
+
+
+def profile(request: HttpRequest) -> HttpResponse:
+    """One's own name and language; the language applies to the very next page."""
+    form = ProfileForm(request.POST if request.method == "POST" else None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        translation.activate(request.user.language)
+        messages.success(request, _("Your profile is saved."))
+        return redirect("profile")
+    if form.errors:
+        request.user.refresh_from_db(fields=["name", "language"])
+    context = {"form": form, "role": LABELS.get(role_of(request.user), "")}
+    return page(request, "accounts/profile.html", context, part="profile", status=422 if form.errors else 200)
+
+
+class PasswordChange(Unprocessable, auth.PasswordChangeView):
+    template_name = "accounts/password.html"
+    form_class = ChangeForm
+    success_url = reverse_lazy("profile")
+
+    def form_valid(self, form):
+        messages.success(self.request, _("Your password is changed. Other devices are logged out."))
+        response = super().form_valid(form)
+        browsers.trust(self.request, response, form.user)
+        return response
+
+
+urlpatterns = [
+    path("login/", Login.as_view(), name="login"),
+    path("logout/", Logout.as_view(), name="logout"),
+    path("profile/", profile, name="profile"),
+    path("password/", PasswordChange.as_view(), name="password_change"),
+    path("password-reset/", login_not_required(ResetRequest.as_view()), name="password_reset"),
+    path(
+        "password-reset/sent/",
+        login_not_required(auth.PasswordResetDoneView.as_view()),
+        name="password_reset_done",
+    ),
+    path(
+        "password-reset/<uidb64>/<token>/",
+        login_not_required(ResetConfirm.as_view()),
+        name="password_reset_confirm",
+    ),
+    path(
+        "password-reset/done/",
+        login_not_required(auth.PasswordResetCompleteView.as_view()),
+        name="password_reset_complete",
+    ),
+]

@@ -1,0 +1,1 @@
+"""Notes with files, written once for every record that has a timeline."""

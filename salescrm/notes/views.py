@@ -1,0 +1,188 @@
+"""The pages of notes and files, written once: every app says in a Notebook what its notes are about."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.storage import default_storage
+from django.db.models import Model
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django_htmx.http import reswap, retarget, trigger_client_event
+
+from salescrm.conflicts import Stale, differences, submitted_token, submitted_version
+from salescrm.models import StoredFile, User
+from salescrm.notes import writing
+from salescrm.notes.forms import ACCEPT, NoteForm
+from salescrm.notes.models import Note
+from salescrm.pages import follow, page, tell
+
+FORM, REMOVE, MISSING = "notes/form.html", "notes/remove.html", "notes/missing.html"
+# Whatever a file holds, a browser may only keep it: not show it, run it, guess at it or share it with others.
+KEEP_ONLY = {
+    "Cache-Control": "private, no-store",
+    "Content-Encoding": "identity",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the form of a note shows: a new one carries a token, a stored one its version."""
+
+    form: NoteForm
+    url: str
+    target: str = ""
+    token: UUID | None = None
+    version: int | None = None
+    accept: str = ACCEPT
+    count: int = writing.FILES_PER_NOTE
+
+    @property
+    def megabytes(self) -> int:
+        """How large a file may be."""
+        return settings.FILE_MAX_MB
+
+    @cached_property
+    def key(self) -> str:
+        """The beginning of the ids in this form: another one may stand on the same page."""
+        return f"note-{self.form.note.pk}" if self.form.note else "note"
+
+    @cached_property
+    def files(self) -> list[StoredFile]:
+        """The files the note has already."""
+        return list(self.form.note.files.all()) if self.form.note else []
+
+    @property
+    def shown(self) -> dict:
+        """What stands in the fields."""
+        return {name: self.form.shown(name) for name in ("kind", "text", "at") if name in self.form.fields}
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """The notes of one kind of record: where they are stored, how their pages are called, who may do what."""
+
+    model: type[Note]
+    about: str  # the key to the record
+    app: str  # the namespace of the addresses
+    change: str  # the permission to write
+    remove_any: str  # the permission to remove what somebody else wrote
+    timeline: str  # the address that answers with the timeline as a part
+    target: str  # and where that part stands
+
+    def url(self, name: str, record: Model | int, *args) -> str:
+        """The address of one of the pages below."""
+        return reverse(f"{self.app}:{name}", args=[getattr(record, "pk", record), *args])
+
+    def draft(self, record: Model, user: User) -> Draft | None:
+        """The form on top of a timeline, for whoever may write there."""
+        if not user.has_perm(self.change):
+            return None
+        return Draft(NoteForm(), self.url("note-new", record), self.target, token=uuid4())
+
+    def dress(self, notes: Iterable[Note], user: User, *, changeable: bool = True) -> list[Note]:
+        """Give notes the addresses their reader may use: of files, of changing and of removing."""
+        changeable = changeable and user.has_perm(self.change)
+        remove_any = changeable and user.has_perm(self.remove_any)
+        notes = list(notes)
+        for note in notes:
+            record, own = getattr(note, f"{self.about}_id"), changeable and note.by_id == user.pk
+            note.change_url = self.url("note", record, note.pk) if own else ""
+            note.remove_url = self.url("note-remove", record, note.pk) if own or remove_any else ""
+            note.links = [(file, self.url("file", record, file.key)) for file in note.files.all()]
+        return notes
+
+    def find(self, record: Model, pk: int) -> Note:
+        """A note of this very record, else 404."""
+        return get_object_or_404(self.model.objects.select_related("by"), **{"pk": pk, self.about: record})
+
+
+def add(request: HttpRequest, book: Notebook, record: Model) -> HttpResponse:
+    """Add a note: in place on the timeline, or on a page of its own."""
+    posted = request.method == "POST"
+    form = NoteForm(request.POST, request.FILES) if posted else NoteForm()
+    token = submitted_token(request) if posted else uuid4()
+    if posted and form.is_valid():
+        note = book.model(**{book.about: record}, **form.values())
+        try:
+            writing.add(note, uploads=form.cleaned_data["uploads"], by=request.user, token=token)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, _("Added to the timeline."))
+            part = f"{reverse(book.timeline, args=[record.pk])}?form=1"
+            return follow(request, whole=record.get_absolute_url(), part=part)
+    draft = Draft(form, book.url("note-new", record), book.target, token=token)
+    answer = page(request, FORM, _told(record, draft), part="form", status=422 if posted else 200)
+    return reswap(retarget(answer, "#note-form"), "outerHTML")
+
+
+def _told(record: Model, draft: Draft, **more) -> dict:
+    return {"record": record, "draft": draft, "conflict": None, **more}
+
+
+def change(request: HttpRequest, book: Notebook, record: Model, note: int) -> HttpResponse:
+    """Change a note of one's own; a stale form is answered with theirs beside yours."""
+    note = book.find(record, note)
+    if note.by_id != request.user.pk:
+        raise PermissionDenied
+    url, posted = book.url("note", record, note.pk), request.method == "POST"
+    form = NoteForm(request.POST, request.FILES, note=note) if posted else NoteForm(note=note)
+    version, status, conflict = submitted_version(request) if posted else note.version, 422 if posted else 200, None
+    if posted and form.is_valid():
+        files = {"uploads": form.cleaned_data["uploads"], "without": form.cleaned_data["drop"]}
+        try:
+            writing.change(note, values=form.values(), version=version, by=request.user, **files)
+        except Stale as stale:
+            conflict = {"message": stale.message, "differences": differences(form, stale.current), "url": url}
+            version, status = stale.current.version, 409
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            return _done(request, record)
+    draft = Draft(form, url, version=version)
+    return page(request, FORM, _told(record, draft, conflict=conflict), part="dialog", status=status)
+
+
+def _done(request: HttpRequest, record: Model) -> HttpResponse:
+    """Out of the dialog: the timeline behind it reads itself again, and keeps what is being written on top of it."""
+    return trigger_client_event(tell(request, record, event="timeline-changed", detail={}), "close-dialog", {})
+
+
+def remove(request: HttpRequest, book: Notebook, record: Model, note: int) -> HttpResponse:
+    """Ask, then remove a note with its files: one's own, or anybody's with the right to."""
+    note = book.find(record, note)
+    if note.by_id != request.user.pk and not request.user.has_perm(book.remove_any):
+        raise PermissionDenied
+    context, status = {"record": record, "url": book.url("note-remove", record, note.pk), "refused": ""}, 200
+    if request.method == "POST":
+        try:
+            writing.remove(note, version=submitted_version(request), by=request.user)
+        except Stale as stale:
+            note, context["refused"], status = stale.current, stale.message, 409
+        else:
+            messages.success(request, _("Removed from the timeline."))
+            return _done(request, record)
+    book.dress([note], request.user)
+    return page(request, REMOVE, context | {"note": note}, part="dialog", status=status)
+
+
+def send_file(request: HttpRequest, book: Notebook, record: Model, key: UUID) -> HttpResponse:
+    """Hand out a file of a note of this very record, in pieces, to be kept and never to be shown in place."""
+    notes = book.model.objects.filter(**{book.about: record})
+    file = get_object_or_404(StoredFile.objects.filter(pk__in=notes.values("files")), key=key)
+    try:
+        content = default_storage.open(file.content.name)
+    except OSError:
+        return render(request, MISSING, {"record": record, "file": file}, status=404)
+    return FileResponse(
+        content, as_attachment=True, filename=file.name, content_type=file.content_type, headers=KEEP_ONLY
+    )
