@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "salescrm.serving.middleware.explained_methods",
     "salescrm.serving.middleware.LoginRequired",
     "salescrm.serving.middleware.explained_absence",
+    "salescrm.serving.middleware.domain_refusals",
 ]
 
 ROOT_URLCONF = "salescrm.urls"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.core.exceptions import BadRequest
 from django.db.models import Count, F, Q, Sum, Value, Window
 from django.db.models.functions import RowNumber
-from django.http import Http404, QueryDict
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
@@ -22,6 +22,7 @@ from sales.models.querysets import SaleQuerySet
 from salescrm.calendar import add_months, month_start, organisation_zone
 from salescrm.models import Organisation, Team, User
 from salescrm.notes.models import NoteKind
+from salescrm.refusals import Missing
 from salescrm.url_words import read_id
 
 SHOWN = 50  # rows of a group; the list has the rest
@@ -88,7 +89,7 @@ class Choices:
         return self.find(**{word: read_id(query, word) if query.get(word) else None for word in ("owner", "team")})
 
     def find(self, *, owner: int | None, team: int | None) -> Whose:
-        """The day asked for, one's own by default; Http404 for somebody whose sales this user may not see."""
+        """The day asked for, one's own by default; Missing for somebody whose sales this user may not see."""
         if team is not None:
             return Whose(team=_with_id(self.teams, team))
         if owner in (None, self.user.pk):
@@ -105,10 +106,10 @@ class Choices:
 
 
 def _with_id(rows: list, pk: int):
-    found = next((row for row in rows if row.pk == pk), None)
-    if found is None:
-        raise Http404
-    return found
+    for row in rows:
+        if row.pk == pk:
+            return row
+    raise Missing("nobody whose day this user may see")
 
 
 def words_of(today: date) -> dict[str, dict]:

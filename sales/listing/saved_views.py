@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
@@ -16,6 +16,7 @@ from sales.models import SaleStatus, SavedView
 from sales.refusals import Refused
 from salescrm.conflicts import Stale, changed_by
 from salescrm.models import User
+from salescrm.refusals import Forbidden
 from salescrm.url_words import is_id
 
 CLOSED = ("reason", "lost_to", "closed_from", "closed_to")  # what is asked of closed sales
@@ -64,7 +65,7 @@ def update(view: SavedView, *, query: str, version: int, by: User) -> SavedView:
 def stop_sharing(view: SavedView, *, by: User) -> SavedView:
     """Take a view out of everybody's menu; its owner keeps it. For the owner, and for who may change others' views."""
     if view.owner_id != by.pk and not may_tidy(by):
-        raise PermissionDenied
+        raise Forbidden
     shared = SavedView.objects.filter(pk=view.pk, shared=True)
     shared.update(shared=False, version=F("version") + 1, updated_by=by, updated_at=timezone.now())
     view.shared = False
@@ -74,7 +75,7 @@ def stop_sharing(view: SavedView, *, by: User) -> SavedView:
 def delete(view: SavedView, *, by: User) -> None:
     """Remove a view of one's own; sent twice, it is gone."""
     if view.owner_id != by.pk:
-        raise PermissionDenied
+        raise Forbidden
     SavedView.objects.filter(pk=view.pk).delete()
 
 
@@ -146,7 +147,7 @@ def as_shown(query: QueryDict, shown: tuple[str, ...]) -> str:
 def _write(view: SavedView, values: dict, version: int, by: User) -> SavedView:
     """Store these values in the view as it stands now, for who made it; sent twice, the second time changes nothing."""
     if view.owner_id != by.pk:
-        raise PermissionDenied
+        raise Forbidden
     found = SavedView.objects.select_for_update(of=("self",)).filter(pk=view.pk).first()
     if found is None:
         raise Refused(_("This view has been removed."), code="gone")

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import translation
 
 from salescrm.accounts import logged_out
 from salescrm.models import Organisation
+from salescrm.refusals import Forbidden, Missing
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -102,6 +104,22 @@ def explained_absence(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     middleware.process_exception = lambda request, error: error.answer(request) if hasattr(error, "answer") else None
+    return middleware
+
+
+def domain_refusals(get_response: GetResponse) -> GetResponse:
+    """Answer as pages do what a domain function refused, which knows nothing of HTTP: 404 and 403."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def translate(request: HttpRequest, error: Exception) -> None:
+        if isinstance(error, Missing):
+            raise Http404(str(error)) from error
+        if isinstance(error, Forbidden):
+            raise PermissionDenied(str(error)) from error
+
+    middleware.process_exception = translate
     return middleware
 
 

@@ -3,12 +3,13 @@
 import threading
 
 import pytest
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.db import connection
 
 from sales.listing import saved_views
 from sales.models import Phase, SavedView
 from sales.refusals import Refused
+from salescrm.refusals import Forbidden
 from tests.factories import RelationFactory, SaleFactory
 
 HTMX = {"HX-Request": "true"}
@@ -80,9 +81,9 @@ def test_others_change_nothing_and_managers_only_stop_the_sharing(view, colleagu
             lambda by: saved_views.update(view, query="", version=1, by=by),
             lambda by: saved_views.delete(view, by=by),
         ):
-            with pytest.raises(PermissionDenied):
+            with pytest.raises(Forbidden):
                 deed(somebody)
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(Forbidden):
         saved_views.stop_sharing(view, by=colleague)
     saved_views.stop_sharing(view, by=manager)
     view.refresh_from_db()

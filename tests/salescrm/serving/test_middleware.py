@@ -1,12 +1,16 @@
 """Log-in by default, the user's own language, and what a request may cost before its view starts."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.test import RequestFactory
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from salescrm.models import User
 from salescrm.pages import leave
+from salescrm.refusals import Forbidden, Missing
+from salescrm.serving.middleware import domain_refusals
 
 
 @pytest.fixture
@@ -60,3 +64,15 @@ def test_leave_goes_to_another_page(headers, status, header):
     response = leave(request, "login")
 
     assert (response.status_code, response.headers[header]) == (status, reverse("login"))
+
+
+@pytest.mark.parametrize(("refusal", "error"), [(Missing, Http404), (Forbidden, PermissionDenied)])
+def test_what_the_domain_refuses_is_an_error_of_http_in_pages(refusal, error):
+    translate = domain_refusals(lambda request: None).process_exception
+    with pytest.raises(error):
+        translate(RequestFactory().get("/"), refusal("for a reason"))
+
+
+def test_what_the_domain_does_not_refuse_stays_what_it_was():
+    translate = domain_refusals(lambda request: None).process_exception
+    assert translate(RequestFactory().get("/"), ValueError("ours")) is None
