@@ -2,32 +2,28 @@
 
 from collections.abc import Iterator
 
-from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.text import capfirst
 from django_htmx.http import reswap, retarget
 
-from projects.forms import ProjectForm
+from projects.models import Project
 from sales.board import views
-from sales.forms import LineForm, ProbabilityForm, SaleForm
-from sales.models import Sale
+from sales.models import Sale, SaleLine, SaleNote
 from sales.trashing import trashings
 from salescrm.conflicts import readable
+from salescrm.fields import DayField
 from salescrm.models import User
-from salescrm.notes.forms import NoteForm
 from salescrm.pages import page
 
 MAY_TRASH = ["sales.view_sale", "sales.trash_sale"]
 TEMPLATE = "sales/gone.html"
-CHOSEN = (forms.ChoiceField, forms.ModelChoiceField, forms.BooleanField)  # not typed: chosen again in a moment
-FIELDS = {
-    name: field
-    for form in (ProjectForm, LineForm, ProbabilityForm, NoteForm, SaleForm)
-    for name, field in form.base_fields.items()
-    if not isinstance(field, CHOSEN)
-} | {f"{name}_text": forms.CharField(label=Sale._meta.get_field(name).verbose_name) for name in ("customer", "lost_to")}
+TABLES = (Sale, SaleLine, SaleNote, Project)  # what is typed on a page of a sale is a field of one of these
+WORDS = {  # in forms, what people type into fields of a sale that no form of its model has
+    "customer_text": "customer", "lost_to_text": "lost_to", "explanation": "loss_explanation", "closed_on": "closed_on",
+}  # fmt: skip
 
 
 class InTrash(Http404):
@@ -74,13 +70,26 @@ def _above(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:
     """The label and the text of every field somebody may have typed in."""
     for word, texts in request.POST.lists():
-        name = word.rpartition("-")[2]  # lines-0-description
-        if name in FIELDS and texts[-1].strip():
-            yield capfirst(str(FIELDS[name].label)), _readable(FIELDS[name], texts[-1])
+        field = _field(word.rpartition("-")[2])  # lines-0-description
+        if field and texts[-1].strip():
+            yield capfirst(str(field.verbose_name)), _readable(field, texts[-1])
 
 
-def _readable(field: forms.Field, text: str) -> str:
+def _field(word: str) -> models.Field | None:
+    """The field this word of a form is typed into; none for what is chosen: that is chosen again in a moment."""
+    for table in TABLES:
+        for field in table._meta.concrete_fields:
+            chosen = field.choices or isinstance(field, models.ForeignKey | models.BooleanField)
+            if field.name == word and field.editable and not chosen:
+                return field
+    return Sale._meta.get_field(WORDS[word]) if word in WORDS else None
+
+
+def _readable(field: models.Field, text: str) -> str:
+    if not isinstance(field, DayField):
+        return text
+    day = field.formfield()
     try:
-        return readable(field, field.to_python(text)) if isinstance(field, forms.DateField) else text
+        return readable(day, day.to_python(text))
     except ValidationError:
         return text

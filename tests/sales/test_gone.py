@@ -1,11 +1,17 @@
 """A form of a sale that a colleague moved to the trash meanwhile: it says so, to who may know, and loses nothing."""
 
+import re
 from uuid import uuid4
 
 import pytest
+from django import forms
 
+from projects.forms import ProjectForm
+from sales.forms import AcceptForm, CorrectForm, LineForm, LoseForm, ProbabilityForm, SaleForm
 from sales.models import Sale, SaleNote
+from sales.sale_page.change_forms import FORMS as CHANGES
 from sales.trashing import trash
+from salescrm.notes.forms import FilesField, NoteForm
 from tests.factories import SaleFactory
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +56,36 @@ def test_every_form_says_so_and_shows_what_was_typed(form, sale, salesperson, as
         if word not in ("step", "ahead", "phase", "lines-TOTAL_FORMS") and value:
             assert value.replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>") in text
     assert (Sale.objects.count(), Sale.objects.get().version, SaleNote.objects.count()) == (1, 2, 0)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [SaleForm, LineForm, ProbabilityForm, NoteForm, ProjectForm, AcceptForm, LoseForm, CorrectForm, *CHANGES.values()],
+)
+def test_every_text_somebody_may_have_typed_is_shown_with_its_label(form, sale, salesperson, as_user):
+    not_typed = (forms.ChoiceField, forms.ModelChoiceField, forms.BooleanField, forms.FileField, FilesField)
+    typed = [
+        name for name, field in form.base_fields.items()
+        if not isinstance(field, not_typed) and not field.widget.is_hidden
+    ]  # fmt: skip
+    sent = {f"x-{name}": f"typed {place}" for place, name in enumerate(typed)}
+    text = as_user(salesperson).post(f"/sales/{sale.pk}/edit/", sent | {"version": 1}).content.decode()
+    assert [value for value in sent.values() if f"<dd>{value}</dd>" not in text] == []
+    assert text.count("<dd>") == len(sent)
+
+
+def test_what_was_typed_has_the_name_of_its_field_and_what_was_chosen_is_left_out(sale, salesperson, as_user):
+    sent = {
+        "subject": "Roof of slate", "lines-0-unit_price": "12,50", "customer_text": "Acme", "lost_to_text": "Rival",
+        "explanation": "Too dear", "text": "They called", "at": "2026-03-20T14:30", "project-name": "Roof 2",
+        "probability": "60", "owner": "3", "phase": "2", "kind": "call", "version": "1", "token": "x",
+    }  # fmt: skip
+    text = as_user(salesperson).post(f"/sales/{sale.pk}/edit/", sent).content.decode()
+    assert re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", text) == [
+        ("Subject", "Roof of slate"), ("Unit price", "12,50"), ("Customer", "Acme"), ("Lost to competitor", "Rival"),
+        ("Explanation of the loss", "Too dear"), ("Text", "They called"), ("When", "2026-03-20T14:30"),
+        ("Name", "Roof 2"), ("Probability", "60"),
+    ]  # fmt: skip
 
 
 def test_days_are_shown_as_people_read_them_and_rubbish_as_it_was_typed(sale, salesperson, as_user):
