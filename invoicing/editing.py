@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from invoicing.drafting import set_totals
 from invoicing.history import Refused, claim, commit, require_draft
@@ -14,6 +15,7 @@ from invoicing.lines import Line, contents, store_lines
 from invoicing.models import Invoice, InvoiceEvent, InvoiceLine
 from invoicing.querysets import InvoiceQuerySet
 from relations.models import Contact
+from salescrm.accounts.handing_over import Holding
 from salescrm.calendar import odd_years
 from salescrm.models import User
 
@@ -87,6 +89,17 @@ def hand_over(drafts: InvoiceQuerySet, *, to: User, by: User) -> int:
         for row in rows
     )
     return len(rows)
+
+
+def words(count: int) -> str:
+    """How many draft invoices somebody holds; `shown` is the figure as the reader writes it."""
+    return ngettext("%(shown)s draft invoice", "%(shown)s draft invoices", count)
+
+
+HOLDING = Holding(
+    key="drafts", rows=lambda: Invoice.objects.drafts(), holder="owner", hand_over=hand_over, words=words,
+    url="invoicing:list", query={"status": "draft"},
+)  # fmt: skip
 
 
 @transaction.atomic

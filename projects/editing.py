@@ -8,12 +8,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from invoicing.lines import Line, contents, rewrite_lines
 from projects.models import Project
 from projects.opening import NewProject, check, open_project
 from projects.querysets import ProjectQuerySet
 from relations.models import Relation
+from salescrm.accounts.handing_over import Holding
 from salescrm.calendar import odd_years
 from salescrm.conflicts import Stale, changed_by, lock
 from salescrm.models import User
@@ -103,6 +105,17 @@ def hand_over(projects: ProjectQuerySet, *, to: User, by: User) -> int:
     keys = [row.pk for row in projects.select_for_update(of=("self",)).order_by("pk").only("pk")]
     changes = {"manager": to, "version": F("version") + 1, "updated_by": by, "updated_at": timezone.now()}
     return Project.objects.filter(pk__in=keys).update(**changes)
+
+
+def words(count: int) -> str:
+    """How many active projects somebody holds; `shown` is the figure as the reader writes it."""
+    return ngettext("%(shown)s active project", "%(shown)s active projects", count)
+
+
+HOLDING = Holding(
+    key="projects", rows=lambda: Project.objects.active(), holder="manager", hand_over=hand_over, words=words,
+    url="projects:list", query={"status": "active"},
+)  # fmt: skip
 
 
 def _set_status(project: Project, status: str, version: int, by: User) -> Project:

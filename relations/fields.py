@@ -1,4 +1,4 @@
-"""The form field that chooses a relation by typing, with and without JavaScript; and fields for checked numbers."""
+"""The form field that chooses a relation by typing, with and without JavaScript."""
 
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -10,30 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from relations.choosing import SHOWN, matches
 from relations.models import Relation
-from relations.numbers import COMPACT, LONGEST_IBAN, SHOW
 from relations.querysets import LONGEST
-from relations.validators import VALIDATE
 from salescrm.url_words import is_id
 from salescrm.words import words
-
-
-class NumberFormField(forms.CharField):
-    """A number of COMPACT: checked, stored compact, shown as people write it; spaces and dots typed are welcome."""
-
-    def __init__(self, name: str, **kwargs):
-        self.compact, self.show = COMPACT[name], SHOW.get(name, str)
-        super().__init__(validators=[VALIDATE[name]], required=False, max_length=LONGEST_IBAN, **kwargs)
-
-    def to_python(self, value):
-        text = super().to_python(value)
-        return self.compact(text) if text else text
-
-    def widget_attrs(self, widget):
-        """The browser takes what is longer by the spaces and dots that fall off."""
-        return {**super().widget_attrs(widget), "maxlength": str(2 * self.max_length)}
-
-    def prepare_value(self, value):
-        return self.show(value) if value else value
 
 
 class Typed(NamedTuple):

@@ -4,9 +4,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from relations.fields import NumberFormField, RelationField
+from relations.fields import RelationField
 from relations.models import Contact, Relation, RelationType
 from salescrm.models import Organisation, User
+from salescrm.organisation.fields import NumberFormField
 
 PERSON_NAMES = ["first_name", "prefix", "family_name"]
 REACH = ["email", "phone", "mobile"]

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from relations.models import Apart, Contact, Relation, RelationNote
 from relations.naming import apply_names
-from relations.numbers import show_iban
 from relations.saving import stale
 from salescrm.conflicts import Gone
 from salescrm.models import Organisation, User
+from salescrm.organisation.numbers import show_iban
 
 ADDRESS, PERSON_NAME = ["street", "postcode", "city", "country"], ["first_name", "prefix", "family_name"]
 TOGETHER = {"address": ADDRESS, "person_name": PERSON_NAME}  # parts that mean something only together

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from relations.numbers import show_iban
 from relations.querysets import RelationQuerySet, RelationTypeQuerySet
-from relations.validators import validate_coc_number, validate_iban, validate_vat_number
 from salescrm.lookups import Lookup
 from salescrm.models import User
 from salescrm.notes.models import OWN_NOTE, Note
+from salescrm.organisation.numbers import show_iban
+from salescrm.organisation.validators import validate_coc_number, validate_iban, validate_vat_number
 from salescrm.records import Versioned
 from salescrm.words import folded
 

@@ -7,15 +7,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from relations.models import Relation, RelationType
 from relations.naming import apply_names
-from relations.numbers import COMPACT
 from relations.querysets import RelationQuerySet
+from salescrm.accounts.handing_over import Holding
 from salescrm.calendar import today
 from salescrm.conflicts import Stale, changed_by, lock
 from salescrm.models import User
 from salescrm.numbering import NumberSeries, next_number
+from salescrm.organisation.numbers import COMPACT
 
 DERIVED = ["name", "sort_key", "name_key", "domain"]
 BOOKKEEPING = ["version", "updated_by", "updated_at"]
@@ -96,6 +98,17 @@ def hand_over(relations: RelationQuerySet, *, to: User, by: User) -> int:
     keys = [row.pk for row in relations.select_for_update(of=("self",)).order_by("pk").only("pk")]
     changes = {"owner": to, "version": F("version") + 1, "updated_by": by, "updated_at": timezone.now()}
     return Relation.objects.filter(pk__in=keys).update(**changes)
+
+
+def words(count: int) -> str:
+    """How many relations somebody holds; `shown` is the figure as the reader writes it."""
+    return ngettext("%(shown)s relation", "%(shown)s relations", count)
+
+
+HOLDING = Holding(
+    key="relations", rows=lambda: Relation.objects.kept(), holder="owner", hand_over=hand_over, words=words,
+    url="relations:list", query={"active": "all"},
+)  # fmt: skip
 
 
 def _refuse_retired(relation_type: RelationType) -> None:

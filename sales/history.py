@@ -21,6 +21,10 @@ from salescrm.models import User
 # Kinds of events that bring an open sale into its phase: the days in it are counted from there.
 ARRIVALS = {SaleEvent.Kind.CREATED, SaleEvent.Kind.MOVED}
 BOOKKEEPING = ["version", "last_sequence", "updated_by", "updated_at"]
+READ = [  # of a sale, to change many at once
+    *Sale.STATE, "loss_explanation", "subject", "version", "last_sequence", "start_date", "next_step", "next_step_on",
+    "invoice", "project", "phase_since", "updated_at", "updated_by",
+]  # fmt: skip
 STATE = ", ".join(Sale._meta.get_field(name).column for name in Sale.STATE)
 # One sale is stored in one statement: moves are what people wait for most. The database copies the state of the event
 # from the row it has just stored: an event cannot say anything else than the sale does.

@@ -1,4 +1,4 @@
-"""Who works here (User) and our own company (Organisation)."""
+"""Who works here (User, Team), our own company (Organisation), and what was tried too often."""
 
 from contextvars import ContextVar
 
@@ -10,8 +10,6 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from salescrm.accounts.lockout import Attempts
-from salescrm.accounts.teams import Team
 from salescrm.files import StoredFile
 from salescrm.numbering import Counter, NumberSeries
 from salescrm.records import Creation
@@ -109,6 +107,24 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self._teammates
 
 
+class Team(models.Model):
+    name = models.CharField(
+        _("name"), max_length=100, unique=True, error_messages={"unique": _("There is already a team with this name.")}
+    )
+    members = models.ManyToManyField(User, related_name="teams", blank=True, verbose_name=_("members"))
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("settings:team", args=[self.pk])
+
+
 _current: ContextVar["Organisation | None"] = ContextVar("organisation", default=None)
 
 
@@ -186,3 +202,18 @@ class Organisation(models.Model):
 
 
 _keeps: ContextVar[bool] = ContextVar("organisation is kept for this request", default=False)
+
+
+class Attempts(models.Model):
+    """The tries of one client, for one account and so on that are not forgotten yet; whose they are is a hash."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField()  # of the last one
+    until = models.DateTimeField(db_index=True)  # when all are forgotten
+
+    class Meta:
+        verbose_name = "attempts"
+        verbose_name_plural = "attempts"
+
+    def __str__(self):
+        return self.key

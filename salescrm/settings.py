@@ -64,6 +64,16 @@ INSTALLED_APPS = [
     "sales",  # last: it installs the roles once every app has its permissions
 ]
 
+# Who takes part in what the kernel does for every app: what a fresh installation starts with, and what somebody can
+# hold and hand over (salescrm.accounts.handing_over), in the order in which it is shown.
+DEFAULTS = "sales.settings.defaults.install_defaults"
+HOLDINGS = [
+    "sales.handing_over.HOLDING",
+    "relations.saving.HOLDING",
+    "projects.editing.HOLDING",
+    "invoicing.editing.HOLDING",
+]
+
 MIDDLEWARE = [
     "salescrm.serving.middleware.probes",
     "django.middleware.gzip.GZipMiddleware",
@@ -133,7 +143,7 @@ if _mail["EMAIL_HOST"]:
 
 # Forms
 
-FORM_RENDERER = "salescrm.serving.rendering.FormRenderer"
+FORM_RENDERER = "salescrm.rendering.FormRenderer"
 
 # Globalization
 

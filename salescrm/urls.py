@@ -4,7 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("reports.urls")),
-    path("accounts/", include("salescrm.accounts.views")),
+    path("accounts/", include("salescrm.accounts.urls")),
     path("relations/", include("relations.urls")),
     path("relations/", include("sales.customers.urls")),
     path("projects/", include("projects.urls")),
@@ -13,7 +13,7 @@ urlpatterns = [
     path("settings/", include("sales.settings.urls")),
     path("search/", include("sales.search.urls")),
     path("help/", include("salescrm.help.views")),
-    path("setup/", include("sales.settings.first_run_urls")),
+    path("setup/", include("salescrm.organisation.urls")),
 ]
 
 handler400 = "salescrm.errors.bad_request"

@@ -11,8 +11,8 @@ from relations import legal_forms
 from relations.domains import of_email, of_website
 from relations.models import Apart, Relation
 from relations.naming import full_name, name_key, words
-from relations.numbers import compact_coc, compact_vat
 from salescrm import phones
+from salescrm.organisation.numbers import compact_coc, compact_vat
 from salescrm.words import WordsQuery
 
 SHOWN = 5

@@ -3,7 +3,7 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.text
-import relations.validators
+import salescrm.organisation.validators
 from django.conf import settings
 from django.db import migrations, models
 
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=20,
-                        validators=[relations.validators.validate_coc_number],
+                        validators=[salescrm.organisation.validators.validate_coc_number],
                         verbose_name="KvK number",
                     ),
                 ),
@@ -78,14 +78,14 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=20,
-                        validators=[relations.validators.validate_vat_number],
+                        validators=[salescrm.organisation.validators.validate_vat_number],
                         verbose_name="VAT number",
                     ),
                 ),
                 (
                     "iban",
                     models.CharField(
-                        blank=True, max_length=34, validators=[relations.validators.validate_iban], verbose_name="IBAN"
+                        blank=True, max_length=34, validators=[salescrm.organisation.validators.validate_iban], verbose_name="IBAN"
                     ),
                 ),
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail address")),

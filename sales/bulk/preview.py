@@ -12,7 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from sales.bulk.changes import Deed, Move
-from sales.history import commit_many
+from sales.history import READ, commit_many
 from sales.models import Sale
 from sales.models.querysets import SaleQuerySet
 from sales.refusals import Refused
@@ -20,10 +20,6 @@ from salescrm.models import User
 from salescrm.money import format_number
 
 LIMIT = 5000
-READ = [
-    *Sale.STATE, "loss_explanation", "subject", "version", "last_sequence", "start_date", "next_step", "next_step_on",
-    "invoice", "project", "phase_since", "updated_at", "updated_by",
-]  # fmt: skip
 
 
 class Changed(Refused):

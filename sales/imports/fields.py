@@ -8,7 +8,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from relations.models import Contact, Relation
-from relations.numbers import compact_coc, compact_iban, compact_vat
 from sales.imports.cells import (
     Reader,
     Reading,
@@ -22,6 +21,7 @@ from sales.imports.cells import (
 from sales.imports.columns import Field
 from sales.models import Sale
 from sales.models.imports import ImportRun
+from salescrm.organisation.numbers import compact_coc, compact_iban, compact_vat
 
 Kind = ImportRun.Kind
 

@@ -15,7 +15,6 @@ from invoicing.models import Invoice
 from projects.models import Project, ProjectNote
 from relations.models import Contact, Relation, RelationNote
 from relations.naming import fold
-from relations.numbers import show_iban
 from relations.spread import OneOf, Together
 from sales.models import Sale, SaleNote, SaleStatus
 from sales.models.querysets import SaleQuerySet
@@ -35,6 +34,7 @@ from sales.search.query import (
 )
 from salescrm.models import User
 from salescrm.notes.models import OWN_NOTE, NoteKind
+from salescrm.organisation.numbers import show_iban
 from salescrm.words import Prepared, WordsQuery
 
 LATEST = 1000  # sales among which the newest that fit are looked for first

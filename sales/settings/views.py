@@ -1,4 +1,4 @@
-"""Settings > Sales and the organisation: the pages that are not lists."""
+"""Settings, and in it Settings > Sales: the pages that are not lists."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from sales.models import SalesSettings
-from sales.settings.configuration import change_organisation, change_switches
-from sales.settings.forms import OrganisationForm, SwitchesForm, example
+from sales.settings.configuration import change_switches
+from sales.settings.forms import SwitchesForm
 from sales.settings.lists import LISTS, SALES_LISTS
 from salescrm.models import Organisation, User
 from salescrm.numbering import NumberSeries
+from salescrm.organisation.forms import example
 from salescrm.pages import page
 
 may_configure = permission_required("sales.change_salessettings", raise_exception=True)
-may_change_organisation = permission_required("salescrm.change_organisation", raise_exception=True)
 
 
 @require_safe
@@ -53,26 +53,6 @@ def sales(request: HttpRequest) -> HttpResponse:
             return redirect("settings:sales")
     context = {"form": form, "lists": [(kind, kind.model.objects.with_usage()) for kind in SALES_LISTS]}
     return page(request, "sales/settings/sales.html", context, part="switches", status=422 if form.errors else 200)
-
-
-@may_change_organisation
-def organisation(request: HttpRequest) -> HttpResponse:
-    """Our own company: what stands on invoices, the time zone and the number patterns."""
-    patterns = {series.kind: series for series in NumberSeries.objects.all()}
-    posted = request.POST if request.method == "POST" else None
-    form = OrganisationForm(posted, instance=Organisation.objects.get(), patterns=patterns)
-    if form.is_bound and form.is_valid():
-        change_organisation(
-            form.instance,
-            number_relations=form.cleaned_data["number_relations"],
-            relation_pattern=form.cleaned_data["relation_pattern"],
-            invoice_pattern=form.cleaned_data["invoice_pattern"],
-        )
-        messages.success(request, _("The organisation is saved."))
-        return redirect("settings:organisation")
-    return page(
-        request, "sales/settings/organisation.html", {"form": form}, part="form", status=422 if form.errors else 200
-    )
 
 
 @require_safe

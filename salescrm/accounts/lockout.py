@@ -12,13 +12,15 @@ from math import ceil
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
+
+from salescrm.models import Attempts
 
 logger = logging.getLogger(__name__)
 
@@ -28,21 +30,6 @@ ROW = """
 INSERT INTO salescrm_attempts (key, at, until) VALUES (%s, %s, %s)
 ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING at, until
 """
-
-
-class Attempts(models.Model):
-    """The tries of one client, for one account and so on that are not forgotten yet; whose they are is a hash."""
-
-    key = models.CharField(max_length=64, primary_key=True)
-    at = models.DateTimeField()  # of the last one
-    until = models.DateTimeField(db_index=True)  # when all are forgotten
-
-    class Meta:
-        verbose_name = "attempts"
-        verbose_name_plural = "attempts"
-
-    def __str__(self):
-        return self.key
 
 
 class TooMany(ValidationError):

@@ -1,20 +1,17 @@
-"""Logging in and out, a forgotten password, and one's own profile. No namespace: Django's own names."""
+"""Logging in and out, a forgotten password, and one's own profile."""
 
 import logging
 
-from django import forms
 from django.contrib import messages
-from django.contrib.auth import forms as auth_forms
 from django.contrib.auth import views as auth
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import path, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from salescrm.accounts import browsers, lockout
+from salescrm.accounts.forms import ChangeForm, LoginForm, ProfileForm, ResetForm
 from salescrm.accounts.logged_out import remember
 from salescrm.accounts.roles import LABELS
 from salescrm.accounts.staff import role_of
@@ -24,76 +21,6 @@ from salescrm.recent import forget
 from salescrm.url_words import way_back
 
 logger = logging.getLogger(__name__)
-
-
-class LoginForm(auth_forms.AuthenticationForm):
-    """E-mail address and password; capitals in the address do not matter."""
-
-    username = auth_forms.UsernameField(
-        label=gettext_lazy("E-mail address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"}),
-    )
-    error_messages = {
-        "invalid_login": gettext_lazy("This e-mail address and password do not belong together."),
-        "inactive": gettext_lazy("This account has been deactivated."),
-    }
-
-    def clean(self):
-        """Count this try first: for the client, and for the account unless this browser is known there."""
-        email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
-        if not email or not password:
-            return super().clean()
-        email, client = email.strip().lower(), lockout.client_of(self.request)
-        name = browsers.known_as(self.request, email)
-        account = (lockout.BROWSER, name) if name else (lockout.ACCOUNT, email)
-        lockout.count((lockout.CLIENT, client), account)
-        cleaned = super().clean()
-        lockout.give_back(lockout.CLIENT, client)
-        lockout.clear(*account)
-        return cleaned
-
-
-class ResetForm(auth_forms.PasswordResetForm):
-    """Mails a link in the user's language; also to somebody who was invited and never chose a password."""
-
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
-    )
-
-    def __init__(self, *args, client: str = "", **kwargs):
-        self.client = client
-        super().__init__(*args, **kwargs)
-
-    def clean(self):
-        """Count every mail, known address or not: nobody is to be flooded, and no answer tells who exists."""
-        if email := self.cleaned_data.get("email"):
-            lockout.count((lockout.MAIL_CLIENT, self.client), (lockout.MAIL, email.strip().lower()))
-        return self.cleaned_data
-
-    def get_users(self, email):
-        return User.objects.filter(email=email.strip().lower(), is_active=True)
-
-    def send_mail(self, subject_template_name, email_template_name, context, *args, **kwargs):
-        with translation.override(context["user"].language):
-            super().send_mail(subject_template_name, email_template_name, context, *args, **kwargs)
-
-
-class ChangeForm(auth_forms.PasswordChangeForm):
-    """The old password may be tried as often as at the log-in: the browser may have been left alone."""
-
-    def clean_old_password(self):
-        lockout.count((lockout.OLD_PASSWORD, self.user.pk))
-        old_password = super().clean_old_password()
-        lockout.clear(lockout.OLD_PASSWORD, self.user.pk)
-        return old_password
-
-
-class ProfileForm(forms.ModelForm):
-    class Meta:
-        model = User
-        fields = ["name", "language"]
-        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"}), "language": forms.RadioSelect}
 
 
 class Unprocessable:
@@ -196,27 +123,3 @@ class PasswordChange(Unprocessable, auth.PasswordChangeView):
         response = super().form_valid(form)
         browsers.trust(self.request, response, form.user)
         return response
-
-
-urlpatterns = [
-    path("login/", Login.as_view(), name="login"),
-    path("logout/", Logout.as_view(), name="logout"),
-    path("profile/", profile, name="profile"),
-    path("password/", PasswordChange.as_view(), name="password_change"),
-    path("password-reset/", login_not_required(ResetRequest.as_view()), name="password_reset"),
-    path(
-        "password-reset/sent/",
-        login_not_required(auth.PasswordResetDoneView.as_view()),
-        name="password_reset_done",
-    ),
-    path(
-        "password-reset/<uidb64>/<token>/",
-        login_not_required(ResetConfirm.as_view()),
-        name="password_reset_confirm",
-    ),
-    path(
-        "password-reset/done/",
-        login_not_required(auth.PasswordResetCompleteView.as_view()),
-        name="password_reset_complete",
-    ),
-]

@@ -10,8 +10,8 @@ from relations.duplicates.likely import likely
 from relations.fields import RelationField
 from relations.forms import OrganizationForm, PersonForm
 from relations.models import Relation, RelationType
-from relations.numbers import compact_vat
-from relations.validators import validate_coc_number, validate_iban, validate_vat_number
+from salescrm.organisation.numbers import compact_vat
+from salescrm.organisation.validators import validate_coc_number, validate_iban, validate_vat_number
 from tests.factories import PersonFactory, RelationFactory
 
 

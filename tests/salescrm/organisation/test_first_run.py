@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from relations.models import RelationType
 from sales.models import Phase
-from sales.settings.first_run import set_up, set_up_code
 from salescrm.accounts.logged_out import COOKIE
 from salescrm.accounts.staff import role_of
 from salescrm.models import Organisation, User
+from salescrm.organisation.first_run import set_up, set_up_code
 
 PASSWORD = "kaas-en-brood-7"
 GIVEN = {"organisation": "Bakkerij Bakker", "language": "nl", "email": "Ad@Example.com", "name": "Ad Mink"}

@@ -3,17 +3,14 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, ValidationError
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sales.models import Sale
-from sales.settings import handing_over
-from sales.settings.forms import HandOverForm, UserForm
 from salescrm import creating
+from salescrm.accounts import handing_over
+from salescrm.accounts.forms import HandOverForm, UserForm
 from salescrm.accounts.roles import LABELS
 from salescrm.accounts.staff import (
     activate,
@@ -30,9 +27,12 @@ may_change_users = permission_required("salescrm.change_user", raise_exception=T
 
 
 def _users():
-    open_sales = Sale.objects.kept().open().filter(owner=OuterRef("pk")).order_by().values("owner")
-    count = Subquery(open_sales.annotate(count=Count("pk")).values("count"))
-    return User.objects.prefetch_related("groups").annotate(open_sales=Coalesce(count, 0))
+    return User.objects.prefetch_related("groups")
+
+
+def _held(user: User) -> dict:
+    held = handing_over.holdings(user)
+    return {"basis": held.basis, "lines": handing_over.lines(held, user)}
 
 
 @require_safe
@@ -41,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Everybody who may or might log in."""
     users = handing_over.with_holdings(_users()).order_by("-is_active", "name", "pk")
     rows = [(user, LABELS.get(role_of(user), "")) for user in users]
-    return page(request, "sales/settings/users.html", {"rows": rows}, part="users")
+    return page(request, "accounts/users.html", {"rows": rows}, part="users")
 
 
 @may_change_users
@@ -56,7 +56,7 @@ def new(request: HttpRequest) -> HttpResponse:
         _send_invitation(request, creating.once(token, User, lambda: add_user(**form.cleaned_data)))
         return leave(request, "settings:users")
     context = {"form": form, "token": token}
-    return page(request, "sales/settings/user.html", context, part="dialog", status=422 if form.errors else 200)
+    return page(request, "accounts/user.html", context, part="dialog", status=422 if form.errors else 200)
 
 
 @may_change_users
@@ -75,23 +75,23 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("%(name)s is saved.") % {"name": subject})
             return leave(request, "settings:users")
     context = {"form": form, "subject": subject}
-    return page(request, "sales/settings/user.html", context, part="dialog", status=422 if form.errors else 200)
+    return page(request, "accounts/user.html", context, part="dialog", status=422 if form.errors else 200)
 
 
 @may_change_users
 def access(request: HttpRequest, pk: int) -> HttpResponse:
     """Deactivate a user, or let them log in again; what they hold is handed over first or later."""
     subject = get_object_or_404(_users(), pk=pk)
-    context = {"subject": subject, "held": handing_over.holdings(subject)}
+    context = {"subject": subject, **_held(subject)}
     if request.method != "POST":
-        return page(request, "sales/settings/access.html", context, part="dialog")
+        return page(request, "accounts/access.html", context, part="dialog")
     if request.POST.get("admit") not in ("yes", "no"):
         raise BadRequest("admit is yes or no")
     admit = request.POST["admit"] == "yes"
     try:
         activate(subject) if admit else deactivate(subject, by=request.user)
     except ValidationError as error:
-        return page(request, "sales/settings/access.html", {**context, "error": error}, part="dialog", status=422)
+        return page(request, "accounts/access.html", {**context, "error": error}, part="dialog", status=422)
     done = _("%(name)s can log in again.") if admit else _("%(name)s can no longer log in.")
     messages.success(request, done % {"name": subject})
     return leave(request, "settings:users")
@@ -107,17 +107,19 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         to, basis = form.cleaned_data["to"], request.POST.get("basis", "")
         try:
             given = handing_over.hand_over(subject, to=to, basis=basis, by=request.user)
-        except handing_over.Changed as error:
+        except ValidationError as error:
+            if error.code != "changed":
+                raise
             context["error"], status = error, 409
         else:
-            if given.total:
+            if given.total():
                 messages.success(request, _("%(to)s has taken over what %(name)s had.") % {"to": to, "name": subject})
             else:  # a second click, or a colleague was first: perhaps somebody else than `to` has it
                 text = _("%(subject)s holds nothing that can be handed over.")
                 messages.warning(request, text % {"subject": subject})
             return leave(request, "settings:users")
-    context["held"] = handing_over.holdings(subject)
-    return page(request, "sales/settings/hand_over.html", context, part="dialog", status=status)
+    context |= _held(subject)
+    return page(request, "accounts/hand_over.html", context, part="dialog", status=status)
 
 
 @require_POST

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
-from sales.settings.first_run import is_first_run, set_up
 from salescrm.models import User
+from salescrm.organisation.first_run import is_first_run, set_up
 
 FROM_ENVIRONMENT = "SETUP_PASSWORD"
 

@@ -11,19 +11,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from sales.settings.first_run import (
-    announce_code,
-    check_code,
-    is_first_run,
-    set_up,
-)
-from sales.settings.forms import Segmented
 from salescrm.accounts.browsers import trust
 from salescrm.accounts.lockout import client_of, explain
 from salescrm.accounts.logged_out import remember
 from salescrm.models import User
 from salescrm.money import written_in
+from salescrm.organisation.first_run import (
+    announce_code,
+    check_code,
+    is_first_run,
+    set_up,
+)
 from salescrm.pages import page
+from salescrm.rendering import Segmented
 
 
 class SetUpForm(SetPasswordMixin, forms.Form):
@@ -86,7 +86,5 @@ def set_up_page(request: HttpRequest) -> HttpResponse:
             trust(request, response, user)
             return response
     announce_code()
-    answer = page(
-        request, "sales/settings/set_up.html", {"form": form}, part="form", status=422 if form.errors else 200
-    )
+    answer = page(request, "organisation/set_up.html", {"form": form}, part="form", status=422 if form.errors else 200)
     return explain(answer, form)

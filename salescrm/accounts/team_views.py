@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from sales.settings.forms import TeamForm
 from salescrm import creating
+from salescrm.accounts.forms import TeamForm
 from salescrm.accounts.teams import remove_team, store_team
 from salescrm.models import Organisation, Team, User
 from salescrm.pages import leave, page
@@ -31,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "alone": User.objects.filter(is_active=True, teams=None),
         "visible": Organisation.current().sales_visible,
     }
-    return page(request, "sales/settings/teams.html", context, part="teams")
+    return page(request, "accounts/teams.html", context, part="teams")
 
 
 @may_change_users
@@ -61,7 +61,7 @@ def _edit(request: HttpRequest, team: Team) -> HttpResponse:
         messages.success(request, _("%(name)s is saved.") % {"name": made})
         return leave(request, "settings:teams")
     context = {"form": form, "team": team, "title": title, "token": token}
-    return page(request, "sales/settings/team.html", context, part="dialog", status=422 if form.errors else 200)
+    return page(request, "accounts/team.html", context, part="dialog", status=422 if form.errors else 200)
 
 
 def _store(team: Team, values: dict, token: UUID | None) -> Team:
@@ -79,4 +79,4 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The team %(name)s is gone.") % {"name": team})
         return leave(request, "settings:teams")
     context = {"team": team, "members": team.members.all(), "visible": Organisation.current().sales_visible}
-    return page(request, "sales/settings/team_remove.html", context, part="dialog")
+    return page(request, "accounts/team_remove.html", context, part="dialog")

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from stdnum import iban
 
-from relations.numbers import LONGEST_IBAN, checked_vat, compact_iban, compact_vat
+from salescrm.organisation.numbers import LONGEST_IBAN, checked_vat, compact_iban, compact_vat
 
 
 def validate_coc_number(value: str) -> None:

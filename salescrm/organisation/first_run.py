@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from sales.settings.defaults import install_defaults
 from salescrm.accounts import lockout
 from salescrm.accounts.roles import ADMINISTRATOR, install_roles
 from salescrm.accounts.staff import add_user
@@ -33,7 +33,7 @@ def set_up(*, organisation: str, language: str, email: str, name: str, password:
     Group.objects.select_for_update().get(name=ADMINISTRATOR)  # two at the same moment: one waits, then is refused
     if not is_first_run():
         raise ValidationError(_("This installation is set up already: there is a user."), code="done")
-    install_defaults(language)
+    import_string(settings.DEFAULTS)(language)
     Organisation.objects.filter(pk=1).update(name=organisation, language=language)
     Organisation.forget()
     return add_user(email=email, name=name, language=language, role=ADMINISTRATOR, password=password)

@@ -1,0 +1,29 @@
+"""Open sales go to another owner when theirs leaves."""
+
+from django.utils.translation import ngettext
+
+from sales.history import READ, commit_many
+from sales.models import Sale, SaleEvent
+from sales.models.querysets import SaleQuerySet
+from salescrm.accounts.handing_over import Holding
+from salescrm.models import User
+
+
+def hand_over(sales: SaleQuerySet, *, to: User, by: User) -> int:
+    """Give these sales another owner, with an event each; how many there were. Runs in the caller's transaction."""
+    rows = list(sales.select_for_update(of=("self",)).order_by("pk").only(*READ))
+    for sale in rows:
+        sale.owner_id = to.pk
+    commit_many(rows, fields=["owner"], by=by, kind=SaleEvent.Kind.CHANGED)
+    return len(rows)
+
+
+def words(count: int) -> str:
+    """How many open sales somebody holds; `shown` is the figure as the reader writes it."""
+    return ngettext("%(shown)s open sale", "%(shown)s open sales", count)
+
+
+HOLDING = Holding(
+    key="sales", rows=lambda: Sale.objects.kept().open(), holder="owner", hand_over=hand_over, words=words,
+    url="sales:list", query={"status": "open"},
+)  # fmt: skip

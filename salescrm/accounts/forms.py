@@ -1,0 +1,135 @@
+"""What is asked to log in, for another password, for the profile; and about users and teams."""
+
+from django import forms
+from django.contrib.auth import forms as auth_forms
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from salescrm.accounts import browsers, lockout
+from salescrm.accounts.roles import LABELS
+from salescrm.accounts.staff import role_of
+from salescrm.models import Team, User
+from salescrm.rendering import Segmented
+
+
+class LoginForm(auth_forms.AuthenticationForm):
+    """E-mail address and password; capitals in the address do not matter."""
+
+    username = auth_forms.UsernameField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"}),
+    )
+    error_messages = {
+        "invalid_login": _("This e-mail address and password do not belong together."),
+        "inactive": _("This account has been deactivated."),
+    }
+
+    def clean(self):
+        """Count this try first: for the client, and for the account unless this browser is known there."""
+        email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if not email or not password:
+            return super().clean()
+        email, client = email.strip().lower(), lockout.client_of(self.request)
+        name = browsers.known_as(self.request, email)
+        account = (lockout.BROWSER, name) if name else (lockout.ACCOUNT, email)
+        lockout.count((lockout.CLIENT, client), account)
+        cleaned = super().clean()
+        lockout.give_back(lockout.CLIENT, client)
+        lockout.clear(*account)
+        return cleaned
+
+
+class ResetForm(auth_forms.PasswordResetForm):
+    """Mails a link in the user's language; also to somebody who was invited and never chose a password."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+    def __init__(self, *args, client: str = "", **kwargs):
+        self.client = client
+        super().__init__(*args, **kwargs)
+
+    def clean(self):
+        """Count every mail, known address or not: nobody is to be flooded, and no answer tells who exists."""
+        if email := self.cleaned_data.get("email"):
+            lockout.count((lockout.MAIL_CLIENT, self.client), (lockout.MAIL, email.strip().lower()))
+        return self.cleaned_data
+
+    def get_users(self, email):
+        return User.objects.filter(email=email.strip().lower(), is_active=True)
+
+    def send_mail(self, subject_template_name, email_template_name, context, *args, **kwargs):
+        with translation.override(context["user"].language):
+            super().send_mail(subject_template_name, email_template_name, context, *args, **kwargs)
+
+
+class ChangeForm(auth_forms.PasswordChangeForm):
+    """The old password may be tried as often as at the log-in: the browser may have been left alone."""
+
+    def clean_old_password(self):
+        lockout.count((lockout.OLD_PASSWORD, self.user.pk))
+        old_password = super().clean_old_password()
+        lockout.clear(lockout.OLD_PASSWORD, self.user.pk)
+        return old_password
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["name", "language"]
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"}), "language": forms.RadioSelect}
+
+
+class UserForm(forms.ModelForm):
+    """A user and the one role they have; with `invited`, how they get their first password."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=LABELS.items, widget=forms.RadioSelect)
+    teams = forms.ModelMultipleChoiceField(
+        Team.objects.all(), label=_("Teams"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = User
+        fields = ["name", "email", "language"]
+        widgets = {"language": Segmented, "email": forms.EmailInput(attrs={"autocomplete": "off"})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["role"] = role_of(self.instance) if self.instance.pk else "salesperson"
+        if self.instance.pk:
+            self.initial["teams"] = list(self.instance.teams.all())
+        if not Team.objects.exists():
+            del self.fields["teams"]
+
+    def clean_email(self):
+        return self.cleaned_data["email"].strip().lower()
+
+
+class HandOverForm(forms.Form):
+    """Who takes over what a colleague holds."""
+
+    to = forms.ModelChoiceField(User.objects.none(), label=_("Who takes it over"), empty_label=_("Choose a colleague"))
+
+    def __init__(self, *args, subject: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = User.objects.active().exclude(pk=subject.pk).order_by("name", "pk")
+
+
+class TeamForm(forms.ModelForm):
+    """A team and who is in it."""
+
+    members = forms.ModelMultipleChoiceField(
+        User.objects.none(), label=_("Members"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Team
+        fields = ["name", "members"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        known = self.instance.members.values("pk") if self.instance.pk else []
+        self.fields["members"].queryset = User.objects.filter(Q(is_active=True) | Q(pk__in=known))

@@ -1,0 +1,101 @@
+"""What a colleague who leaves still holds, and handing it over: every kind of record at once, all of it or nothing."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, reduce
+from operator import or_
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from salescrm.models import User
+from salescrm.money import format_number
+
+LOCKED_IN_ORDER = ["invoicing_invoice", "sales_sale", "projects_project", "relations_relation"]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One kind of record a user can hold. An app names its own in `settings.HOLDINGS`."""
+
+    key: str
+    rows: Callable[[], QuerySet]  # all that are held by anybody
+    holder: str  # their field that names who holds them
+    hand_over: Callable[..., int]  # hand_over(rows, to=, by=) gives them to another user and says how many there were
+    words: Callable[[int], str]  # "%(shown)s open sales"
+    url: str  # name of the list of these rows
+    query: dict[str, str]  # words of its address, to which the holder comes
+
+    def of(self, user: User | OuterRef) -> QuerySet:
+        """What this user holds of the kind."""
+        return self.rows().filter(**{self.holder: user})
+
+    def address(self, user: User) -> str:
+        """The list of what this user holds of the kind."""
+        return f"{reverse(self.url)}?{urlencode(self.query | {self.holder: user.pk})}"
+
+
+class Holdings(Counter):
+    """How much of every kind, by its key, a user has in hands."""
+
+    @property
+    def basis(self) -> str:
+        """What a form carries along of what it showed."""
+        return "-".join(str(self[kind.key]) for kind in kinds())
+
+
+@cache
+def kinds() -> list[Holding]:
+    """Every kind of record that can be held, in the order in which it is shown."""
+    return [import_string(name) for name in settings.HOLDINGS]
+
+
+def holdings(user: User) -> Holdings:
+    """What is to be handed over when this user leaves; a statement per kind."""
+    return Holdings({kind.key: kind.of(user).count() for kind in kinds()})
+
+
+def lines(held: Holdings, user: User) -> list[tuple[str, str]]:
+    """Of each kind that is held: the address of its list, and how many in words."""
+    counted = ((kind, held[kind.key]) for kind in kinds() if held[kind.key])
+    return [
+        (kind.address(user), kind.words(count) % {"shown": format_number(count, get_language())})
+        for kind, count in counted
+    ]
+
+
+def with_holdings(users: QuerySet) -> QuerySet:
+    """These users, with whether each of them `holds` anything, and how much of the first kind (`held_first`)."""
+    one, *others = (Exists(kind.of(OuterRef("pk"))) for kind in kinds())
+    first = kinds()[0]
+    rows = first.of(OuterRef("pk")).order_by().values(first.holder)
+    count = Subquery(rows.annotate(count=Count("pk")).values("count"))
+    return users.annotate(holds=reduce(or_, map(Q, others), Q(one)), held_first=Coalesce(count, 0))
+
+
+@transaction.atomic
+def hand_over(user: User, *, to: User, basis: str, by: User) -> Holdings:
+    """Give everything `user` holds to another user, all of it or nothing; sales and drafts remember it (rules 6 and 7).
+
+    Returns what was handed over: nothing when nothing is left, as for a second click. Refuses a user who left and the
+    user itself (code `to`), and what is no longer what the form with this `basis` showed (code `changed`). The number
+    of statements does not grow with what there is.
+    """
+    if not to.is_active or to.pk == user.pk:
+        raise ValidationError({"to": _("Choose a colleague who may log in.")}, code="to")
+    given = Holdings()
+    for kind in sorted(kinds(), key=lambda kind: LOCKED_IN_ORDER.index(kind.rows().model._meta.db_table)):
+        given[kind.key] = kind.hand_over(kind.of(user), to=to, by=by)
+    if given.total() and given.basis != basis:
+        text = _("Something changed since you looked. Nothing was handed over; this is how it stands now.")
+        raise ValidationError(text, code="changed")
+    return given

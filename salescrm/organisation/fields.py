@@ -1,0 +1,25 @@
+"""Fields for the numbers of an organisation that can be checked."""
+
+from django import forms
+
+from salescrm.organisation.numbers import COMPACT, LONGEST_IBAN, SHOW
+from salescrm.organisation.validators import VALIDATE
+
+
+class NumberFormField(forms.CharField):
+    """A number of COMPACT: checked, stored compact, shown as people write it; spaces and dots typed are welcome."""
+
+    def __init__(self, name: str, **kwargs):
+        self.compact, self.show = COMPACT[name], SHOW.get(name, str)
+        super().__init__(validators=[VALIDATE[name]], required=False, max_length=LONGEST_IBAN, **kwargs)
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        return self.compact(text) if text else text
+
+    def widget_attrs(self, widget):
+        """The browser takes what is longer by the spaces and dots that fall off."""
+        return {**super().widget_attrs(widget), "maxlength": str(2 * self.max_length)}
+
+    def prepare_value(self, value):
+        return self.show(value) if value else value

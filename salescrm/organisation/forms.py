@@ -1,0 +1,94 @@
+"""What is asked about our own company, its number patterns among it."""
+
+from functools import cache
+from zoneinfo import available_timezones
+
+from django import forms
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from salescrm.calendar import today
+from salescrm.models import Organisation
+from salescrm.numbering import NumberSeries, validate_pattern
+from salescrm.organisation.fields import NumberFormField
+from salescrm.rendering import Segmented
+
+PATTERN_HELP = _("{year} is the year, {seq:04} the number in four digits.")
+
+
+def pattern_field(kind: str, label) -> forms.CharField:
+    """A number pattern whose example follows the typing."""
+    attrs = {
+        "autocomplete": "off", "spellcheck": "false", "data-hx-get": reverse_lazy("settings:number-example"),
+        "data-hx-trigger": "input changed delay:200ms", "data-hx-target": f"#example-{kind}",
+    }  # fmt: skip
+    return forms.CharField(
+        label=label, max_length=50, validators=[validate_pattern], help_text=PATTERN_HELP,
+        widget=forms.TextInput(attrs=attrs),
+    )  # fmt: skip
+
+
+def example(pattern: str) -> str:
+    """The first number of this year by this pattern; empty when it is not a pattern."""
+    series = NumberSeries(pattern=pattern)
+    try:
+        validate_pattern(pattern)
+    except forms.ValidationError:
+        return ""
+    return series.example(today())
+
+
+@cache
+def time_zones() -> list[tuple[str, str]]:
+    """The time zones of places, by name."""
+    areas = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+    names = sorted(name for name in available_timezones() if name.split("/")[0] in areas)
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
+
+
+class OrganisationForm(forms.ModelForm):
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=time_zones, help_text=_("Decides what day it is, everywhere in the program.")
+    )
+    number_relations = forms.BooleanField(label=_("Give every new relation a number"), required=False)
+    relation_pattern = pattern_field("relation", _("Pattern of relation numbers"))
+    invoice_pattern = pattern_field("invoice", _("Pattern of invoice numbers"))
+    PROFILE = ("name", "email", "street", "postcode", "city", "country", "phone", "website")
+    coc_number = NumberFormField("coc_number", label=_("KvK number"))
+    vat_number = NumberFormField("vat_number", label=_("VAT number"))
+    iban = NumberFormField("iban", label=_("IBAN"))
+    LEGAL = ("coc_number", "vat_number", "vat_exemption", "iban", "payment_days")
+
+    class Meta:
+        model = Organisation
+        fields = [
+            "name", "email", "street", "postcode", "city", "country", "phone", "website", "coc_number", "vat_number",
+            "vat_exemption", "iban", "payment_days", "time_zone", "language",
+        ]  # fmt: skip
+        help_texts = {
+            "language": _("For letters and invoices, and proposed for new users."),
+            "vat_exemption": _("Stands on invoices that charge no VAT, and then replaces the VAT number."),
+        }
+        widgets = {"language": Segmented}
+
+    def __init__(self, *args, patterns: dict[str, NumberSeries], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["vat_exemption"].choices = [("", _("none")), *Organisation.VatExemption.choices]
+        for kind in ("relation", "invoice"):
+            self.initial[f"{kind}_pattern"] = patterns[kind].pattern
+        self.initial["number_relations"] = patterns["relation"].is_active
+
+    @property
+    def profile(self):
+        """Name and address."""
+        return [self[name] for name in self.PROFILE]
+
+    @property
+    def legal(self):
+        """What stands on an invoice."""
+        return [self[name] for name in self.LEGAL]
+
+    @property
+    def examples(self) -> dict[str, str]:
+        """What numbers by the patterns in the form look like."""
+        return {kind: example(self[f"{kind}_pattern"].value() or "") for kind in ("relation", "invoice")}
