@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from relations.duplicates.groups import Group
 from relations.models import Contact, Relation
 from relations.querysets import RelationQuerySet
 from salescrm import exports
@@ -20,21 +19,12 @@ FIELDS = [
 
 def table(relations: RelationQuerySet) -> exports.Table:
     """All relations of the queryset in its order; the headings are the labels of their fields."""
-    rows = relations.select_related("relation_type", "owner").defer(None).defer("search")
-    return exports.Table("relations", _relation_heading(), _rows(rows.iterator(chunk_size=exports.CHUNK)))
+    found = relations.select_related("relation_type", "owner").defer(None).defer("search")
+    return exports.Table("relations", heading(), rows(found.iterator(chunk_size=exports.CHUNK)))
 
 
-def duplicates_table(groups: Iterable[Group]) -> exports.Table:
-    """The relations of every group that may be the same, with the number of the group and what they have in common."""
-    rows = (
-        [number, ", ".join(group.reasons), *row]
-        for number, group in enumerate(groups, start=1)
-        for row in _rows(group.relations)
-    )
-    return exports.Table("duplicates", [_("Group"), _("In common"), *_relation_heading()], rows)
-
-
-def _relation_heading() -> list[str]:
+def heading() -> list[str]:
+    """The labels of what `rows` gives."""
     return [*(_heading(Relation, name) for name in FIELDS), _("Created on")]
 
 
@@ -42,20 +32,21 @@ def contacts_table(relations: RelationQuerySet) -> exports.Table:
     """The contact persons of these organizations, and the positions of these persons."""
     found = relations.order_by().values("pk")
     contacts = Contact.objects.filter(organization__in=found) | Contact.objects.filter(person__in=found)
-    heading = [
+    labels = [
         _("Organization"), _("Number of the organization"), _("Person"), _("Number of the person"),
         *(_heading(Relation, name) for name in ("first_name", "prefix", "family_name")),
         *(_heading(Contact, name) for name in ("function", "email", "phone", "mobile")),
     ]  # fmt: skip
     ordered = contacts.select_related("organization", "person").order_by("organization__sort_key", "pk")
-    return exports.Table("contact-persons", heading, _contact_rows(ordered))
+    return exports.Table("contact-persons", labels, _contact_rows(ordered))
 
 
 def _heading(model, name: str) -> str:
     return capfirst(str(model._meta.get_field(name).verbose_name))
 
 
-def _rows(relations: Iterable[Relation]) -> Iterator[list]:
+def rows(relations: Iterable[Relation]) -> Iterator[list]:
+    """All that one may see of each of these relations."""
     zone = organisation_zone()
     for relation in relations:
         yield [*(_value(relation, name) for name in FIELDS), relation.created_at.astimezone(zone).date()]

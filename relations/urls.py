@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from relations import note_views, pick, views
+from relations import note_views, pick
 from relations.contacts import views as contact_views
+from relations.directory import views
 from relations.duplicates import apart_views
 from relations.duplicates import views as duplicate_views
 

@@ -36,7 +36,7 @@ def contact_new(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("%(name)s has been added as a contact person.") % {"name": contact.person})
             return leave(request, organization)
     context = {"organization": organization, "form": form, "token": token}
-    return page(request, "relations/contact_new.html", context, part="dialog", status=422 if form.errors else 200)
+    return page(request, "relations/contacts/new.html", context, part="dialog", status=422 if form.errors else 200)
 
 
 @permission_required("relations.change_relation", raise_exception=True)
@@ -46,7 +46,7 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = ContactForm(request.POST if request.method == "POST" else None, instance=contact)
     context = {"contact": contact, "form": form, "version": contact.version, "conflict": None}
     if request.method != "POST":
-        return page(request, "relations/contact_edit.html", context, part="dialog")
+        return page(request, "relations/contacts/edit.html", context, part="dialog")
     context["version"], status = submitted_version(request), 422
     if form.is_valid():
         try:
@@ -56,7 +56,7 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The contact person has been changed."))
             return leave(request, contact.organization)
-    return page(request, "relations/contact_edit.html", context, part="dialog", status=status)
+    return page(request, "relations/contacts/edit.html", context, part="dialog", status=status)
 
 
 def _conflict(context: dict, form: ContactForm, stale: Stale) -> dict:
@@ -71,12 +71,12 @@ def contact_remove(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact.objects.select_related("person", "organization"), pk=pk)
     context = {"contact": contact, "problem": ""}
     if request.method != "POST":
-        return page(request, "relations/contact_remove.html", context, part="dialog")
+        return page(request, "relations/contacts/remove.html", context, part="dialog")
     try:
         remove_contact(contact)
     except ValidationError as error:
         return page(
-            request, "relations/contact_remove.html", context | {"problem": error.message}, part="dialog", status=422
+            request, "relations/contacts/remove.html", context | {"problem": error.message}, part="dialog", status=422
         )
     messages.success(request, _("%(name)s is no longer a contact person.") % {"name": contact.person})
     return leave(request, contact.organization)
@@ -91,4 +91,4 @@ def contact_options(request: HttpRequest, pk: int | None = None) -> HttpResponse
         raise BadRequest("unknown relation")
     found = Contact.objects.filter(organization=asked or None).select_related("person")
     context = {"contacts": found, "selected": request.GET.get("selected", "")}
-    return page(request, "relations/contact_options.html", context, part="options")
+    return page(request, "relations/contacts/options.html", context, part="options")

@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from relations import exporting
+from relations.duplicates.files import duplicates_table
 from relations.duplicates.groups import PER_PAGE, all_groups, groups
 from relations.duplicates.likely import Likely, likely
 from relations.models import Relation
@@ -70,7 +70,7 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
     if unknown := set(request.GET) - {"page", "format"}:
         raise BadRequest(f"unknown words: {', '.join(sorted(unknown))}")
     if kind := exports.asked(request, "relations.export_relation"):
-        return exports.respond(request, exporting.duplicates_table(all_groups(exports.CHUNK)), kind)
+        return exports.respond(request, duplicates_table(all_groups(exports.CHUNK)), kind)
     number = page_number(request.GET.get("page", ""))
     shown, count = groups(number)
     rows = Paginator(range(count), PER_PAGE).get_page(number)

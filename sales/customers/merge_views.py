@@ -59,7 +59,7 @@ def merge_relation(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"kept": kept, "form": form, "other": None}
     if form.is_bound and form.is_valid():
         context |= _preview(request, kept, form.cleaned_data["other"])
-    return page(request, "relations/merge.html", context, part="merge", status=422 if form.errors else 200)
+    return page(request, "sales/customers/merge.html", context, part="merge", status=422 if form.errors else 200)
 
 
 def _carry_out(request: HttpRequest, kept: Relation, other: Relation) -> HttpResponse:
@@ -72,7 +72,7 @@ def _carry_out(request: HttpRequest, kept: Relation, other: Relation) -> HttpRes
         kept, other = (Relation.objects.for_detail().get(pk=relation.pk) for relation in (kept, other))
         context = {"kept": kept, "form": OtherForm(kept=kept), **_preview(request, kept, other)}
         context["refusal"] = refusal.message if stale else context["refusal"] or refusal.message
-        return page(request, "relations/merge.html", context, part="merge", status=409 if stale else 422)
+        return page(request, "sales/customers/merge.html", context, part="merge", status=409 if stale else 422)
     messages.success(request, _("%(other)s has been merged into this relation.") % {"other": other})
     return leave(request, kept)
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 
-from relations.filters import RelationFilter
+from relations.directory.filters import RelationFilter
 from relations.models import Relation, RelationType
 from tests.many import settle
 

@@ -8,7 +8,7 @@ from invoicing.forms import LineFormSet
 from invoicing.line_forms import MOST_LINES, RowForm, RowFormSet
 from invoicing.models import VatRate
 from projects.forms import ServiceFormSet
-from relations.filters import RelationFilter
+from relations.directory.filters import RelationFilter
 from relations.querysets import LONGEST, MOST_WORDS, prefix_query
 from reports.periods import Question
 from sales.listing.filters import SaleFilter

@@ -16,7 +16,7 @@ from invoicing.models import Invoice, VatRate
 from projects.models import Project
 from relations.choosing import suggestions
 from relations.contacts.writing import add_contact
-from relations.filters import RelationFilter
+from relations.directory.filters import RelationFilter
 from relations.merging import choices
 from relations.models import Contact, Relation, RelationNote, RelationType
 from relations.saving import create_relation, edit_relation, set_active

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from invoicing.models import Invoice
 from projects.models import Project
 from relations.choosing import matches
-from relations.filters import RelationFilter
+from relations.directory.filters import RelationFilter
 from relations.models import Relation
 from sales.models import Sale
 from salescrm.words import words

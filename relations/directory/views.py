@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from relations import exporting
+from relations.directory.filters import PAGE, RelationFilter
 from relations.duplicates.views import PARAMS, unseen
-from relations.filters import PAGE, RelationFilter
 from relations.forms import FULL, QUICK
 from relations.models import Contact, Relation, RelationType
 from relations.saving import create_relation, edit_relation, set_active
@@ -40,7 +40,7 @@ def relation_list(request: HttpRequest) -> HttpResponse:
     nothing_yet = not paginator.count and not chosen.narrowed and not Relation.objects.exists()
     context = {"filter": chosen, "rows": rows, "chips": chosen.chips(), "nothing_yet": nothing_yet}
     context["kinds"] = Relation.Kind.choices
-    response = page(request, "relations/list.html", context, part="rows")
+    response = page(request, "relations/directory/list.html", context, part="rows")
     response["HX-Push-Url"] = request.path + chosen.url(page=rows.number).rstrip("?")
     return response
 
@@ -60,7 +60,7 @@ def relation_detail(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         contacts = Contact.objects.filter(organization=relation)
     context = {"relation": relation, "contacts": contacts.select_related("person", "organization")}
-    return page(request, "relations/detail.html", context, part="contacts")
+    return page(request, "relations/directory/detail.html", context, part="contacts")
 
 
 @permission_required("relations.add_relation", raise_exception=True)
@@ -81,7 +81,7 @@ def relation_new(request: HttpRequest) -> HttpResponse:
             return _created(request, relation, quick=quick)
     context = {"form": form, "kind": kind, "token": token, "asked": _asked(query), "kinds": Relation.Kind}
     context |= {"likely": found, "params": PARAMS, "field": query.get("field", "")}
-    template = "relations/quick.html" if quick else "relations/new.html"
+    template = "relations/directory/quick.html" if quick else "relations/directory/new.html"
     return page(request, template, context, part="dialog", status=422 if form.errors or found else 200)
 
 
@@ -145,7 +145,7 @@ def relation_edit(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"relation": relation, "form": form, "version": relation.version, "conflict": None}
     context |= {"kind": relation.kind, "likely": [], "params": PARAMS, "field": ""}
     if not posted:
-        return page(request, "relations/edit.html", context, part="dialog")
+        return page(request, "relations/directory/edit.html", context, part="dialog")
     context["version"], status = submitted_version(request), 422
     try:
         if _edited(request, context):
@@ -153,7 +153,7 @@ def relation_edit(request: HttpRequest, pk: int) -> HttpResponse:
             return leave(request, relation)
     except Stale as stale:
         context, status = _conflict(context, form, stale), 409
-    return page(request, "relations/edit.html", context, part="dialog", status=status)
+    return page(request, "relations/directory/edit.html", context, part="dialog", status=status)
 
 
 def _edited(request: HttpRequest, context: dict) -> Relation | None:
@@ -181,12 +181,12 @@ def relation_activity(request: HttpRequest, pk: int, *, active: bool) -> HttpRes
         return leave(request, relation)
     context = {"relation": relation, "active": active, "problem": ""}
     if request.method != "POST":
-        return page(request, "relations/activity.html", context, part="dialog")
+        return page(request, "relations/directory/activity.html", context, part="dialog")
     try:
         set_active(relation, active=active, version=submitted_version(request), by=request.user)
     except Stale as stale:
         context |= {"relation": stale.current, "problem": stale.message}
-        return page(request, "relations/activity.html", context, part="dialog", status=409)
+        return page(request, "relations/directory/activity.html", context, part="dialog", status=409)
     done = _("%(name)s is active again.") if active else _("%(name)s has been deactivated.")
     messages.success(request, done % {"name": relation})
     return leave(request, relation)
