@@ -7,8 +7,7 @@ which some stand in the record and others in its customer. Nothing sorts or coun
 from collections.abc import Callable, Iterator
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.search import SearchVectorField
-from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Left
 
 from invoicing.models import Invoice
@@ -166,22 +165,15 @@ def sales_like(asked: Asked, sales: SaleQuerySet, customers: list[int]) -> list[
     )  # fmt: skip
 
 
-class _Unindexed(Func):
-    """The words of a sale, so that rows already found are compared one by one and no index is asked for all."""
-
-    template = "(%(expressions)s || ''::tsvector)"
-    output_field = SearchVectorField()
-
-
 def _newest(rows: QuerySet, asked: Asked) -> QuerySet:
     """Those among the latest sales that fit: a word that many hold is soon found there."""
     common = asked.near.common  # then their customers are looked at too, which takes longer
     latest = Sale.objects.kept().order_by("-updated_at", "-pk").values("pk")[: LATEST // 2 if common else LATEST]
-    rows = rows.alias(own=_Unindexed("search")).filter(OneOf(F("pk"), ArraySubquery(latest)))
+    rows = rows.filter(OneOf(F("pk"), ArraySubquery(latest)))
     if not common:
-        return rows.filter(own=asked.query)
+        return rows.filter(search=asked.query)
     together = Together(F("search"), F("customer__search"))
-    return rows.alias(together=together).filter(own=asked.any, together=asked.query)
+    return rows.alias(together=together).filter(search=asked.any, together=asked.query)
 
 
 def notes_like(asked: Asked, user: User, sales: SaleQuerySet) -> list[dict]:
