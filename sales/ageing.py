@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -86,7 +85,6 @@ def later(day: date | None, today: date) -> date | None:
     return day if day is not None and day > today else None
 
 
-@lru_cache(maxsize=2000)
 def days_in_words(days: int, language: str | None) -> str:
     """`1 day`, `14 days`, in this language."""
     return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}

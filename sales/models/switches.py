@@ -51,7 +51,7 @@ class SalesSettings(models.Model):
         """The switches with our organisation; once per request."""
         found = getattr(Organisation.current(), "_sales_settings", None)
         if found is None:
-            found = next(iter(cls.objects.raw("SELECT * FROM sales_salessettings")), None) or cls()
+            found = cls.objects.first() or cls()
             found._remember()
         return found
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from django import template
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
+from django.utils.dates import MONTHS_3
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -128,13 +128,9 @@ def moment(value: datetime | None) -> SafeString:
 
 
 def _day_and_month(value: date) -> str:
-    return f"{value.day} {_short_month(value.month, get_language())}"
-
-
-@lru_cache(maxsize=64)
-def _short_month(month: int, language: str | None) -> str:
     """Dutch writes 20 mrt, English 20 Mar."""
-    return format_date(date(2000, month, 1), "b" if written_in(language) == "nl" else "M")
+    month = str(MONTHS_3[value.month])
+    return f"{value.day} {month if written_in(get_language()) == 'nl' else month.title()}"
 
 
 @register.filter
@@ -180,7 +176,6 @@ def icon(name: str, size: int = 20) -> SafeString:
 
 
 @register.simple_tag
-@lru_cache(maxsize=256)
 def key(name: str) -> SafeString:
     """The attributes that give a link, button or field its keyboard shortcut."""
     keys = SHORTCUTS[name].keys
