@@ -11,6 +11,7 @@ from reports.periods import Question
 from reports.sources import sources
 from reports.won_lost import won_lost
 from sales.models import Sale
+from sales.origin import origin_page
 from salescrm import exports
 from salescrm.calendar import today
 from salescrm.pages import page
@@ -20,6 +21,7 @@ sees_sales = permission_required("sales.view_sale", raise_exception=True)
 
 @require_safe
 @sees_sales
+@origin_page()
 def show_start(request: HttpRequest) -> HttpResponse:
     """My own work; for whoever sees all sales: what is coming, what changed, what needs attention."""
     sales, day = Sale.objects.visible_to(request.user), today()

@@ -10,8 +10,8 @@ from django.utils.text import capfirst
 from django_htmx.http import reswap, retarget
 
 from projects.models import Project
-from sales.board import views
 from sales.models import Sale, SaleLine, SaleNote
+from sales.origin import names_board
 from sales.trashing import trashings
 from salescrm.conflicts import readable
 from salescrm.fields import DayField
@@ -62,7 +62,7 @@ def _above(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """The form stays as it is, with everything typed in it; what happened is told above it."""
     if not request.htmx:
         return response
-    if views.is_sender(request) and request.htmx.target != "dialog":
+    if names_board(request.POST) and request.htmx.target != "dialog":
         retarget(response, "#board-messages")
     return reswap(response, "afterbegin")
 

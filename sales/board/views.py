@@ -24,25 +24,29 @@ from sales.board.cards import (
     parse,
 )
 from sales.listing import saved_views
+from sales.listing.filters import SaleFilter
 from sales.listing.labels import chips
 from sales.models import Phase, Sale, SaleStatus
+from sales.models.querysets import SaleQuerySet
+from sales.origin import Origin, origin_page
 from sales.refusals import AlreadyDone, Refused
 from salescrm.calendar import today
 from salescrm.listing import without_blanks
 from salescrm.models import User
-from salescrm.pages import leave, page, resume, settle
-from salescrm.url_words import carried, read_id
+from salescrm.pages import page, resume, settle
+from salescrm.url_words import read_id
 
 TEMPLATE = "sales/board/board.html"
 
 
 @require_safe
 @permission_required("sales.view_sale", raise_exception=True)
+@origin_page(lambda _user, query: parse(query))
 def board(request: HttpRequest) -> HttpResponse:
     """Open sales by phase; with `column` and `after`, the cards of a column that come after that place."""
     query = request.GET.copy()
     turned = query.pop("column", []) + query.pop("after", [])
-    context = _context(request, query)
+    context = _context(request, query, parse(query))
     if tidy := without_blanks(request):
         return redirect(tidy)
     if not turned:
@@ -60,8 +64,8 @@ def _turn(shown: list[Column], turned: Column) -> SimpleLazyObject:
     return SimpleLazyObject(lambda: [replace(turned, head=c.head) if c.head.phase.pk == pk else c for c in shown])
 
 
-def _context(request: HttpRequest, query: QueryDict) -> dict:
-    chosen = parse(query)
+def _context(request: HttpRequest, query: QueryDict, chosen: SaleFilter) -> dict:
+    """What the board shows; what only the whole of it needs is made when it is asked for: a move shows less."""
     visible = Sale.objects.visible_to(request.user)
     sales = chosen.apply(visible, today=today())
     owners = [pk for pk in chosen.ids.get("owner", ()) if pk]
@@ -76,8 +80,8 @@ def _context(request: HttpRequest, query: QueryDict) -> dict:
         "columns": shown,
         "any_cards": SimpleLazyObject(lambda: any(column.cards for column in shown)),
         "toast_actions": [],
-        "owners": User.objects.holders(visible.open(), *owners) if "owner" in toolbar else [],
-        "chips": chips(replace(chosen, q="", aged=False, ids=elsewhere), query),
+        "owners": SimpleLazyObject(lambda: _owners(visible, owners)),
+        "chips": SimpleLazyObject(lambda: chips(replace(chosen, q="", aged=False, ids=elsewhere), query)),
         "carried": [(word, text) for word, texts in query.lists() if word not in toolbar for text in texts],
         "query": query.urlencode(),
         "travelling": urlencode({"board": query.urlencode()}),
@@ -88,59 +92,33 @@ def _context(request: HttpRequest, query: QueryDict) -> dict:
     }
 
 
-def is_sender(request: HttpRequest) -> bool:
-    """Whether the form was sent from the board: then it carries the board's query string."""
-    return "board" in request.POST
+def _owners(visible: SaleQuerySet, chosen: list[int]) -> list[User]:
+    """Who can be chosen in the toolbar; nobody where several are chosen already: chips name them."""
+    return [] if len(chosen) > 1 else list(User.objects.holders(visible.open(), *chosen))
 
 
-def sender(request: HttpRequest) -> dict:
-    """For the template of a dialog: the board it was opened from, if it was (`travelling` repeats it in a link)."""
-    words = request.POST if request.method == "POST" else request.GET
-    query = _words(words.get("board", "")).urlencode()
-    return {"from_board": "board" in words, "board": query, "travelling": urlencode({"board": query})}
-
-
-def way_back(request: HttpRequest, sale: Sale) -> Sale | str:
-    """Where a form leads to: the board it was sent from, with its filter, else the page of the sale.
-
-    Words the board cannot read are a BadRequest: a deed asks this before anything is stored.
-    """
-    if not is_sender(request):
-        return sale
-    return f"{reverse('sales:board')}?{_words(request.POST['board']).urlencode()}".removesuffix("?")
-
-
-def _words(text: str) -> QueryDict:
-    query = carried(text)
-    parse(query)
-    return query
-
-
-def moved(request: HttpRequest, sale: Sale, phases: list[Phase], offers: list[dict]) -> HttpResponse:
+def moved(request: HttpRequest, origin: Origin, sale: Sale, phases: list[Phase], offers: list[dict]) -> HttpResponse:
     """A card has been moved: the card, the two heads it changed, and the offers (Undo) in the message."""
-    back, context = way_back(request, sale), _context(request, _words(request.POST["board"]))
-    changed = {sale.phase_id, sale.before.phase_id}
+    context, changed = _context(request, origin.query, origin.words), {sale.phase_id, sale.before.phase_id}
     context |= _standing(context["sales"], sale.pk, [phase for phase in phases if phase.pk in changed])
     target = f"#card-{sale.pk}" if context["shown"].cards else None
     context["toast_actions"] = [
         {**offer, "target": offer.get("target") and target, "fields": {**offer["fields"], "board": context["query"]}}
         for offer in offers
     ]
-    return settle(request, back, TEMPLATE, context, part="moved")
+    return settle(request, origin.address, TEMPLATE, context, part="moved")
 
 
-def closed(request: HttpRequest, sale: Sale) -> HttpResponse:
-    """A sale has been closed: on the board its card goes and the head of its column changes, else its own page."""
-    if not is_sender(request):
-        return leave(request, sale)
-    context = _context(request, _words(request.POST["board"]))
+def closed(request: HttpRequest, origin: Origin, sale: Sale) -> HttpResponse:
+    """A sale has been closed: its card goes and the head of its column changes."""
+    context = _context(request, origin.query, origin.words)
     context |= _standing(context["sales"], sale.pk, Phase.objects.filter(pk=sale.phase_id))
-    return resume(request, way_back(request, sale), TEMPLATE, context, part="moved", target=f"#card-{sale.pk}")
+    return resume(request, origin.address, TEMPLATE, context, part="moved", target=f"#card-{sale.pk}")
 
 
-def refused(request: HttpRequest, sale: Sale, refusal: Refused) -> HttpResponse:
+def refused(request: HttpRequest, origin: Origin, sale: Sale, refusal: Refused) -> HttpResponse:
     """Nothing was moved: the card goes where `sale` stands now, all heads as they are now, and why (rule 6)."""
-    context = _context(request, _words(request.POST["board"]))
+    context = _context(request, origin.query, origin.words)
     context |= _standing(context["sales"], sale.pk, Phase.objects.selectable(sale.phase_id))
     messages.error(request, f"{_why(refusal)} {_where(sale)}")
     return page(request, TEMPLATE, context, part="moved", status=status_of(refusal))

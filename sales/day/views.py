@@ -1,7 +1,6 @@
 """My day: what to do now, and ticking it off; completing a next step from any page."""
 
 from copy import copy
-from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -16,12 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from sales import next_steps
 from sales.answers import explained, status_of
 from sales.day import groups as my_day
+from sales.day.groups import Choices, Whose
 from sales.listing import files
 from sales.models import Sale
+from sales.origin import Origin, origin_page
 from sales.refusals import Refused
 from sales.sale_page import views
 from sales.sale_page.change_forms import BackForm, form_of
-from sales.sale_page.inline_views import asked_back
 from salescrm import exports
 from salescrm.calendar import today, written_day
 from salescrm.conflicts import submitted_version
@@ -30,24 +30,30 @@ from salescrm.pages import page, settle
 from salescrm.toasts import succeed
 
 TEMPLATE = "sales/day/day.html"
+Words = tuple[Choices, Whose]  # whose day one may look at, and whose it is
+
+
+def _read(user: User, query: QueryDict) -> Words:
+    choices = Choices(user)
+    return choices, choices.read(query)
 
 
 @require_safe
 @permission_required("sales.view_sale", raise_exception=True)
+@origin_page(_read)
 def day(request: HttpRequest) -> HttpResponse:
     """Open sales by what is to be done about them: one's own, a colleague's or a team's."""
     query = request.GET.copy()
     query.pop("format", None)
+    words = _read(request.user, query)
     if kind := exports.asked(request, "sales.export_sale"):
-        choices, visible = my_day.Choices(request.user), Sale.objects.visible_to(request.user)
-        whole = my_day.whole_groups(visible, whose=choices.read(query), today=today())
+        whole = my_day.whole_groups(Sale.objects.visible_to(request.user), whose=words[1], today=today())
         return exports.respond(request, files.day_table(whole), kind)
-    return page(request, TEMPLATE, _context(request.user, query), part="day")
+    return page(request, TEMPLATE, _context(request.user, query, words), part="day")
 
 
-def _context(user: User, query: QueryDict) -> dict:
-    choices, visible = my_day.Choices(user), Sale.objects.visible_to(user)
-    whose = choices.read(query)
+def _context(user: User, query: QueryDict, words: Words) -> dict:
+    (choices, whose), visible = words, Sale.objects.visible_to(user)
     groups = my_day.groups(visible, whose=whose, today=today())
     by_key = {group.key: group for group in groups}
     return {
@@ -68,22 +74,22 @@ def _context(user: User, query: QueryDict) -> dict:
 @permission_required("sales.change_sale", raise_exception=True)
 def step_done(request: HttpRequest, pk: int) -> HttpResponse:
     """Complete the next step and ask for the following one."""
-    sale, back = views.visible(request, pk, detail=True), asked_back(request)
+    sale, origin = views.visible(request, pk, detail=True), Origin.of(request)
     words, before = sale.next_step, _before(sale)
     try:
         done = next_steps.complete_step(sale, version=submitted_version(request), by=request.user)
     except Refused as refusal:
-        return _refused(request, sale, back, refusal)
-    asking, undo = reverse("sales:change", args=[pk, "step"]), _undo(done, before, back)
-    if _is_day(back):
-        context = _context(request.user, QueryDict(urlsplit(back).query))
+        return _refused(request, sale, origin, refusal)
+    asking, undo = reverse("sales:change", args=[pk, "step"]), _undo(done, before, origin.address)
+    if origin.is_day:
+        context = _context(request.user, origin.query, origin.words)
         context |= {"done": done, "words": words, "undo": undo}
-        response = settle(request, _with(asking, back), TEMPLATE, context, part="day")
+        response = settle(request, _with(asking, origin.address), TEMPLATE, context, part="day")
         if response.status_code == 200:  # else it is told on the page that asks for the following step
             return response
     succeed(request, _("Done: %(step)s") % {"step": words} if words else _("Done."), **undo)
-    if back:
-        return redirect(_with(asking, back))
+    if origin.address:
+        return redirect(_with(asking, origin.address))
     form = {"change": "step", "form": form_of("step", done), "version": done.version}
     return views.changed(request, done, to=asking, **form)
 
@@ -92,7 +98,7 @@ def step_done(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("sales.change_sale", raise_exception=True)
 def postpone(request: HttpRequest, pk: int) -> HttpResponse:
     """Plan the next step for one of the days a button names."""
-    sale, back = views.visible(request, pk, detail=True), asked_back(request)
+    sale, origin = views.visible(request, pk, detail=True), Origin.of(request)
     if (ahead := request.POST.get("ahead")) not in next_steps.AHEAD:
         submitted_version(request)
         raise BadRequest("no button names this day")
@@ -100,19 +106,19 @@ def postpone(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         sale = next_steps.postpone(sale, to=to, version=submitted_version(request), by=request.user)
     except Refused as refusal:
-        return _refused(request, sale, back, refusal)
+        return _refused(request, sale, origin, refusal)
     told = {"step": sale.next_step or sale, "day": written_day(to)}
-    succeed(request, _("“%(step)s” is planned for %(day)s.") % told, **_undo(sale, before, back))
-    if _is_day(back):
-        return settle(request, back, TEMPLATE, _context(request.user, QueryDict(urlsplit(back).query)), part="day")
-    return views.changed(request, sale, to=back)
+    succeed(request, _("“%(step)s” is planned for %(day)s.") % told, **_undo(sale, before, origin.address))
+    if origin.is_day:
+        return settle(request, origin.address, TEMPLATE, _context(request.user, origin.query, origin.words), part="day")
+    return views.changed(request, sale, to=origin.address)
 
 
 @require_POST
 @permission_required("sales.change_sale", raise_exception=True)
 def step_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo: the next step as it was before it was ticked off or put off."""
-    sale, back = views.visible(request, pk, detail=True), asked_back(request)
+    sale, origin = views.visible(request, pk, detail=True), Origin.of(request)
     version, form = submitted_version(request), BackForm(request.POST, instance=copy(sale))
     if not form.is_valid():
         raise BadRequest("no next step looks like this")
@@ -120,9 +126,9 @@ def step_back(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         sale = next_steps.take_back(sale, step=step, day=on, version=version, by=request.user)
     except Refused as refusal:
-        return _refused(request, sale, back, refusal)
+        return _refused(request, sale, origin, refusal)
     messages.success(request, _("The next step of “%(sale)s” is back as it was.") % {"sale": sale})
-    return redirect(back or sale)
+    return redirect(origin.address or sale)
 
 
 def _before(sale: Sale) -> dict:
@@ -140,19 +146,15 @@ def _undo(sale: Sale, before: dict, back: str) -> dict:
     return {"url": reverse("sales:step-back", args=[sale.pk]), "label": _("Undo"), "fields": fields}
 
 
-def _refused(request: HttpRequest, sale: Sale, back: str, refusal: Refused) -> HttpResponse:
-    if not back:
-        return views.refused(request, sale, refusal)
-    if not _is_day(back):
-        context = {"sale": sale, "change": "", "conflict": None, "back": back, **explained(refusal)}
+def _refused(request: HttpRequest, sale: Sale, origin: Origin, refusal: Refused) -> HttpResponse:
+    if not origin.address:
+        return views.refused(request, sale.pk, refusal)
+    if not origin.is_day:
+        context = {"sale": sale, "change": "", "conflict": None, "back": origin.address, **explained(refusal)}
         return page(request, "sales/sale_page/change.html", context, part="dialog", status=status_of(refusal))
     messages.error(request, f"“{sale}”: {' '.join(refusal.messages)}")
-    context = _context(request.user, QueryDict(urlsplit(back).query))
+    context = _context(request.user, origin.query, origin.words)
     return page(request, TEMPLATE, context, part="day", status=status_of(refusal))
-
-
-def _is_day(back: str) -> bool:
-    return urlsplit(back).path == reverse("sales:day")
 
 
 def _with(address: str, back: str) -> str:

@@ -181,6 +181,11 @@ def canonical(query: QueryDict) -> str:
     Raises BadRequest on anything unknown.
     """
     SaleFilter.parse(query)
+    return written(query)
+
+
+def written(query: QueryDict) -> str:
+    """The same of a query string that was read already."""
     pairs = []
     for word in sorted({*query} - PASSING):
         values = [value.strip() for value in query.getlist(word) if value.strip()]

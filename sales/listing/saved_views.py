@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sales.listing.columns import STANDARDS
-from sales.listing.filters import SaleFilter, canonical
+from sales.listing.filters import SaleFilter, canonical, written
 from sales.models import SaleStatus, SavedView
 from sales.refusals import Refused
 from salescrm.conflicts import Stale, changed_by
@@ -94,7 +94,7 @@ def works(view: SavedView) -> bool:
 
 
 def menu(user: User, query: QueryDict, pk: int | None, *, board: bool = False) -> Menu:
-    """The views this user may open; `pk` is the one this query string says it came from. One statement.
+    """The views this user may open; `pk` is the one this query string, read already, came from. One statement.
 
     On the board they open there, where they can, and none is updated: it shows less than a view may hold.
     """
@@ -102,12 +102,12 @@ def menu(user: User, query: QueryDict, pk: int | None, *, board: bool = False) -
     opened = next((view for view in views if view.pk == pk), None)
     for view in views:
         view.leads_to = on_board(view) if board else view.address
-    asked = _of_board if board else canonical
+    write = _of_board if board else written
     return Menu(
         own=[view for view in views if view.owner_id == user.pk],
         of_others=[view for view in views if view.owner_id != user.pk],
         opened=opened,
-        is_changed=opened is not None and asked(query) != asked(QueryDict(opened.query)),
+        is_changed=opened is not None and write(query) != write(QueryDict(opened.query)),
         may_update=not board and opened is not None and opened.owner_id == user.pk,
     )
 
@@ -125,7 +125,7 @@ def _of_board(query: QueryDict) -> str:
     words = query.copy()
     for word in LIST_ONLY:
         words.pop(word, None)
-    return canonical(words)
+    return written(words)
 
 
 def broken(text: str, user: User) -> SavedView | None:
@@ -140,7 +140,7 @@ def as_shown(query: QueryDict, shown: tuple[str, ...]) -> str:
     words.pop("columns", None)
     if shown not in STANDARDS:
         words["columns"] = ",".join(shown)
-    return canonical(words)
+    return written(words)
 
 
 @transaction.atomic

@@ -16,8 +16,8 @@ from sales.answers import explained, status_of
 from sales.gone import MAY_TRASH
 from sales.listing import files
 from sales.models import Sale
+from sales.origin import Origin
 from sales.refusals import Refused
-from sales.sale_page.inline_views import asked_back
 from salescrm import exports
 from salescrm.conflicts import submitted_version
 from salescrm.listing import page_of
@@ -47,27 +47,27 @@ def index(request: HttpRequest) -> HttpResponse:
 @may_trash
 def trash(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask before a sale goes to the trash; of one that is there: since when, by whom, and the way back."""
-    sale, back = _found(request, pk), asked_back(request)
+    sale, origin = _found(request, pk), Origin.of(request)
     if request.method != "POST":
-        return _show(request, sale)
+        return _show(request, sale, origin)
     try:
         sale = deeds.trash(sale, version=submitted_version(request), by=request.user)
     except Refused as refusal:
-        return _show(request, _found(request, pk), status=status_of(refusal), **explained(refusal))
+        return _show(request, _found(request, pk), origin, status=status_of(refusal), **explained(refusal))
     offer = {"url": reverse("sales:restore", args=[pk]), "fields": {"version": sale.version}}
     succeed(request, _("“%(sale)s” is in the trash.") % {"sale": sale}, label=_("Restore"), **offer)
-    return leave(request, back or f"{reverse('sales:list')}?status=open")
+    return leave(request, origin.address or f"{reverse('sales:list')}?status=open")
 
 
 @require_POST
 @may_trash
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a sale out of the trash; from the list of the trash one stays there, to restore others."""
-    sale = _found(request, pk)
+    sale, origin = _found(request, pk), Origin.of(request)
     try:
         sale = deeds.restore(sale, version=submitted_version(request), by=request.user)
     except Refused as refusal:
-        return _show(request, _found(request, pk), status=status_of(refusal), **explained(refusal))
+        return _show(request, _found(request, pk), origin, status=status_of(refusal), **explained(refusal))
     stays, told = "stay" in request.POST, escape(_("“%(sale)s” is back from the trash."))
     link = format_html('<a href="{}">{}</a>', sale.get_absolute_url(), sale) if stays else conditional_escape(sale)
     messages.success(request, SafeString(told % {"sale": link}))
@@ -92,8 +92,8 @@ def _found(request: HttpRequest, pk: int) -> Sale:
     return get_object_or_404(everywhere.select_related("customer", "owner", "phase", "invoice", "project"), pk=pk)
 
 
-def _show(request: HttpRequest, sale: Sale, *, status: int = 200, **extra) -> HttpResponse:
-    context = {"sale": sale, "version": sale.version, "why_not": "", "back": asked_back(request), **extra}
+def _show(request: HttpRequest, sale: Sale, origin: Origin, *, status: int = 200, **extra) -> HttpResponse:
+    context = {"sale": sale, "version": sale.version, "why_not": "", "back": origin.address, **extra}
     if sale.trashed:
         context["trashing"] = deeds.trashings([sale])[sale.pk]
     else:

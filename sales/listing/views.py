@@ -26,6 +26,7 @@ from sales.listing.labels import (
 )
 from sales.listing.rows import Cells
 from sales.models import Phase, Sale
+from sales.origin import origin_page
 from salescrm import exports
 from salescrm.calendar import today
 from salescrm.listing import page_of, without_blanks
@@ -40,6 +41,7 @@ CHANGES = ("move_sale", "change_sale", "lose_sale", "trash_sale")
 
 @require_safe
 @permission_required("sales.view_sale", raise_exception=True)
+@origin_page(lambda _user, query: SaleFilter.parse(query))
 def sale_list(request: HttpRequest) -> HttpResponse:
     """All sales that answer to the filter in the URL, with the totals over the whole filter."""
     try:

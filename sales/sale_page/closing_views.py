@@ -13,10 +13,11 @@ from sales import reopening, transitions
 from sales.acceptance import accept as accept_sale
 from sales.acceptance import proposed_type, unavailable
 from sales.answers import explained, put_into, status_of
-from sales.board.views import closed, sender, way_back
+from sales.board import views as board
 from sales.correcting import correct as correct_sale
 from sales.forms import AcceptForm, CorrectForm, FollowUpForm, LoseForm
 from sales.models import FollowUp, Sale
+from sales.origin import Origin
 from sales.refusals import Refused
 from sales.sale_page.views import visible
 from salescrm.calendar import today
@@ -35,8 +36,8 @@ BUTTONS = {  # what the button of the second step does
 class Wizard:
     """The three steps of accepting: what was answered travels along in the form, nothing is stored before the end."""
 
-    def __init__(self, request: HttpRequest, sale: Sale):
-        self.request, self.sale = request, sale
+    def __init__(self, request: HttpRequest, sale: Sale, origin: Origin):
+        self.request, self.sale, self.origin = request, sale, origin
         data = request.POST if request.method == "POST" else None
         self.sent_from = data.get("step", "") if data else ""
         kept = FollowUp.KEPT if sale.invoice_id or sale.project_id else None
@@ -88,7 +89,7 @@ class Wizard:
             "options": [option for option in options if option[0] != FollowUp.KEPT or not option[2]],
             "lines": lines, "lines_total": sum(line.amount for line in lines),
             "version": self.request.POST.get("version") or self.request.GET.get("version") or self.sale.version,
-            **sender(self.request),
+            **self.origin.for_dialog,
         }  # fmt: skip
         return page(self.request, "sales/sale_page/accept.html", context | extra, part="dialog", status=status)
 
@@ -99,8 +100,8 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     sale = visible(request, pk, detail=True)
     if request.method != "POST" and not sale.is_open:
         return _closed_already(request, sale)
-    way_back(request, sale)
-    wizard = Wizard(request, sale)
+    origin = Origin.of(request)
+    wizard = Wizard(request, sale, origin)
     version = submitted_version(request) if request.method == "POST" else None
     if step := wizard.next_step():
         return wizard.show(step, status=422 if wizard.has_errors(step) else 200)
@@ -116,7 +117,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         put_into(wizard.form_of(step), refusal)
         return wizard.show(step, status=status_of(refusal), **explained(refusal))
     messages.success(request, _("“%(sale)s” is accepted. Well done!") % {"sale": sale})
-    return _go_on(request, sale)
+    return _go_on(request, origin, sale)
 
 
 def _closed_already(request: HttpRequest, sale: Sale) -> HttpResponse:
@@ -124,13 +125,17 @@ def _closed_already(request: HttpRequest, sale: Sale) -> HttpResponse:
     return leave(request, sale)
 
 
-def _go_on(request: HttpRequest, sale: Sale) -> HttpResponse:
+def _go_on(request: HttpRequest, origin: Origin, sale: Sale) -> HttpResponse:
     match sale.follow_up:
         case FollowUp.INVOICE:
             return leave(request, sale.invoice or sale)  # the draft may be gone by the time of a second click
         case FollowUp.NEW_PROJECT | FollowUp.EXISTING_PROJECT:
             return leave(request, sale.project or sale)
-    return closed(request, sale)
+    return _closed(request, origin, sale)
+
+
+def _closed(request: HttpRequest, origin: Origin, sale: Sale) -> HttpResponse:
+    return board.closed(request, origin, sale) if origin.is_board else leave(request, sale)
 
 
 @permission_required("sales.lose_sale", raise_exception=True)
@@ -139,9 +144,10 @@ def lose(request: HttpRequest, pk: int) -> HttpResponse:
     sale = visible(request, pk, detail=True)
     if request.method != "POST" and not sale.is_open:
         return _closed_already(request, sale)
+    origin = Origin.of(request)
     form = LoseForm(request.POST if request.method == "POST" else None, sale=sale)
     version = submitted_version(request) if request.method == "POST" else None
-    context = {"sale": sale, "form": form, "version": _version(request, sale), **sender(request)}
+    context = {"sale": sale, "form": form, "version": _version(request, sale), **origin.for_dialog}
     status = 422 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         try:
@@ -151,7 +157,7 @@ def lose(request: HttpRequest, pk: int) -> HttpResponse:
             context, status = context | explained(refusal), status_of(refusal)
         else:
             messages.success(request, _("“%(sale)s” is closed as lost.") % {"sale": sale})
-            return closed(request, sale)
+            return _closed(request, origin, sale)
     return page(request, "sales/sale_page/lose.html", context, part="dialog", status=status)
 
 

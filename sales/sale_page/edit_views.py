@@ -121,6 +121,6 @@ def take_total(request: HttpRequest, pk: int) -> HttpResponse:
         values = {"expected_revenue": total}
         sale = editing.edit(sale, values=values, version=submitted_version(request), by=request.user)
     except Refused as refusal:
-        return refused(request, sale, refusal)
+        return refused(request, pk, refusal)
     messages.success(request, _("Expected revenue now equals the total of the service lines."))
     return leave(request, sale)

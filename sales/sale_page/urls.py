@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sales.sale_page import closing_views, duplicate_views, edit_views, inline_views, views
+from sales.sale_page import closing_views, duplicate_views, edit_views, inline_views, move_views, views
 
 urlpatterns = [
     path("new/", edit_views.new, name="new"),
@@ -14,10 +14,10 @@ urlpatterns = [
     path("<int:pk>/lines/panel/", inline_views.lines_panel, name="lines-panel"),
     path("<int:pk>/lines/total/", edit_views.take_total, name="take-total"),
     path("<int:pk>/duplicate/", duplicate_views.duplicate, name="duplicate"),
-    path("<int:pk>/move/", views.move, name="move"),
-    path("<int:pk>/move-to/", views.where, name="where"),
-    path("<int:pk>/undo/", views.undo, name="undo"),
-    path("<int:pk>/probability/", views.probability, name="probability"),
+    path("<int:pk>/move/", move_views.move, name="move"),
+    path("<int:pk>/move-to/", move_views.where, name="where"),
+    path("<int:pk>/undo/", move_views.undo, name="undo"),
+    path("<int:pk>/probability/", move_views.probability, name="probability"),
     path("<int:pk>/accept/", closing_views.accept, name="accept"),
     path("<int:pk>/lose/", closing_views.lose, name="lose"),
     path("<int:pk>/reopen/", closing_views.reopen, name="reopen"),

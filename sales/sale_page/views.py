@@ -1,32 +1,29 @@
-"""The page of a sale and its hot path: moving, undoing and setting the probability."""
+"""The page of a sale, whole or in parts, as every deed on it answers."""
 
-from django.contrib import messages
+from collections.abc import Sequence
+
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from sales import reopening, sentences, transitions
-from sales.answers import explained, put_into, status_of
-from sales.board import views as board
-from sales.forms import ProbabilityForm
+from sales.answers import explained, status_of
 from sales.gone import missing
-from sales.models import Sale, SaleEvent, SalesSettings
+from sales.models import Phase, Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused
 from sales.sale_page.progress_bar import places, read_phases
 from sales.timeline import views as timelines
 from sales.timeline.views import Asked
 from salescrm import exports
 from salescrm.calendar import today
-from salescrm.conflicts import submitted_version
 from salescrm.models import User
-from salescrm.pages import leave, page, settle
+from salescrm.pages import page, settle
 from salescrm.recent import remembers
-from salescrm.url_words import read_id
 
 TEMPLATE = "sales/sale_page/detail.html"
+Events = Sequence[SaleEvent]
 
 
 def visible(request: HttpRequest, pk: int, *, detail: bool = False) -> Sale:
@@ -39,9 +36,8 @@ def visible(request: HttpRequest, pk: int, *, detail: bool = False) -> Sale:
         raise missing(request.user, pk) from error
 
 
-def region(sale: Sale, user: User, phases, newest: list[SaleEvent]) -> dict:
+def region(sale: Sale, user: User, phases: list[Phase], newest: Events) -> dict:
     """What the region of bar and figures shows; `newest` holds the two last events, oldest first."""
-    undoable = transitions.undoable(sale, newest, user)
     if sale.owner_id == user.pk:
         sale.owner = user  # a statement less on the hot path
     elif hasattr(sale, "owner_name"):
@@ -51,8 +47,8 @@ def region(sale: Sale, user: User, phases, newest: list[SaleEvent]) -> dict:
         "sale_url": sale.get_absolute_url(),  # the addresses of its deeds begin with it: one is looked up, not twenty
         "bar": places(sale, phases),
         "can_move": user.has_perm("sales.move_sale"),
-        "undoable": undoable,
-        "toast_actions": _offers(sale, newest) if undoable else [],
+        "undoable": transitions.undoable(sale, newest, user),
+        "toast_actions": offers_of(sale, newest, user),
         "today": today(),
         "switches": SalesSettings.current(),
         "change": "",
@@ -60,10 +56,12 @@ def region(sale: Sale, user: User, phases, newest: list[SaleEvent]) -> dict:
     }
 
 
-def _offers(sale: Sale, newest: list[SaleEvent]) -> list[dict]:
+def offers_of(sale: Sale, newest: Events, user: User) -> list[dict]:
+    """The buttons beside the message about a move: Undo, and the percentage by hand it replaced (rules 3 and 14)."""
+    if not transitions.undoable(sale, newest, user):
+        return []
     undo = {"url": reverse("sales:undo", args=[sale.pk]), "label": _("Undo"), "target": "#sale-region"}
-    offers = [{**undo, "fields": {"version": sale.version}}]
-    before = newest[-2]
+    offers, before = [{**undo, "fields": {"version": sale.version}}], newest[-2]
     if before.probability_by_hand and SalesSettings.current().own_probability:
         label = _("Keep %(percent)s %%") % {"percent": before.probability}
         fields = {"version": sale.version, "probability": before.probability}
@@ -108,96 +106,19 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     return whole(request, sale, part=asked.part)
 
 
-def refused(request: HttpRequest, sale: Sale, refusal: Refused) -> HttpResponse:
+def refused(request: HttpRequest, pk: int, refusal: Refused) -> HttpResponse:
     """Nothing was changed: the sale as it stands now, and why."""
-    current = visible(request, sale.pk, detail=True)
-    if board.is_sender(request):
-        return board.refused(request, current, refusal)
-    return whole(request, current, status=status_of(refusal), **explained(refusal))
+    return whole(request, visible(request, pk, detail=True), status=status_of(refusal), **explained(refusal))
 
 
-def _settle(request: HttpRequest, sale: Sale, phases, newest: list[SaleEvent]) -> HttpResponse:
-    context = {**region(sale, request.user, phases, newest), "changed_in_place": True}
-    if board.is_sender(request):
-        return board.moved(request, sale, phases, context["toast_actions"])
-    return settle(request, sale, TEMPLATE, context, part="region")
+def changed(
+    request: HttpRequest, sale: Sale, *, to=None, phases: list[Phase] | None = None, newest: Events = (), **extra
+) -> HttpResponse:
+    """The sale was changed in place: its region as it stands now, else on to the sale or `to`.
 
-
-def changed(request: HttpRequest, sale: Sale, *, to=None, **extra) -> HttpResponse:
-    """A value of the sale was changed in place: its region as it stands now, else on to the sale or `to`."""
-    phases = read_phases()
+    `newest` holds its two last events when one of them can be undone.
+    """
+    phases = phases or read_phases()
     sale.phase = next(phase for phase in phases if phase.pk == sale.phase_id)
-    context = {**region(sale, request.user, phases, []), "changed_in_place": True, **extra}
+    context = {**region(sale, request.user, phases, newest), "changed_in_place": True, **extra}
     return settle(request, to or sale, TEMPLATE, context, part="region")
-
-
-@require_POST
-@permission_required("sales.move_sale", raise_exception=True)
-def move(request: HttpRequest, pk: int) -> HttpResponse:
-    """Move the sale to the posted phase: one POST, answered with the region (rules 3, 6 and 10)."""
-    phases = read_phases()
-    try:
-        phase = next(phase for phase in phases if phase.pk == read_id(request.POST, "phase"))
-        version = submitted_version(request)
-        board.way_back(request, Sale(pk=pk))
-    except (BadRequest, StopIteration) as error:
-        visible(request, pk)  # an invisible sale is 404 whatever was sent
-        raise BadRequest("phase, version or board cannot be read") from error
-    sale, seen = Sale(pk=pk), Sale.objects.visible_to(request.user).naming_owner()
-    try:
-        sale = transitions.move(sale, phase=phase, version=version, by=request.user, among=seen)
-    except Sale.DoesNotExist as error:
-        raise missing(request.user, pk) from error
-    except Refused as refusal:
-        return refused(request, sale, refusal)
-    newest = [sale.before, sale.latest] if sale.latest else list(sale.events.order_by("-sequence")[:2])[::-1]
-    if newest[-1].kind == SaleEvent.Kind.MOVED:
-        text = _("Moved to %(phase)s, %(percent)s %%")
-        messages.success(request, text % {"phase": sale.phase, "percent": sale.probability})
-    return _settle(request, sale, phases, newest)
-
-
-@require_safe
-@permission_required("sales.move_sale", raise_exception=True)
-def where(request: HttpRequest, pk: int) -> HttpResponse:
-    """The menu of a card as a page: every phase this sale can be moved to."""
-    sale = visible(request, pk, detail=True)
-    context = {"sale": sale, "bar": places(sale, read_phases()), **board.sender(request)}
-    return page(request, "sales/sale_page/where.html", context, part="dialog")
-
-
-@require_POST
-@permission_required("sales.move_sale", raise_exception=True)
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take back the last move (rule 14)."""
-    sale = visible(request, pk)
-    board.way_back(request, sale)
-    try:
-        sale = transitions.undo(sale, version=submitted_version(request), by=request.user)
-    except Refused as refusal:
-        return refused(request, sale, refusal)
-    text = _("Move undone. Back in %(phase)s, %(percent)s %%")
-    messages.success(request, text % {"phase": sale.phase, "percent": sale.probability})
-    return _settle(request, sale, read_phases(), [])
-
-
-@permission_required("sales.move_sale", raise_exception=True)
-def probability(request: HttpRequest, pk: int) -> HttpResponse:
-    """Set a probability by hand, or go back to the phase's (rule 3)."""
-    sale = visible(request, pk, detail=True)
-    form = ProbabilityForm(
-        request.POST if request.method == "POST" else None, initial={"probability": sale.probability}
-    )
-    context, status, back = {"form": form, "sale": sale}, 422 if form.is_bound else 200, board.way_back(request, sale)
-    if form.is_bound and form.is_valid():
-        try:
-            wanted = form.cleaned_data["probability"]
-            version = submitted_version(request)
-            sale = transitions.set_probability(sale, probability=wanted, version=version, by=request.user)
-        except Refused as refusal:
-            put_into(form, refusal)
-            context, status = context | explained(refusal), status_of(refusal)
-        else:
-            messages.success(request, _("The probability is %(percent)s %%") % {"percent": sale.probability})
-            return leave(request, back)
-    return page(request, "sales/sale_page/probability.html", context, part="dialog", status=status)

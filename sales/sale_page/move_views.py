@@ -1,0 +1,120 @@
+"""Moving a sale, undoing that, and setting its probability: from the bar on its page, or from the board."""
+
+from typing import NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from sales import transitions
+from sales.answers import explained, put_into, status_of
+from sales.board import views as board
+from sales.forms import ProbabilityForm
+from sales.gone import missing
+from sales.models import Phase, Sale, SaleEvent
+from sales.origin import Origin
+from sales.refusals import Refused
+from sales.sale_page import views
+from sales.sale_page.progress_bar import places, read_phases
+from sales.sale_page.views import visible
+from salescrm.conflicts import submitted_version
+from salescrm.pages import leave, page
+from salescrm.url_words import read_id
+
+
+class Wish(NamedTuple):
+    """What the form of a move says: which phase, of all of them, for which version of the sale; and where it stood."""
+
+    phase: Phase
+    phases: list[Phase]
+    version: int
+    origin: Origin
+
+    @classmethod
+    def read(cls, request: HttpRequest, pk: int) -> "Wish":
+        """Read it before anything is locked. An invisible sale is 404 whatever was sent, else it is a BadRequest."""
+        phases = read_phases()
+        try:
+            phase = next(phase for phase in phases if phase.pk == read_id(request.POST, "phase"))
+            return cls(phase, phases, submitted_version(request), Origin.of(request))
+        except (BadRequest, StopIteration) as error:
+            visible(request, pk)
+            raise BadRequest("phase, version or board cannot be read") from error
+
+
+@require_POST
+@permission_required("sales.move_sale", raise_exception=True)
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move the sale to the posted phase: one POST, answered with the region (rules 3, 6 and 10)."""
+    wish, seen = Wish.read(request, pk), Sale.objects.visible_to(request.user).naming_owner()
+    try:
+        sale = transitions.move(Sale(pk=pk), phase=wish.phase, version=wish.version, by=request.user, among=seen)
+    except Sale.DoesNotExist as error:
+        raise missing(request.user, pk) from error
+    except Refused as refusal:
+        return _refused(request, wish.origin, pk, refusal)
+    newest = [sale.before, sale.latest] if sale.latest else list(sale.events.order_by("-sequence")[:2])[::-1]
+    if newest[-1].kind == SaleEvent.Kind.MOVED:
+        text = _("Moved to %(phase)s, %(percent)s %%")
+        messages.success(request, text % {"phase": sale.phase, "percent": sale.probability})
+    return _moved(request, wish.origin, sale, wish.phases, newest)
+
+
+def _moved(request: HttpRequest, origin: Origin, sale: Sale, phases: list[Phase], newest: views.Events) -> HttpResponse:
+    if origin.is_board:
+        return board.moved(request, origin, sale, phases, views.offers_of(sale, newest, request.user))
+    return views.changed(request, sale, phases=phases, newest=newest)
+
+
+def _refused(request: HttpRequest, origin: Origin, pk: int, refusal: Refused) -> HttpResponse:
+    if origin.is_board:
+        return board.refused(request, origin, visible(request, pk, detail=True), refusal)
+    return views.refused(request, pk, refusal)
+
+
+@require_safe
+@permission_required("sales.move_sale", raise_exception=True)
+def where(request: HttpRequest, pk: int) -> HttpResponse:
+    """The menu of a card as a page: every phase this sale can be moved to."""
+    sale = visible(request, pk, detail=True)
+    context = {"sale": sale, "bar": places(sale, read_phases()), **Origin.of(request).for_dialog}
+    return page(request, "sales/sale_page/where.html", context, part="dialog")
+
+
+@require_POST
+@permission_required("sales.move_sale", raise_exception=True)
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back the last move (rule 14)."""
+    sale, origin = visible(request, pk), Origin.of(request)
+    try:
+        sale = transitions.undo(sale, version=submitted_version(request), by=request.user)
+    except Refused as refusal:
+        return _refused(request, origin, pk, refusal)
+    text = _("Move undone. Back in %(phase)s, %(percent)s %%")
+    messages.success(request, text % {"phase": sale.phase, "percent": sale.probability})
+    return _moved(request, origin, sale, read_phases(), [])
+
+
+@permission_required("sales.move_sale", raise_exception=True)
+def probability(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set a probability by hand, or go back to the phase's (rule 3)."""
+    sale, origin = visible(request, pk, detail=True), Origin.of(request)
+    form = ProbabilityForm(
+        request.POST if request.method == "POST" else None, initial={"probability": sale.probability}
+    )
+    context, status = {"form": form, "sale": sale}, 422 if form.is_bound else 200
+    if form.is_bound and form.is_valid():
+        try:
+            wanted = form.cleaned_data["probability"]
+            version = submitted_version(request)
+            sale = transitions.set_probability(sale, probability=wanted, version=version, by=request.user)
+        except Refused as refusal:
+            put_into(form, refusal)
+            context, status = context | explained(refusal), status_of(refusal)
+        else:
+            messages.success(request, _("The probability is %(percent)s %%") % {"percent": sale.probability})
+            return leave(request, origin.address or sale)
+    return page(request, "sales/sale_page/probability.html", context, part="dialog", status=status)
