@@ -1,4 +1,4 @@
-"""What somebody saw who was logged in is kept by no browser and by no proxy; tests/test_site.py asks every page."""
+"""What somebody saw who was logged in is kept by no browser and no proxy; tests/site/test_site.py asks every page."""
 
 import pytest
 from django.urls import reverse
