@@ -7,6 +7,8 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relations.spread import all_of
+from sales.search.finders import WORDS
 from salescrm.words import fold, words
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +65,17 @@ def test_a_word_is_found_as_written_and_without_accents(written, asked):
 
 def test_hangul_is_found_as_it_is_typed():
     assert "".join(words("한국")).startswith("".join(words("하")))
+
+
+@pytest.mark.parametrize("model", WORDS, ids=lambda model: model.__name__)
+def test_words_put_together_once_are_the_statement_that_django_writes(model):
+    """Also where the table of the model has another name in the statement: beside itself, and as a part of another."""
+    own, query = WORDS[model], all_of(["acme"])
+    for rows in (model.objects.order_by(), model.objects.filter(pk__in=model.objects.order_by().values("pk")[:5])):
+        once, anew = (str(rows.alias(own=words).filter(own=query).query) for words in (own, own.words))
+        assert once == anew
+        inner, other = (
+            str(rows.filter(pk__in=rows.model.objects.order_by().alias(own=words).filter(own=query).values("pk")).query)
+            for words in (own, own.words)
+        )
+        assert inner == other

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import BadRequest
-from django.utils import timezone
+from django.template.loader import get_template
+from django.utils import timezone, translation
 
 from sales.board.cards import (
     CARDS,
@@ -16,6 +17,7 @@ from sales.board.cards import (
 )
 from sales.history import count_days_anew, event_of
 from sales.models import Phase, Sale
+from sales.templatetags.board import _drawn, drawn
 from sales.transitions import lose, set_probability
 from tests.factories import RelationFactory, SaleFactory
 from tests.moments import days_ago
@@ -130,6 +132,19 @@ def test_card_tells_of_its_sale(phases, salesperson, switch):
     assert (card.subject, card.customer, card.amount) == ("Warehouse", "Van Dam", Decimal("8000.00"))
     assert (card.probability, card.by_hand, card.owner, card.version) == (60, True, "Sanne de Wit", 2)
     assert (card.end, card.overdue, shown(sale, TODAY + timedelta(days=1)).overdue) == (TODAY, False, True)
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("can_move", [True, False])
+def test_drawing_that_was_kept_is_the_one_that_would_be_made_anew(phases, salesperson, language, can_move):
+    sale = SaleFactory(owner=salesperson, subject="Warehouse", phase=phases[50], expected_revenue=Decimal("8000"))
+    page, before = get_template("sales/board/_card.html").template, shown(sale)
+    Sale.objects.filter(pk=sale.pk).update(subject="Ware & house", probability=60, expected_end_date=TODAY)
+    with translation.override(language):
+        for card in (before, before, shown(sale), shown(sale, TODAY + timedelta(days=1))):
+            around = ("", can_move, False, language)
+            words = {"travelling": "", "can_move": can_move}
+            assert drawn(words, [card]) == _drawn.__wrapped__(page, card, *around)
 
 
 @pytest.mark.parametrize(
