@@ -7,7 +7,6 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.text import capfirst
-from django_htmx.http import reswap, retarget
 
 from projects.models import Project
 from sales.models import Sale, SaleLine, SaleNote
@@ -16,7 +15,7 @@ from sales.trashing import trashings
 from salescrm.conflicts import readable
 from salescrm.fields import DayField
 from salescrm.models import User
-from salescrm.pages import page
+from salescrm.pages import above, asks_for_part, is_for_dialog, page
 
 MAY_TRASH = ["sales.view_sale", "sales.trash_sale"]
 TEMPLATE = "sales/gone.html"
@@ -35,9 +34,9 @@ class InTrash(Http404):
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The way to the trash for who may look there, else that it is there, who put it there, and what was typed."""
-        posted, in_dialog = request.method == "POST", request.htmx.target == "dialog"
+        posted, in_dialog, in_part = request.method == "POST", is_for_dialog(request), asks_for_part(request)
         may_look = request.user.has_perms(MAY_TRASH)
-        if not posted and may_look and (in_dialog or not request.htmx):
+        if not posted and may_look and (in_dialog or not in_part):
             return redirect("sales:trash-sale", self.sale.pk)
         context = {
             "sale": self.sale,
@@ -46,25 +45,17 @@ class InTrash(Http404):
             "may_look": may_look,
             "typed": [*_typed(request)],
         }
-        if posted or not in_dialog:
-            response = page(request, TEMPLATE, context, part="notice", status=409 if posted or request.htmx else 404)
-            return _above(request, response)
-        return page(request, TEMPLATE, context, part="dialog", status=409)
+        if in_dialog and not posted:
+            return page(request, TEMPLATE, context, part="dialog", status=409)
+        status, on_board = 409 if posted or in_part else 404, names_board(request.POST) and not in_dialog
+        target = "#board-messages" if on_board else ""
+        return above(request, TEMPLATE, context, part="notice", status=status, target=target)
 
 
 def missing(user: User, pk: int) -> Http404:
     """What to raise for a sale that is not among those this user sees: InTrash if it would be, outside the trash."""
     sale = Sale.objects.in_trash(user).filter(pk=pk).first()
     return InTrash(sale) if sale else Http404("no such sale")
-
-
-def _above(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """The form stays as it is, with everything typed in it; what happened is told above it."""
-    if not request.htmx:
-        return response
-    if names_board(request.POST) and request.htmx.target != "dialog":
-        retarget(response, "#board-messages")
-    return reswap(response, "afterbegin")
 
 
 def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 from django.forms import Form
 from django.http import HttpRequest
 
+from salescrm.pages import asks_for_part
 from salescrm.url_words import check_size, page_number
 
 PER_PAGE = 50
@@ -81,6 +82,6 @@ def without_blanks(request: HttpRequest) -> str:
     for word, texts in request.GET.lists():
         words.setlist(word, [text for text in texts if text.strip()])
     tidy = words.urlencode()
-    if request.htmx or len(request.GET.urlencode()) == len(tidy):
+    if asks_for_part(request) or len(request.GET.urlencode()) == len(tidy):
         return ""
     return f"{request.path}?{tidy}".removesuffix("?")

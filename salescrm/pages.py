@@ -1,4 +1,4 @@
-"""The two ways to answer a browser, and the only place that asks whether htmx is asking."""
+"""The ways to answer a browser, and the only place that asks whether htmx is asking (the log-in asks by itself)."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
@@ -6,25 +6,46 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
 
 
-def page(request: HttpRequest, template: str, context: dict, *, part: str, status: int = 200) -> HttpResponse:
-    """The whole page, or only its partial `part` when htmx asks to swap it in."""
-    response = render(request, f"{template}#{part}" if _swaps(request) else template, context, status=status)
+def page(
+    request: HttpRequest, template: str, context: dict, *, part: str, status: int = 200, target: str = ""
+) -> HttpResponse:
+    """The whole page, or only its partial `part` when htmx asks to swap it in: for what it named, or for `target`."""
+    name = f"{template}#{part}" if asks_for_part(request) else template
+    response = render(request, name, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
-    return response
+    return reswap(retarget(response, target), "outerHTML") if target else response
 
 
-def settle(request: HttpRequest, to, template: str, context: dict, *, part: str) -> HttpResponse:
+def above(
+    request: HttpRequest, template: str, context: dict, *, part: str, status: int, target: str = ""
+) -> HttpResponse:
+    """As `page`, but what was to be swapped, or `target`, stays with all that was typed in it: this goes above it."""
+    response = page(request, template, context, part=part, status=status)
+    if not asks_for_part(request):
+        return response
+    return reswap(retarget(response, target) if target else response, "afterbegin")
+
+
+def settle(request: HttpRequest, to, template: str, context: dict, *, part: str, target: str = "") -> HttpResponse:
     """Answer a POST that stays on its page: at once with the changed part for htmx, else by going to `to`."""
-    return page(request, template, context, part=part) if _swaps(request) else HttpResponseRedirect(resolve_url(to))
+    if not asks_for_part(request):
+        return HttpResponseRedirect(resolve_url(to))
+    return page(request, template, context, part=part, target=target)
 
 
 def follow(request: HttpRequest, *, whole: str, part: str) -> HttpResponse:
     """Answer a POST that stays on its page by going where the changed `part` is shown, or the `whole` without htmx."""
-    return HttpResponseRedirect(part if _swaps(request) else whole)
+    return HttpResponseRedirect(part if asks_for_part(request) else whole)
 
 
-def _swaps(request: HttpRequest) -> bool:
+def asks_for_part(request: HttpRequest) -> bool:
+    """Whether only a part of the page is swapped in: what stands around it stays as it was."""
     return bool(request.htmx) and not (request.htmx.boosted or request.htmx.history_restore_request)
+
+
+def is_for_dialog(request: HttpRequest) -> bool:
+    """Whether the answer will be shown in the dialog."""
+    return request.htmx.target == "dialog"
 
 
 def leave(request: HttpRequest, to, *args, **kwargs) -> HttpResponse:
@@ -33,16 +54,18 @@ def leave(request: HttpRequest, to, *args, **kwargs) -> HttpResponse:
     return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
 
 
-def tell(request: HttpRequest, to, *, event: str, detail: dict) -> HttpResponse:
-    """After a POST from a dialog that something else on the page waits for: tell it, or go `to` without htmx."""
-    if request.htmx:
-        return trigger_client_event(HttpResponse(status=204), event, detail)
-    return HttpResponseRedirect(resolve_url(to))
+def tell(request: HttpRequest, to, *, event: str, detail: dict, closes: bool = False) -> HttpResponse:
+    """After a POST from a dialog that something else on the page waits for: tell it, or go `to` without htmx.
+
+    `closes` shuts the dialog; else who waits for the event does.
+    """
+    if not request.htmx:
+        return HttpResponseRedirect(resolve_url(to))
+    response = trigger_client_event(HttpResponse(status=204), event, detail)
+    return trigger_client_event(response, "close-dialog") if closes else response
 
 
 def resume(request: HttpRequest, to, template: str, context: dict, *, part: str, target: str) -> HttpResponse:
     """After a POST from a dialog that changed only `target` behind it: shut it and swap that; go `to` without htmx."""
-    response = settle(request, to, template, context, part=part)
-    if response.status_code != 200:
-        return response
-    return trigger_client_event(reswap(retarget(response, target), "outerHTML"), "close-dialog")
+    response = settle(request, to, template, context, part=part, target=target)
+    return trigger_client_event(response, "close-dialog") if asks_for_part(request) else response

@@ -19,7 +19,7 @@ from sales.timeline.views import Asked
 from salescrm import exports
 from salescrm.calendar import today
 from salescrm.models import User
-from salescrm.pages import page, settle
+from salescrm.pages import asks_for_part, page, settle
 from salescrm.recent import remembers
 
 TEMPLATE = "sales/sale_page/detail.html"
@@ -82,7 +82,7 @@ def whole(request: HttpRequest, sale: Sale, *, part: str = "region", status: int
         "lines": lines,
         "lines_total": sum(line.amount for line in lines),
         "may_reopen": not sale.is_open and reopening.may_reopen(sale, request.user),
-        "behind": bool(request.htmx),  # only the region is swapped: what stands around it reads itself again
+        "behind": asks_for_part(request),  # only the region is swapped: what stands around it reads itself again
         **extra,
     }
     return page(request, TEMPLATE, context, part=part, status=status)

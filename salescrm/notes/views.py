@@ -14,7 +14,6 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django_htmx.http import reswap, retarget, trigger_client_event
 
 from salescrm.conflicts import Stale, differences, submitted_token, submitted_version
 from salescrm.models import StoredFile, User
@@ -121,8 +120,8 @@ def add(request: HttpRequest, book: Notebook, record: Model) -> HttpResponse:
             part = f"{reverse(book.timeline, args=[record.pk])}?form=1"
             return follow(request, whole=record.get_absolute_url(), part=part)
     draft = Draft(form, book.url("note-new", record), book.target, token=token)
-    answer = page(request, FORM, _told(record, draft), part="form", status=422 if posted else 200)
-    return reswap(retarget(answer, "#note-form"), "outerHTML")
+    status = 422 if posted else 200
+    return page(request, FORM, _told(record, draft), part="form", status=status, target="#note-form")
 
 
 def _told(record: Model, draft: Draft, **more) -> dict:
@@ -154,7 +153,7 @@ def change(request: HttpRequest, book: Notebook, record: Model, note: int) -> Ht
 
 def _done(request: HttpRequest, record: Model) -> HttpResponse:
     """Out of the dialog: the timeline behind it reads itself again, and keeps what is being written on top of it."""
-    return trigger_client_event(tell(request, record, event="timeline-changed", detail={}), "close-dialog", {})
+    return tell(request, record, event="timeline-changed", detail={}, closes=True)
 
 
 def remove(request: HttpRequest, book: Notebook, record: Model, note: int) -> HttpResponse:
