@@ -88,7 +88,7 @@ class SaleFilter:
 
     @classmethod
     def parse(cls, query: QueryDict) -> "SaleFilter":
-        """Read the words of an address; blanks count as absent. Raises BadRequest on anything unknown."""
+        """Read the words of an address (docs/decisions.md); blanks count as absent. BadRequest on anything unknown."""
         check_size(query)
         words = {word: [value for value in query.getlist(word) if value.strip()] for word in query}
         if unknown := set(words) - WORDS:

@@ -147,3 +147,10 @@ def test_database_sorts_by_code_point_everywhere():
         cursor.execute("SELECT datlocprovider, datlocale FROM pg_database WHERE datname = current_database()")
 
         assert cursor.fetchone() == ("b", "C.UTF-8")
+
+
+@pytest.mark.django_db
+def test_database_tries_few_orders_of_joins():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW join_collapse_limit")
+        assert cursor.fetchone() == ("4",)

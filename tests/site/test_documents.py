@@ -14,6 +14,8 @@ KINDS = {".py", ".html", ".css", ".js", ".md", ".toml"}
 # rule 7, rule 10a, rules 2 and 3, rules 1, 3, 6, 7 and 20, rules 8 to 12; a sentence may end its line anywhere
 NAMED = re.compile(r"\brules?\s+\d+[a-c]?(?:(?:,|\s+and|\s+to)\s+\d+[a-c]?)*", re.IGNORECASE)
 DOCUMENT = re.compile(r"[\w/.-]+\.md\b")
+# `sales/history.py`, `sales/imports/files/`, `tests/sales/test_history.py::test_days`
+PLACE = re.compile(r"`([a-z]\w*(?:/\w+)*/(?:\w+\.\w+)?)(?:::(\w+))?`")
 
 
 def sources() -> Iterator[Path]:
@@ -56,6 +58,16 @@ def test_documents_named_in_the_code_exist(texts):
         if not (ROOT / name).exists() and not (ROOT / path.parent / name).exists()
     }
     assert missing == set()
+
+
+def test_modules_and_tests_named_in_documents_exist(texts):
+    """A place names its whole path; a test stands in the file that is named."""
+    places = {place for path, text in texts.items() if path.suffix == ".md" for place in PLACE.findall(text)}
+    missing = [place for place, _test in places if place.split("/")[0] in FOLDERS and not (ROOT / place).exists()]
+    tests = [(place, test) for place, test in places if test]
+    assert len(tests) > 10
+    assert missing == []
+    assert [(place, test) for place, test in tests if f"def {test}(" not in (ROOT / place).read_text()] == []
 
 
 def test_newest_entry_of_the_changelog_is_of_this_version():

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.template.loader import render_to_string
 
 from sales.listing.columns import STANDARD, read
 from sales.listing.rows import Cells
@@ -65,17 +64,3 @@ def test_next_step_of_today_is_one_word_and_every_other_has_its_day(phases, days
     assert re.findall(r'<time[^>]* datetime="([^"]*)"', drawn) == [on.isoformat()]
     assert re.findall(r'class="badge"[^>]*>(\w+)<', drawn) == ([told] if told else [])
     assert (f"{on.year}<" in drawn) == (days != 0)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(("days", "limit", "ahead"), [(20, 14, None), (20, 14, 3), (3, 14, None), (20, None, None)])
-def test_badge_of_age_is_the_one_of_the_template(phases, days, limit, ahead):
-    """The list draws it by itself; everywhere else the template does."""
-    type(phases[50]).objects.filter(pk=phases[50].pk).update(age_limit=limit, name="<Proposal> & more")
-    on = ahead and today() + timedelta(days=ahead)
-    pk = SaleFactory(phase=phases[50], phase_since=days_ago(days), next_step_on=on, next_step="Call").pk
-    sale = Sale.objects.select_related("phase").get(pk=pk)
-    drawn = Cells(["phase"], today=today(), selectable=False).phase(sale)
-    badge = render_to_string("sales/_age_badge.html", {"sale": sale, "today": today()}).strip()
-    assert drawn.partition("</small></span>")[2] == badge
-    assert bool(badge) == (limit is not None and days > limit and not ahead)
