@@ -66,7 +66,7 @@ INSTALLED_APPS = [
 
 # Who takes part in what the kernel does for every app: what a fresh installation starts with, and what somebody can
 # hold and hand over (salescrm.accounts.handing_over), in the order in which it is shown.
-DEFAULTS = "sales.settings.defaults.install_defaults"
+DEFAULTS = "sales.defaults.install_defaults"
 HOLDINGS = [
     "sales.handing_over.HOLDING",
     "relations.saving.HOLDING",

@@ -18,9 +18,9 @@ from invoicing.models import Invoice, VatRate
 from projects.models import Project, ProjectNote
 from relations.models import Contact, Relation, RelationNote, RelationType
 from sales.acceptance import accept
+from sales.defaults import install_defaults
 from sales.imports import running, uploading
 from sales.models import AcceptReason, ImportRun, LossReason, Phase, Sale, SaleNote, SalesSettings, SavedView, Source
-from sales.settings.defaults import install_defaults
 from sales.transitions import lose, move, set_probability
 from salescrm.calendar import today
 from salescrm.models import Organisation, Team, User

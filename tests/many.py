@@ -13,9 +13,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from sales.defaults import install_defaults
 from sales.demo.generating import generate, tidy
 from sales.models import Phase
-from sales.settings.defaults import install_defaults
 from salescrm import embedded
 
 SALES = 100_000

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from sales.defaults import install_defaults
 from sales.models import Phase, SalesSettings
-from sales.settings.defaults import install_defaults
 from salescrm.models import Organisation
 from tests.factories import UserFactory
 

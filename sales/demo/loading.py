@@ -8,13 +8,13 @@ from django.db.models import OuterRef, Subquery
 
 from projects.models import Project
 from relations.models import Relation
+from sales.defaults import install_defaults
 from sales.demo.desk import add_desk
 from sales.demo.handover import add_lines, hand_over
 from sales.demo.people import DOMAIN, KNOWN_SINCE, add_people, bought_something
 from sales.demo.stories import Story, Teller
 from sales.history import count_days_anew
 from sales.models import Sale, SaleEvent, SaleLine, SaleStatus
-from sales.settings.defaults import install_defaults
 from salescrm.calendar import today
 from salescrm.models import User
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sales.search.query import MOST
-from sales.search.search import SHOWN
+from sales.search.results import SHOWN
 from sales.search.views import search
 
 urlpatterns = [

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from sales.search.query import MOST
-from sales.search.search import find, look_up
+from sales.search.results import find, look_up
 from salescrm import recent
 from salescrm.pages import page
 

@@ -42,7 +42,7 @@ tempfile.tempdir = os.environ["TMPDIR"] = str(SCRATCH)
 os.environ |= {"BENCH_STATIC": str(SCRATCH / "static"), "FILES_DIR": str(SCRATCH / "files")}
 django.setup()
 
-from sales.settings.defaults import install_defaults  # noqa: E402
+from sales.defaults import install_defaults  # noqa: E402
 from salescrm.accounts.roles import MANAGER  # noqa: E402
 from salescrm.accounts.staff import add_user  # noqa: E402
 from tests.bench.client import Browser  # noqa: E402

@@ -32,8 +32,8 @@ tempfile.tempdir = os.environ["TMPDIR"] = str(SCRATCH)
 os.environ["BENCH_STATIC"] = str(SCRATCH / "static")
 django.setup()
 
+from sales.defaults import install_defaults  # noqa: E402
 from sales.models import Phase  # noqa: E402
-from sales.settings.defaults import install_defaults  # noqa: E402
 from salescrm.accounts.roles import MANAGER  # noqa: E402
 from salescrm.accounts.staff import add_user  # noqa: E402
 from salescrm.lookups import add  # noqa: E402

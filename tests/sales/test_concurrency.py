@@ -9,12 +9,12 @@ from django.db import connection
 from invoicing.editing import delete
 from invoicing.models import Invoice
 from sales.acceptance import accept
+from sales.defaults import install_defaults
 from sales.editing import create
 from sales.models import FollowUp, Phase, Sale
 from sales.refusals import Refused
 from sales.reopening import reopen
 from sales.settings.configuration import Changed, change_phase, preview_probability
-from sales.settings.defaults import install_defaults
 from sales.transitions import lose, move
 from tests.factories import LineFactory, RelationFactory, SaleFactory, UserFactory
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from sales.ageing import age
 from sales.board.cards import cards
+from sales.defaults import install_defaults
 from sales.history import count_days_anew, event_of
 from sales.imports.storing import Outcome, add_sales, close_as_history
 from sales.listing.files import table
 from sales.models import Phase, Sale
 from sales.reopening import reopen
 from sales.sentences import read, stays, tell
-from sales.settings.defaults import install_defaults
 from sales.transitions import lose, move
 from sales.trashing import restore
 from salescrm.calendar import day_of, organisation_zone, today

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from sales import sentences
 from sales.acceptance import accept
+from sales.defaults import install_defaults
 from sales.editing import edit
 from sales.history import commit_many
 from sales.models import Phase, Sale, SaleEvent, SalesSettings, Source
 from sales.reopening import reopen
-from sales.settings.defaults import install_defaults
 from sales.transitions import lose, move, set_probability, undo
 from salescrm.calendar import today
 from tests.factories import SaleFactory, UserFactory

@@ -15,13 +15,13 @@ from reports.won_lost import SHOWN, won_lost
 from sales.bulk.changes import Lose
 from sales.bulk.preview import change_many, preview
 from sales.correcting import correct
+from sales.defaults import install_defaults
 from sales.duplicating import duplicate
 from sales.models import LossReason, Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused
 from sales.reopening import reopen
 from sales.sentences import read, tell
 from sales.settings.configuration import delete, retire
-from sales.settings.defaults import install_defaults
 from sales.transitions import lose
 from sales.trashing import restore, trash
 from salescrm.calendar import today

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from sales.defaults import install_defaults
 from sales.models import Phase
-from sales.settings.defaults import install_defaults
 from salescrm.calendar import today
 from salescrm.models import User
 from tests.factories import LineFactory, ProjectFactory, RelationFactory, SaleFactory

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sales.imports.files.reading import ImportProblem
 from sales.models import AcceptReason, LossReason, Phase, SaleStatus
 from salescrm.words import fold
 
@@ -16,10 +17,6 @@ FIELDS = {
 }  # fmt: skip
 CUSTOMER_FIELDS = {"email", "phone", "mobile", "website", "street", "postcode", "city", "country", "note"}
 REASONS = {SaleStatus.ACCEPTED: AcceptReason, SaleStatus.LOST: LossReason}
-
-
-class ImportProblem(Exception):
-    """The file or its mapping cannot be read at all; the message says what to change."""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from relations.saving import create_relation
 from sales.imports.cells import Reading, is_nothing, kept
 from sales.imports.deciding import said
 from sales.imports.exports.mapping import CUSTOMER_FIELDS, Mapping
+from sales.imports.exports.table import Table
 from sales.imports.fields import fields_of
-from sales.imports.files.reading import Table
 from sales.models import SalesSettings
 from salescrm.accounts.roles import SALESPERSON
 from salescrm.models import Organisation, User

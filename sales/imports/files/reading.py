@@ -5,11 +5,9 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from zipfile import BadZipFile
 from zlib import error as ZlibError
 
-from sales.imports.exports.mapping import ImportProblem, Mapping
 from sales.imports.files.workbook import Workbook
 from sales.imports.files.workbook_parts import TooLargeError
 
@@ -25,6 +23,10 @@ UNREADABLE = (
 )  # fmt: skip
 
 
+class ImportProblem(Exception):
+    """The file or its mapping cannot be read at all; the message says what to change."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One row of the file as it stands there: cells by column name, and its line number."""
@@ -32,34 +34,6 @@ class Row:
     line: int
     cells: dict
     surplus: bool = False  # more cells than columns: something is not quoted
-
-
-@dataclass(frozen=True)
-class Table:
-    """A file that has been read."""
-
-    path: Path
-    columns: list[str]
-    rows: list[Row]
-    beside: list[str]  # other sheets that hold something
-
-
-def read_table(path: Path, mapping: Mapping) -> Table:
-    """Read a whole file. Refuses one that is missing, empty, or has a column twice."""
-    try:
-        raw = path.read_bytes()
-        if path.suffix.lower() in (".xlsx", ".xlsm") and not raw.startswith(WORKBOOK):
-            raise BadZipFile("it is not a workbook")
-        lines = lines_of(raw, encoding=mapping.encoding, delimiter=mapping.delimiter, sheet=mapping.sheet)
-        head = next(lines, None)
-        if head is None:
-            raise ImportProblem(f"{path} is empty.")
-        columns = headings(head[1])
-        if twice := stands_twice(columns):
-            raise ImportProblem(f'{path} has the column "{twice}" twice.')
-        return Table(path, columns, list(_rows(lines, columns)), beside(raw, mapping.sheet))
-    except UNREADABLE as error:
-        raise ImportProblem(f"{path} cannot be read: {error}") from error
 
 
 def headings(cells: list) -> list[str]:
@@ -89,6 +63,15 @@ def beside(raw: bytes, sheet: str = "") -> list[str]:
     return Workbook(raw).beside(sheet) if raw.startswith(WORKBOOK) else []
 
 
+def rows_of(lines: Iterator[tuple[int, list]], columns: list[str]) -> Iterator[Row]:
+    """The rows that hold anything, each with a cell for every column."""
+    most = MOST_CELLS // max(len(columns), 1)
+    for number, (line, cells) in enumerate(((line, cells) for line, cells in lines if filled(cells)), start=1):
+        if number > most:
+            raise TooLargeError("the file is too large")
+        yield _row(line, cells, columns)
+
+
 def _bounded(lines: Iterator[tuple[int, list]]) -> Iterator[tuple[int, list]]:
     """The same rows, up to what is read at once."""
     cells_left, text_left = MOST_CELLS, MOST_TEXT
@@ -100,16 +83,6 @@ def _bounded(lines: Iterator[tuple[int, list]]) -> Iterator[tuple[int, list]]:
         yield line, cells
 
 
-def require_columns(table: Table, needed: set[str]) -> None:
-    """Refuse a file that lacks a column the mapping names."""
-    missing = sorted(needed - set(table.columns))
-    if missing:
-        raise ImportProblem(
-            f"{table.path} has no column {', '.join(repr(name) for name in missing)}. "
-            f"Its columns are: {', '.join(table.columns)}."
-        )
-
-
 def filled(cells: list) -> bool:
     """Whether a row holds anything at all."""
     return any(_filled(cell) for cell in cells)
@@ -117,15 +90,6 @@ def filled(cells: list) -> bool:
 
 def _filled(cell) -> bool:
     return cell is not None and (not isinstance(cell, str) or bool(cell.strip()))
-
-
-def _rows(lines: Iterator[tuple[int, list]], columns: list[str]) -> Iterator[Row]:
-    """The rows that hold anything, each with a cell for every column."""
-    most = MOST_CELLS // max(len(columns), 1)
-    for number, (line, cells) in enumerate(((line, cells) for line, cells in lines if filled(cells)), start=1):
-        if number > most:
-            raise TooLargeError("the file is too large")
-        yield _row(line, cells, columns)
 
 
 def _row(line: int, cells: list, columns: list[str]) -> Row:

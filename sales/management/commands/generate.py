@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from sales.defaults import install_defaults
 from sales.demo.generating import generate, tidy
-from sales.settings.defaults import install_defaults
 
 
 class Command(BaseCommand):

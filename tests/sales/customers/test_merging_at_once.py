@@ -8,10 +8,10 @@ from relations.duplicates.apart import tell_apart
 from relations.models import Apart
 from relations.removing import delete_untouched_relation
 from sales.customers.merging import merge
+from sales.defaults import install_defaults
 from sales.editing import create
 from sales.models import Phase, Sale
 from sales.refusals import Refused
-from sales.settings.defaults import install_defaults
 from salescrm.conflicts import Stale
 from tests.factories import RelationFactory, SaleFactory, UserFactory
 from tests.sales.test_concurrency import together

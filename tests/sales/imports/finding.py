@@ -2,7 +2,7 @@
 
 from relations.models import Relation
 from relations.naming import apply_names
-from sales.search.search import find
+from sales.search.results import find
 
 
 def named(relation: Relation, **values) -> Relation:

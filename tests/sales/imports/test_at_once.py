@@ -10,9 +10,9 @@ from relations.models import Relation
 from sales.bulk.changes import HandOver
 from sales.bulk.preview import change_many, preview
 from sales.customers.merging import merge
+from sales.defaults import install_defaults
 from sales.imports import running, uploading
 from sales.models import ImportRun, Sale
-from sales.settings.defaults import install_defaults
 from tests.factories import RelationFactory, SaleFactory, UserFactory
 from tests.sales.imports.browser import csv
 from tests.sales.test_concurrency import together

@@ -6,13 +6,14 @@ from zipfile import ZIP_LZMA, ZipFile
 
 import pytest
 
-from sales.imports.exports.mapping import ImportProblem, Mapping
+from sales.imports.exports.mapping import Mapping
+from sales.imports.exports.table import read_table
 from sales.imports.files import reading
 from sales.imports.files.reading import (
     UNREADABLE,
+    ImportProblem,
     headings,
     lines_of,
-    read_table,
     stands_twice,
 )
 from sales.models.imports import ImportRow, ImportRun

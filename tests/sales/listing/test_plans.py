@@ -20,7 +20,7 @@ from sales.imports.of_relations import RelationImporter
 from sales.imports.of_sales import SaleImporter
 from sales.listing.filters import SaleFilter
 from sales.models import ImportRow, ImportRun, Phase, Sale, SaleEvent
-from sales.search.search import find
+from sales.search.results import find
 from salescrm.calendar import today
 from salescrm.models import User
 

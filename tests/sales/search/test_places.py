@@ -8,7 +8,7 @@ from projects.models import ProjectNote
 from relations.models import Relation, RelationNote
 from sales.models import Sale, SaleNote
 from sales.search import query
-from sales.search.search import find
+from sales.search.results import find
 from salescrm.models import Team
 from tests.factories import ContactFactory, ProjectFactory, RelationFactory, SaleFactory
 

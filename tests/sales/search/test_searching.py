@@ -10,7 +10,7 @@ from relations.models import Contact, Relation
 from sales.demo.generating import generate
 from sales.models import Sale
 from sales.search.query import Asked
-from sales.search.search import find
+from sales.search.results import find
 from salescrm.models import Team
 from tests.factories import ContactFactory, InvoiceFactory, PersonFactory, ProjectFactory, RelationFactory, SaleFactory
 from tests.many import settle

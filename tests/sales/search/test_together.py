@@ -11,7 +11,7 @@ from relations.models import Relation
 from relations.naming import apply_names, words
 from sales.models import Sale
 from sales.search.query import EXACT, FEW, NEAR
-from sales.search.search import find
+from sales.search.results import find
 from salescrm.calendar import today
 from tests.factories import ContactFactory, InvoiceFactory, PersonFactory, ProjectFactory, RelationFactory, SaleFactory
 from tests.sales.imports.finding import named, titles

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from sales.defaults import install_defaults
 from sales.models import Sale
-from sales.settings.defaults import install_defaults
 from tests.environment import ENVIRONMENT
 from tests.factories import SaleFactory, UserFactory
 
