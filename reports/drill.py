@@ -19,8 +19,8 @@ def sales_list(*words: dict) -> str:
         merged |= part
     if any(isinstance(value, date) and not in_reach(value) for value in merged.values()):
         return ""
-    kept = [_word(word, value) for word, value in merged.items() if value not in (None, "", [], ())]
-    return f"{_list()}?{'&'.join(kept)}"
+    pairs = [_word(word, value) for word, value in merged.items() if value not in (None, "", [], ())]
+    return f"{_list()}?{'&'.join(pairs)}"
 
 
 def _word(word: str, value) -> str:
@@ -31,5 +31,5 @@ def _word(word: str, value) -> str:
 
 @cache
 def _list() -> str:
-    """A report shows hundreds of figures; the address behind them all is looked up once."""
+    """The address of the list, resolved once: a report shows hundreds of figures."""
     return reverse("sales:list")

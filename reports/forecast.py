@@ -37,17 +37,17 @@ class Scope:
     @classmethod
     def parse(cls, query: QueryDict, today: date) -> "Scope":
         """Read from, months, basis and rows; raises BadRequest on anything unknown or malformed."""
-        found = url_words.read(query, once=["from", "months", "basis", "rows", "format"])
+        words = url_words.read(query, once=["from", "months", "basis", "rows", "format"])
         return cls(
-            first=url_words.month(found["from"]) if "from" in found else month_start(today),
-            months=url_words.number(found.get("months", "12"), 1, 36),
-            basis=url_words.choice(found.get("basis", "weighted"), BASES),
-            rows=url_words.choice(found.get("rows", "phase"), ROWS),
+            first=url_words.month(words["from"]) if "from" in words else month_start(today),
+            months=url_words.number(words.get("months", "12"), 1, 36),
+            basis=url_words.choice(words.get("basis", "weighted"), BASES),
+            rows=url_words.choice(words.get("rows", "phase"), ROWS),
         )
 
 
 @dataclass(frozen=True)
-class Cell:
+class ForecastCell:
     """An exact amount, the number of sales behind it, and the list of exactly those."""
 
     amount: Decimal = Decimal(0)
@@ -62,18 +62,18 @@ class Column:
     key: str
     words: dict
     month: date | None = None
-    past: Cell | None = None
+    past: ForecastCell | None = None
     earlier: bool = False
 
 
 @dataclass(frozen=True)
-class Row:
+class ForecastRow:
     """`key` is an id, "none" or "other"; `colour` and `probability` only belong to a phase."""
 
     key: str
     label: str
-    cells: list[Cell]
-    total: Cell
+    cells: list[ForecastCell]
+    total: ForecastCell
     colour: str = ""
     probability: int | None = None
 
@@ -82,12 +82,12 @@ class Row:
 class Forecast:
     scope: Scope
     columns: list[Column]
-    rows: list[Row]
-    totals: list[Cell]
-    total: Cell
-    accepted: list[Cell | None]
-    unknown: Cell
-    late: Cell  # what a past day is expected of, whichever column it stands in
+    rows: list[ForecastRow]
+    totals: list[ForecastCell]
+    total: ForecastCell
+    accepted: list[ForecastCell | None]
+    unknown: ForecastCell
+    late: ForecastCell  # what a past day is expected of, whichever column it stands in
 
 
 @dataclass
@@ -117,7 +117,7 @@ def forecast(sales: SaleQuerySet, *, scope: Scope, today: date, largest: int | N
         totals=[_cell(sums, [key for key in sums.cells if key[1] == c.key], c.words) for c in columns],
         total=_cell(sums, list(sums.cells), {}),
         accepted=_accepted(sales, scope, places),
-        unknown=Cell(count=sums.unknown, url=sales_list({"status": "open", "revenue": "none"})),
+        unknown=ForecastCell(count=sums.unknown, url=sales_list({"status": "open", "revenue": "none"})),
         late=_late(scope, today, sums),
     )
 
@@ -127,8 +127,8 @@ def _largest(sales: SaleQuerySet, scope: Scope, largest: int | None) -> list[int
     if scope.rows != "customer" or largest is None:
         return None
     amount = Sum(BASES[scope.basis], default=Decimal(0))
-    found = sales.open().values("customer_id").annotate(amount=amount).order_by("-amount", "customer_id")
-    top = [row["customer_id"] for row in found[: largest + 1]]
+    amounts = sales.open().values("customer_id").annotate(amount=amount).order_by("-amount", "customer_id")
+    top = [row["customer_id"] for row in amounts[: largest + 1]]
     return top[:largest] if len(top) > largest else None
 
 
@@ -137,19 +137,19 @@ def _sums(sales: SaleQuerySet, scope: Scope, today: date, top: list[int] | None)
     months = month_starts(scope.first, scope.months)
     boundaries = sorted({*months, today}) if months[0] < today < months[-1] else months
     column = F(f"{scope.rows}_id") if top is None else Case(When(customer_id__in=top, then=F("customer_id")))
-    found = (
+    groups = (
         sales.open()
         .values(row=column, bucket=Bucket("expected_end_date", boundaries))
         .annotate(amount=Sum(BASES[scope.basis], default=Decimal(0)), count=Count("*"), known=Count("expected_revenue"))
         .order_by()
     )
     sums = Sums()
-    for line in found:
-        place, past = _place(line["bucket"], boundaries, today)
-        sums.add(sums.cells, (line["row"], place), line["amount"], line["count"])
-        sums.unknown += line["count"] - line["known"]
+    for group in groups:
+        place, past = _place(group["bucket"], boundaries, today)
+        sums.add(sums.cells, (group["row"], place), group["amount"], group["count"])
+        sums.unknown += group["count"] - group["known"]
         if past:
-            sums.add(sums.past, place, line["amount"], line["count"])
+            sums.add(sums.past, place, group["amount"], group["count"])
     return sums
 
 
@@ -178,11 +178,11 @@ def _columns(scope: Scope, today: date, sums: Sums) -> list[Column]:
     return [*columns, Column("none", {"end": "none"})]
 
 
-def _rows(scope: Scope, columns: list[Column], sums: Sums, top: list[int] | None) -> list[Row]:
+def _rows(scope: Scope, columns: list[Column], sums: Sums, top: list[int] | None) -> list[ForecastRow]:
     """Phases and sources in the order of their list, owners and customers by amount; the rest last."""
     keys = {row for row, _place in sums.cells}
     rows = [
-        Row(
+        ForecastRow(
             key=str(record.pk),
             label=getattr(record, "label", str(record)),
             colour=getattr(record, "colour", ""),
@@ -195,8 +195,8 @@ def _rows(scope: Scope, columns: list[Column], sums: Sums, top: list[int] | None
         rows.sort(key=lambda row: (-row.total.amount, row.label))
     if None in keys:
         key, label = ("none", gettext("No source")) if top is None else ("other", pgettext("customers", "Other"))
-        chosen = {scope.rows: "none"} if top is None else {"customer_not": top}
-        rows.append(Row(key=key, label=label, **_line(columns, sums, None, chosen)))
+        words = {scope.rows: "none"} if top is None else {"customer_not": top}
+        rows.append(ForecastRow(key=key, label=label, **_line(columns, sums, None, words)))
     return rows
 
 
@@ -204,47 +204,49 @@ def _records(scope: Scope, keys: set) -> Iterable:
     model = ROWS[scope.rows]
     if model is Phase:
         return [phase for phase in Phase.objects.all() if phase.is_active or phase.pk in keys]
-    found = model.objects.filter(pk__in=keys - {None})
-    return found.only("name") if model in (Source, Relation) else found.only("name", "email", "is_active")
+    rows = model.objects.filter(pk__in=keys - {None})
+    return rows.only("name") if model in (Source, Relation) else rows.only("name", "email", "is_active")
 
 
-def _line(columns: list[Column], sums: Sums, row: int | None, chosen: dict) -> dict:
-    cells = [_cell(sums, [(row, column.key)], chosen | column.words) for column in columns]
-    return {"cells": cells, "total": _cell(sums, [(row, column.key) for column in columns], chosen)}
+def _line(columns: list[Column], sums: Sums, row: int | None, words: dict) -> dict:
+    cells = [_cell(sums, [(row, column.key)], words | column.words) for column in columns]
+    return {"cells": cells, "total": _cell(sums, [(row, column.key) for column in columns], words)}
 
 
-def _cell(sums: Sums, keys: list, chosen: dict, of: dict | None = None) -> Cell:
-    found = [(of or sums.cells)[key] for key in keys if key in (of or sums.cells)]
-    amount = sum((amount for amount, _count in found), Decimal(0))
-    return Cell(amount, sum(count for _amount, count in found), sales_list({"status": "open"}, chosen))
+def _cell(sums: Sums, keys: list, words: dict, of: dict | None = None) -> ForecastCell:
+    parts = [(of or sums.cells)[key] for key in keys if key in (of or sums.cells)]
+    amount = sum((amount for amount, _count in parts), Decimal(0))
+    return ForecastCell(amount, sum(count for _amount, count in parts), sales_list({"status": "open"}, words))
 
 
-def _late(scope: Scope, today: date, sums: Sums) -> Cell:
+def _late(scope: Scope, today: date, sums: Sums) -> ForecastCell:
     """All open sales whose day has passed: those before the range, and those flagged in its months (rule 16).
 
     Nothing when this month is not in the range: what lies before or after it then need not be late, or may be.
     """
     if not scope.first <= today <= month_starts(scope.first, scope.months)[-1]:
-        return Cell()
+        return ForecastCell()
     before = [sums.cells[key] for key in sums.cells if key[1] == "overdue"]
     parts = [*before, *sums.past.values()]
     amount = sum((amount for amount, _count in parts), Decimal(0))
-    return Cell(amount, sum(count for _amount, count in parts), sales_list({"status": "open", "overdue": "1"}))
+    return ForecastCell(amount, sum(count for _amount, count in parts), sales_list({"status": "open", "overdue": "1"}))
 
 
-def _accepted(sales: SaleQuerySet, scope: Scope, places: list[str]) -> list[Cell | None]:
+def _accepted(sales: SaleQuerySet, scope: Scope, places: list[str]) -> list[ForecastCell | None]:
     """Accepted sales by the month of their closing day, full amount on either basis (rule 18); None elsewhere."""
     months = month_starts(scope.first, scope.months)
-    found = (
+    groups = (
         sales.accepted()
         .filter(closed_on__gte=months[0], closed_on__lt=months[-1])
         .values(bucket=Bucket("closed_on", months))
         .annotate(amount=Sum("expected_revenue", default=Decimal(0)), count=Count("*"))
         .order_by()
     )
-    sums = {line["bucket"]: (line["amount"], line["count"]) for line in found}
+    sums = {group["bucket"]: (group["amount"], group["count"]) for group in groups}
     cells = {}
     for bucket, start in enumerate(months[:-1], start=1):
         days = {"closed_from": start, "closed_to": months[bucket] - DAY}
-        cells[f"{start:%Y-%m}"] = Cell(*sums.get(bucket, (Decimal(0), 0)), sales_list({"status": "accepted"}, days))
+        cells[f"{start:%Y-%m}"] = ForecastCell(
+            *sums.get(bucket, (Decimal(0), 0)), sales_list({"status": "accepted"}, days)
+        )
     return [cells.get(place) for place in places]

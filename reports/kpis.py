@@ -147,23 +147,23 @@ def timed(sales: SaleQuerySet) -> SaleQuerySet:
 
 def figures(sales: SaleQuerySet, question: Question, period: Period) -> Figures:
     """What was closed in this period by the owners and from the sources of the question."""
-    found = timed(_closed(sales, question, period)).aggregate(**_measures())
-    return _figures(period, question, found)
+    measures = timed(_closed(sales, question, period)).aggregate(**_measures())
+    return _figures(period, question, measures)
 
 
 def _lines(sales: SaleQuerySet, question: Question, pieces: list[Period]) -> list[Figures]:
     starts = [piece.first for piece in pieces]
-    found = timed(question.closed(sales)).values(bucket=Bucket("closed_on", starts)).annotate(**_measures()).order_by()
-    by_bucket = {line.pop("bucket"): line for line in found}
+    groups = timed(question.closed(sales)).values(bucket=Bucket("closed_on", starts)).annotate(**_measures()).order_by()
+    by_bucket = {group.pop("bucket"): group for group in groups}
     nothing = dict.fromkeys(_measures(), 0) | {"won_value": Decimal(0), "lost_value": Decimal(0), "days": None}
     return [_figures(piece, question, by_bucket.get(number, nothing)) for number, piece in enumerate(pieces, start=1)]
 
 
-def _figures(period: Period, question: Question, found: dict) -> Figures:
+def _figures(period: Period, question: Question, measures: dict) -> Figures:
     words = question.words | period.closed
     return Figures(
         period=period,
-        **found,
+        **measures,
         won_url=sales_list({"status": "accepted"}, words),
         lost_url=sales_list({"status": "lost"}, words),
         closed_url=sales_list({"status": ["accepted", "lost"]}, words),

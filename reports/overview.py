@@ -1,4 +1,4 @@
-"""The page that says which reports there are, each with a figure of this moment."""
+"""The page that lists the reports, each with a figure of this moment."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 from reports import kpis
 from reports.periods import Period, Question, presets
 from reports.sources import Line, sources
-from reports.won_lost import Row, won_lost
+from reports.won_lost import ReasonRow, won_lost
 from sales.models.querysets import SaleQuerySet
 
 
@@ -14,7 +14,7 @@ from sales.models.querysets import SaleQuerySet
 class Overview:
     pipeline: dict
     closed: kpis.Figures
-    loss_reason: Row | None
+    loss_reason: ReasonRow | None
     source: Line | None
     period: Period
 

@@ -57,20 +57,20 @@ class Question:
     @classmethod
     def parse(cls, query: QueryDict, today: date) -> "Question":
         """Read the words; raises BadRequest on anything unknown or malformed, and turns a reversed period round."""
-        found = url_words.read(query, once=["from", "to", "format"], many=["owner", "source"])
+        words = url_words.read(query, once=["from", "to", "format"], many=["owner", "source"])
         default = presets(today)["last-12-months"]
-        first = url_words.day(found["from"]) if "from" in found else default.first
-        last = url_words.day(found["to"]) if "to" in found else max(default.last, first)
-        chosen = {word: tuple(map(url_words.identity, found.get(word, []))) for word in ("owner", "source")}
-        return cls(Period(min(first, last), max(first, last)), **chosen)
+        first = url_words.day(words["from"]) if "from" in words else default.first
+        last = url_words.day(words["to"]) if "to" in words else max(default.last, first)
+        ids = {word: tuple(map(url_words.identity, words.get(word, []))) for word in ("owner", "source")}
+        return cls(Period(min(first, last), max(first, last)), **ids)
 
     def of(self, sales: SaleQuerySet) -> SaleQuerySet:
         """The sales of the chosen owners and sources, whatever their dates."""
         for word in ("owner", "source"):
-            chosen = getattr(self, word)
-            if chosen:
-                known = Q(**{f"{word}__in": [pk for pk in chosen if pk is not None]})
-                sales = sales.filter(known | Q(**{word: None}) if None in chosen else known)
+            ids = getattr(self, word)
+            if ids:
+                known = Q(**{f"{word}__in": [pk for pk in ids if pk is not None]})
+                sales = sales.filter(known | Q(**{word: None}) if None in ids else known)
         return sales
 
     def closed(self, sales: SaleQuerySet) -> SaleQuerySet:

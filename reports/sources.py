@@ -1,4 +1,4 @@
-"""What each source brings: so that a marketing budget can be moved on evidence."""
+"""What each source brings: how many sales, how many of them won, and their revenue."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -64,7 +64,7 @@ def sources(sales: SaleQuerySet, question: Question) -> Sources:
         Q(status=status, closed_on__range=(question.period.first, question.period.last))
         for status in ("accepted", "lost")
     )
-    found = list(
+    groups = list(
         question.of(sales)
         .values("source_id")
         .annotate(
@@ -74,15 +74,15 @@ def sources(sales: SaleQuerySet, question: Question) -> Sources:
         .order_by()
     )  # fmt: skip
     names = dict(Source.objects.values_list("pk", "name"))
-    lines = [_line(line, names, question) for line in found]
+    lines = [_line(line, names, question) for line in groups]
     lines.sort(key=lambda line: (line.too_few, -(line.win_rate or 0), -line.revenue, line.label))
-    sums = {word: sum(line[word] for line in found) for word in ("all", "open", "won", "lost", "revenue")}
+    sums = {word: sum(line[word] for line in groups) for word in ("all", "open", "won", "lost", "revenue")}
     total = Line("total", gettext("Total"), **sums, words=question.words, closed_words=question.period.closed)
     return Sources(lines, total)
 
 
-def _line(found: dict, names: dict, question: Question) -> Line:
-    pk = found.pop("source_id")
+def _line(group: dict, names: dict, question: Question) -> Line:
+    pk = group.pop("source_id")
     key = "none" if pk is None else str(pk)
     label = gettext("No source") if pk is None else names[pk]
-    return Line(key, label, **found, words=question.words | {"source": key}, closed_words=question.period.closed)
+    return Line(key, label, **group, words=question.words | {"source": key}, closed_words=question.period.closed)

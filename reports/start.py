@@ -29,14 +29,14 @@ from sales.models.querysets import SaleQuerySet
 from salescrm.calendar import add_months, month_start, organisation_zone
 
 STEPS = ("late", "today", "planned", "none")
-SHOWN = 8  # sales per group of next steps
+PER_STEP = 8  # sales per group of next steps
 NEWS = 10
 DAY = timedelta(days=1)
-ROW = (
+SALE_COLUMNS = (
     "subject", "version", "next_step", "next_step_on", "expected_revenue", "expected_end_date", "customer__name",
     "phase__name", "phase__colour",
 )  # fmt: skip
-TOLD = (
+EVENT_COLUMNS = (
     "kind", "at", "expected_revenue", "sale__subject", "sale__customer__name", "phase__name", "phase__colour",
     "phase__position", "by__name", "by__email",
 )  # fmt: skip
@@ -58,7 +58,7 @@ ORIGIN = """CASE WHEN sales_saleevent.kind IN ('moved', 'undone') THEN (
     ))
 ) END"""
 # When an event was, which one it is, and of which sale.
-TOLD_AT = """ARRAY[(extract(epoch FROM sales_saleevent.at) * 1000000)::bigint,
+EVENT_MOMENT = """ARRAY[(extract(epoch FROM sales_saleevent.at) * 1000000)::bigint,
     sales_saleevent.id, sales_saleevent.sale_id]"""
 STEP = """CASE WHEN next_step_on < %s THEN 'late' WHEN next_step_on = %s THEN 'today'
     WHEN next_step_on IS NOT NULL OR next_step <> '' THEN 'planned' ELSE 'none' END"""
@@ -123,15 +123,15 @@ def month(sales: SaleQuerySet, *, today: date, words: dict) -> Month:
         "undated": {"status": "open", "end": "none"},
         "past": {"status": "open", "end_from": first, "end_to": today - DAY},
     }
-    found = _sums(opened, "weighted").union(_sums(accepted, "expected"), all=True).order_by()
-    sums = {line["place"]: line for line in found}
+    groups = _sums(opened, "weighted").union(_sums(accepted, "expected"), all=True).order_by()
+    sums = {group["place"]: group for group in groups}
     figures = {
         name: Figure(
-            sum(sums[place]["count"] for place in chosen if place in sums),
-            sum((sums[place]["amount"] for place in chosen if place in sums), Decimal(0)),
+            sum(sums[key]["count"] for key in keys if key in sums),
+            sum((sums[key]["amount"] for key in keys if key in sums), Decimal(0)),
             sales_list(lists[name], words),
         )
-        for name, chosen in places.items()
+        for name, keys in places.items()
     }
     full = sum((sums[place]["full"] for place in places["pipeline"] if place in sums), Decimal(0))
     return Month(full=full, **figures)
@@ -145,24 +145,28 @@ def _sums(places: QuerySet, revenue: str) -> QuerySet:
 
 
 def steps(sales: SaleQuerySet, *, today: date, words: dict) -> list[Step]:
-    """Open sales by their next step, the earliest first; one statement finds them, and one reads the few shown."""
+    """Open sales by their next step, the earliest first; one statement finds them, one reads the few of the page."""
     step = RawSQL(STEP, [today, today], output_field=CharField())  # noqa: S611 (a constant)
     order = [F("next_step_on").asc(nulls_last=True), F("expected_end_date").asc(nulls_last=True), "pk"]
-    found = (
+    places = (
         sales.open()
         .annotate(
             step=step,
             place=Window(RowNumber(), partition_by="step", order_by=order),
             of=Window(Count("*"), partition_by="step"),
         )
-        .filter(place__lte=SHOWN)
+        .filter(place__lte=PER_STEP)
         .order_by("step", "place")
         .values_list("step", "of", "pk")  # all open sales are put in order: they carry no names
     )
     counts, members = dict.fromkeys(STEPS, 0), {key: [] for key in STEPS}
-    for key, counts[key], pk in found:
+    for key, counts[key], pk in places:
         members[key].append(pk)
-    rows = sales.select_related("customer", "phase").only(*ROW).in_bulk([pk for pks in members.values() for pk in pks])
+    rows = (
+        sales.select_related("customer", "phase")
+        .only(*SALE_COLUMNS)
+        .in_bulk([pk for pks in members.values() for pk in pks])
+    )
     lists = {key: sales_list({"status": "open", "next": key}, words) for key in STEPS}
     return [  # without what went to the trash meanwhile
         Step(key, counts[key], [rows[pk] for pk in pks if pk in rows], lists[key]) for key, pks in members.items()
@@ -182,7 +186,7 @@ def news(sales: SaleQuerySet, *, today: date) -> News:
     """What the last seven days brought: created, accepted, lost and reopened sales, and those that moved on or back.
 
     A sale counts as moved by where the week took it, from the phase it began in to the one it was last moved to: a
-    move that was undone is nothing. The latest news tells of every sale once.
+    move that was undone does not count. The latest news holds every sale once.
     """
     since = today - (WEEK - 1) * DAY
     groups = (
@@ -190,7 +194,7 @@ def news(sales: SaleQuerySet, *, today: date) -> News:
         .values("kind", "phase__position", "origin")
         .annotate(
             count=Count("*"), amount=Sum("expected_revenue", default=Decimal(0)),
-            latest=Latest(ArrayAgg(RawSQL(TOLD_AT, ()), order_by=("-at", "-pk"))),  # noqa: S611 (a constant)
+            latest=Latest(ArrayAgg(RawSQL(EVENT_MOMENT, ()), order_by=("-at", "-pk"))),  # noqa: S611 (a constant)
         )
         .order_by()
     )  # fmt: skip
@@ -200,12 +204,12 @@ def news(sales: SaleQuerySet, *, today: date) -> News:
         if what != STAYED:
             before = counts.get(what, Figure(0, Decimal(0)))
             counts[what] = Figure(before.count + group["count"], before.amount + group["amount"])
-            latest += [(*told, what) for told in group["latest"]]
+            latest += [(*event, what) for event in group["latest"]]
     return News(since, counts | _closed(sales, since, today), _latest(latest))
 
 
 class Latest(Func):
-    """The first few of an array: enough, because few sales are told of twice in one group."""
+    """The first few of an array: enough, because few sales occur twice in one group."""
 
     template = f"(%(expressions)s)[1:{2 * NEWS}]"
 
@@ -224,13 +228,13 @@ def _events(sales: SaleQuerySet, began: datetime) -> QuerySet[SaleEvent]:
     )
 
 
-def _latest(told: list[tuple[int, int, int, str]]) -> list[SaleEvent]:
+def _latest(events: list[tuple[int, int, int, str]]) -> list[SaleEvent]:
     """The latest of these events (when, which, of which sale, what), of every sale one, each with `what` it was."""
     by_sale = {}
-    for _at, pk, sale, what in sorted(told, reverse=True):
+    for _at, pk, sale, what in sorted(events, reverse=True):
         by_sale.setdefault(sale, (pk, what))
     latest = dict(list(by_sale.values())[:NEWS])
-    rows = SaleEvent.objects.select_related("sale__customer", "phase", "by").only(*TOLD).in_bulk(latest)
+    rows = SaleEvent.objects.select_related("sale__customer", "phase", "by").only(*EVENT_COLUMNS).in_bulk(latest)
     for pk, what in latest.items():
         rows[pk].what = what
     return [rows[pk] for pk in latest]
@@ -245,7 +249,7 @@ def _what(kind: str, position: int, origin: int | None) -> str:
 
 def _closed(sales: SaleQuerySet, since: date, today: date) -> dict[str, Figure | None]:
     """What was accepted and lost by closing day, as the lists behind it count."""
-    found = (
+    groups = (
         sales.closed()
         .filter(closed_on__range=(since, today))
         .values("status")
@@ -255,8 +259,8 @@ def _closed(sales: SaleQuerySet, since: date, today: date) -> dict[str, Figure |
     days = {"closed_from": since, "closed_to": today}
     counts = dict.fromkeys(("accepted", "lost"))
     return counts | {
-        line["status"]: Figure(line["count"], line["amount"], sales_list({"status": line["status"]}, days))
-        for line in found
+        group["status"]: Figure(group["count"], group["amount"], sales_list({"status": group["status"]}, days))
+        for group in groups
     }
 
 
@@ -270,6 +274,6 @@ KINDS = {
 }
 
 
-def kinds(found: News) -> list[dict]:
+def kinds(week: News) -> list[dict]:
     """The groups of changes in a fixed order, those that did not happen too."""
-    return [{"key": key, "label": label, "figure": found.counts.get(key)} for key, label in KINDS.items()]
+    return [{"key": key, "label": label, "figure": week.counts.get(key)} for key, label in KINDS.items()]

@@ -1,4 +1,4 @@
-"""The reports: what may this user see, what does the address ask for, one domain function, one answer."""
+"""The start page and the reports, each as a page, as a part of it, or as a file."""
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -42,8 +42,8 @@ def show_start(request: HttpRequest) -> HttpResponse:
 @sees_sales
 def index(request: HttpRequest) -> HttpResponse:
     """Which reports there are."""
-    found = overview.overview(Sale.objects.visible_to(request.user), today=today())
-    return page(request, "reports/index.html", {"overview": found}, part="reports")
+    figures = overview.overview(Sale.objects.visible_to(request.user), today=today())
+    return page(request, "reports/index.html", {"overview": figures}, part="reports")
 
 
 @require_safe

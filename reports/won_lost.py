@@ -13,12 +13,12 @@ from reports.periods import Question
 from sales.models import AcceptReason, LossReason, Phase, Sale
 from sales.models.querysets import SaleQuerySet
 
-SHOWN = 50  # explanations
+EXPLANATIONS = 50  # the most that a page shows
 COLUMNS = {"accepted": "accept_reason_id", "lost": "loss_reason_id"}
 
 
 @dataclass(frozen=True)
-class Cell:
+class ReasonCell:
     """How many sales, what they were worth, how many of them have no known revenue, and their list."""
 
     count: int
@@ -28,11 +28,11 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class ReasonRow:
     key: str
     label: str
-    cells: list[Cell]
-    total: Cell
+    cells: list[ReasonCell]
+    total: ReasonCell
 
 
 @dataclass(frozen=True)
@@ -41,23 +41,23 @@ class Matrix:
 
     status: str
     phases: list[Phase]
-    rows: list[Row]
-    totals: list[Cell]
-    total: Cell
+    rows: list[ReasonRow]
+    totals: list[ReasonCell]
+    total: ReasonCell
 
 
 @dataclass(frozen=True)
 class WonLost:
     accepted: Matrix
     lost: Matrix
-    competitors: list[Row]
+    competitors: list[ReasonRow]
     explanations: list[Sale]
     explained_further: bool  # there are more than those
 
 
 def won_lost(sales: SaleQuerySet, question: Question) -> WonLost:
     """What was closed in the period, by outcome, reason and phase at closing; and to which competitor."""
-    found = list(
+    groups = list(
         question.closed(sales)
         .values("status", "accept_reason_id", "loss_reason_id", "phase_id", "lost_to_id")
         .annotate(
@@ -66,49 +66,49 @@ def won_lost(sales: SaleQuerySet, question: Question) -> WonLost:
         .order_by()
     )
     phases = list(Phase.objects.all())
-    explained = list(_explained(sales, question)[: SHOWN + 1])
+    explained = list(_explained(sales, question)[: EXPLANATIONS + 1])
     return WonLost(
-        accepted=_matrix(found, question, "accepted", phases, AcceptReason.objects.all()),
-        lost=_matrix(found, question, "lost", phases, LossReason.objects.all()),
-        competitors=_competitors(found, question),
-        explanations=explained[:SHOWN],
-        explained_further=len(explained) > SHOWN,
+        accepted=_matrix(groups, question, "accepted", phases, AcceptReason.objects.all()),
+        lost=_matrix(groups, question, "lost", phases, LossReason.objects.all()),
+        competitors=_competitors(groups, question),
+        explanations=explained[:EXPLANATIONS],
+        explained_further=len(explained) > EXPLANATIONS,
     )
 
 
 def _explained(sales: SaleQuerySet, question: Question) -> SaleQuerySet:
     """The lost sales whose loss somebody has put into words, the latest first."""
-    found = question.closed(sales).lost().exclude(loss_explanation="")
+    lost = question.closed(sales).lost().exclude(loss_explanation="")
     return (
-        found.select_related("customer", "loss_reason")
+        lost.select_related("customer", "loss_reason")
         .only("subject", "closed_on", "loss_explanation", "customer__name", "loss_reason__name")
         .order_by("-closed_on", "-pk")
     )
 
 
-def _matrix(found: list[dict], question: Question, status: str, phases: list[Phase], reasons) -> Matrix:
-    lines = [line for line in found if line["status"] == status]
+def _matrix(groups: list[dict], question: Question, status: str, phases: list[Phase], reasons) -> Matrix:
+    lines = [line for line in groups if line["status"] == status]
     used = {line["phase_id"] for line in lines}
-    shown = [phase for phase in phases if phase.is_active or phase.pk in used]
+    columns = [phase for phase in phases if phase.is_active or phase.pk in used]
     words = {"status": status} | question.words | question.period.closed
     sums = _sums(lines, COLUMNS[status], "phase_id")
     named = [(reason.pk, str(reason.pk), reason.name) for reason in reasons]
     rows = []
     for pk, key, label in [*named, (None, "none", gettext("No reason given"))]:
-        chosen = words | {"reason": key}
-        cells = [_cell(sums, [(pk, phase.pk)], chosen | {"phase": phase.pk}) for phase in shown]
-        total = _cell(sums, [place for place in sums if place[0] == pk], chosen)
+        of_reason = words | {"reason": key}
+        cells = [_cell(sums, [(pk, phase.pk)], of_reason | {"phase": phase.pk}) for phase in columns]
+        total = _cell(sums, [place for place in sums if place[0] == pk], of_reason)
         if total.count:
-            rows.append(Row(key, label, cells, total))
+            rows.append(ReasonRow(key, label, cells, total))
     rows.sort(key=lambda row: (row.key == "none", -row.total.count, row.label))
     totals = [
-        _cell(sums, [place for place in sums if place[1] == phase.pk], words | {"phase": phase.pk}) for phase in shown
+        _cell(sums, [place for place in sums if place[1] == phase.pk], words | {"phase": phase.pk}) for phase in columns
     ]
-    return Matrix(status, shown, rows, totals, _cell(sums, list(sums), words))
+    return Matrix(status, columns, rows, totals, _cell(sums, list(sums), words))
 
 
-def _competitors(found: list[dict], question: Question) -> list[Row]:
-    lines = [line for line in found if line["status"] == "lost"]
+def _competitors(groups: list[dict], question: Question) -> list[ReasonRow]:
+    lines = [line for line in groups if line["status"] == "lost"]
     sums = _sums(lines, "lost_to_id", "status")
     names = dict(Relation.objects.filter(pk__in={line["lost_to_id"] for line in lines}).values_list("pk", "name"))
     words = {"status": "lost"} | question.words | question.period.closed
@@ -116,7 +116,7 @@ def _competitors(found: list[dict], question: Question) -> list[Row]:
     for pk, status in sums:
         key = "none" if pk is None else str(pk)
         label = gettext("No competitor noted") if pk is None else names[pk]
-        rows.append(Row(key, label, [], _cell(sums, [(pk, status)], words | {"lost_to": key})))
+        rows.append(ReasonRow(key, label, [], _cell(sums, [(pk, status)], words | {"lost_to": key})))
     return sorted(rows, key=lambda row: (row.key == "none", -row.total.count, -row.total.amount, row.label))
 
 
@@ -130,11 +130,11 @@ def _sums(lines: list[dict], row: str, column: str) -> dict:
     return dict(sums)
 
 
-def _cell(sums: dict, places: list, words: dict) -> Cell:
-    found = [sums[place] for place in places if place in sums]
-    return Cell(
-        count=sum(count for count, _amount, _unknown in found),
-        amount=sum((amount for _count, amount, _unknown in found), Decimal(0)),
-        unknown=sum(unknown for _count, _amount, unknown in found),
+def _cell(sums: dict, places: list, words: dict) -> ReasonCell:
+    parts = [sums[place] for place in places if place in sums]
+    return ReasonCell(
+        count=sum(count for count, _amount, _unknown in parts),
+        amount=sum((amount for _count, amount, _unknown in parts), Decimal(0)),
+        unknown=sum(unknown for _count, _amount, unknown in parts),
         url=sales_list(words),
     )

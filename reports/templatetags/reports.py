@@ -44,11 +44,11 @@ def euros(amount: Decimal | int) -> str:
 @register.simple_tag
 def stack(bar, name: str, url: str) -> SafeString:
     """A standing bar as an SVG that leads to its sales; written out for the same reason as `place`."""
-    said = escape(f"{name}: {money_text(bar.amount)}")
-    drawn = "".join(_segment(part, name) for part in bar.parts)
+    label = escape(f"{name}: {money_text(bar.amount)}")
+    segments = "".join(_segment(part, name) for part in bar.parts)
     href = f' href="{escape(url)}"' if url else ""
     return mark_safe(  # noqa: S308 - everything that is not ours is escaped
-        f'<a{href} title="{said}"><svg width="100%" height="168" role="img" aria-label="{said}">{drawn}'
+        f'<a{href} title="{label}"><svg width="100%" height="168" role="img" aria-label="{label}">{segments}'
         f'<text x="100%" y="{bar.top}" text-anchor="end">{euros(bar.amount)}</text></svg></a>'
     )
 

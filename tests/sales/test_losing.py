@@ -11,7 +11,7 @@ from django.utils import translation
 
 from relations.models import Relation, RelationType
 from reports.periods import Period, Question
-from reports.won_lost import SHOWN, won_lost
+from reports.won_lost import EXPLANATIONS, won_lost
 from sales.bulk.changes import Lose
 from sales.bulk.preview import change_many, preview
 from sales.correcting import correct
@@ -274,7 +274,7 @@ def test_report_tells_them_the_latest_first_to_whom_may_see_them(lost, colleague
     assert "director" not in as_user(colleague).get(f"/reports/won-lost/?{words}").text
 
 
-@pytest.mark.parametrize(("count", "further"), [(1, False), (SHOWN, False), (SHOWN + 1, True)])
+@pytest.mark.parametrize(("count", "further"), [(1, False), (EXPLANATIONS, False), (EXPLANATIONS + 1, True)])
 def test_report_holds_no_more_than_it_can_show(salesperson, django_assert_num_queries, count, further):
     customer = RelationFactory()
     for _sale in range(count):
@@ -285,4 +285,4 @@ def test_report_holds_no_more_than_it_can_show(salesperson, django_assert_num_qu
     with django_assert_num_queries(7):
         report = won_lost(Sale.objects.all(), Question(Period(today(), today())))
         shown = [(str(sale.customer), str(sale.loss_reason)) for sale in report.explanations]
-    assert (len(shown), report.explained_further) == (min(count, SHOWN), further)
+    assert (len(shown), report.explained_further) == (min(count, EXPLANATIONS), further)

@@ -219,7 +219,7 @@ def test_own_month_and_steps_come_from_indexes_alone_and_only_what_is_shown_is_r
         assert "Seq Scan on sales_sale" not in plan
         assert set(re.findall(r"Heap Fetches: (\d+)", plan)) == {"0"}
     assert "relations_relation" not in order
-    assert 0 < most_rows(rows) <= start.SHOWN * len(start.STEPS)
+    assert 0 < most_rows(rows) <= start.PER_STEP * len(start.STEPS)
 
 
 # Imports
