@@ -24,7 +24,7 @@ def unavailable(sale: Sale, user: User) -> dict[str, str]:
     """Why each follow-up cannot be chosen for this sale by this user; empty text means that it can (rule 9)."""
     lines = list(sale.lines.all())
     return {
-        FollowUp.KEPT: "" if sale.invoice_id or sale.project_id else _("Nothing is linked to this sale."),
+        FollowUp.LINKED: "" if sale.invoice_id or sale.project_id else _("Nothing is linked to this sale."),
         FollowUp.NONE: "",
         FollowUp.INVOICE: _no_invoice(sale, lines, user),
         FollowUp.NEW_PROJECT: _no_new_project(sale, user),

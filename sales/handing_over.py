@@ -24,6 +24,6 @@ def words(count: int) -> str:
 
 
 HOLDING = Holding(
-    key="sales", rows=lambda: Sale.objects.kept().open(), holder="owner", hand_over=hand_over, words=words,
+    key="sales", rows=lambda: Sale.objects.untrashed().open(), holder="owner", hand_over=hand_over, words=words,
     url="sales:list", query={"status": "open"},
 )  # fmt: skip

@@ -72,7 +72,7 @@ class Choices:
         """Colleagues whose sales this user may see, by name; last those who left and still own open ones."""
         if not self._sees_all and self._visible != Organisation.SalesVisible.TEAM:
             return [self.user]
-        colleagues = User.objects.holders(Sale.objects.kept().open())
+        colleagues = User.objects.holders(Sale.objects.untrashed().open())
         return list(colleagues if self._sees_all else colleagues.filter(pk__in=self.user.teammates))
 
     @cached_property

@@ -57,7 +57,7 @@ class SaleReader(Importer):
     def _twins(self, customers: set[int], subjects: set[str]) -> dict[tuple, Sale]:
         if self.twins:
             return {}
-        sales = Sale.objects.kept().filter(customer__in=customers, subject__in=subjects)
+        sales = Sale.objects.untrashed().filter(customer__in=customers, subject__in=subjects)
         return {alike(sale.customer_id, sale.subject, sale.expected_revenue, sale.start_date): sale for sale in sales}
 
     def _defaults(self) -> None:

@@ -67,7 +67,7 @@ def _table(request: HttpRequest, chosen: SaleFilter, sales, count: int) -> dict:
     """The rows of this page with their heads, and what may be done with several at once."""
     keys = shown(chosen.columns, request.COOKIES, chosen.status)
     if chosen.q and count <= FEW:
-        sales = sales.found_first()
+        sales = sales.find_then_sort()
     rows = page_of(request, read(chosen.order(sales), keys, aged=chosen.aged), count=count)
     selectable = any(request.user.has_perm(f"sales.{right}") for right in CHANGES)
     drawn = Cells(keys, today=today(), selectable=selectable, aged=chosen.aged).rows(rows)

@@ -1,4 +1,4 @@
-"""What a user keeps at hand: saved views of the list, and the address of their calendar."""
+"""What belongs to one user: saved views of the list, and the address of their calendar."""
 
 from secrets import token_urlsafe
 
@@ -36,12 +36,12 @@ class SavedView(Versioned):
 
     @property
     def address(self) -> str:
-        """Where it is open: the list with its words, and with which view they came from."""
+        """The list narrowed by its words, with the id of the view they came from."""
         return f"{reverse('sales:list')}?{self.query}{'&' if self.query else ''}view={self.pk}"
 
 
 def secret() -> str:
-    """A name nobody guesses."""
+    """A random name that cannot be guessed."""
     return token_urlsafe(32)
 
 

@@ -9,7 +9,7 @@ from salescrm.lookups import Lookup
 
 
 class Phase(Lookup):
-    """A successful step in the process of a sale; independent of its status."""
+    """A step in the process of a sale; independent of its status."""
 
     class Colour(models.TextChoices):
         SLATE = "slate", _("slate")

@@ -1,4 +1,4 @@
-"""What one may ask about sales."""
+"""Sales by their state, by who may see them, and by what is to be done about them."""
 
 from datetime import date, datetime
 
@@ -36,23 +36,23 @@ class SaleQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The sales this user may see: all, their teams' or their own, as the switch says (rule 23).
 
-        Sales in the trash are nowhere but in the trash.
+        Sales in the trash are never among them.
         """
         if not user.has_perm("sales.view_sale"):
             return self.none()
-        return self.kept()._shown_to(user)
+        return self.untrashed()._in_sight_of(user)
 
     def in_trash(self, user):
         """The sales in the trash, of those this user would see outside it."""
-        return self.filter(trashed=True)._shown_to(user)
+        return self.filter(trashed=True)._in_sight_of(user)
 
-    def _shown_to(self, user):
+    def _in_sight_of(self, user):
         visible, choices = Organisation.current().sales_visible, Organisation.SalesVisible
         if visible == choices.ALL or user.has_perm("sales.see_all_sales"):
             return self
         return self.filter(owner__in=user.teammates) if visible == choices.TEAM else self.filter(owner=user)
 
-    def kept(self):
+    def untrashed(self):
         """Sales that are not in the trash."""
         return self.filter(trashed=False)
 
@@ -68,14 +68,14 @@ class SaleQuerySet(models.QuerySet):
         since = TruncDate("phase_since", tzinfo=organisation_zone())
         last = ExpressionWrapper(Value(today) - F("phase__age_limit"), output_field=DateField())  # null without a limit
         nothing_later = Q(next_step_on__lte=today) | Q(next_step_on=None)
-        return self.open().kept().filter(nothing_later, LessThan(since, last))
+        return self.open().untrashed().filter(nothing_later, LessThan(since, last))
 
     def of_teams(self, teams):
         """Sales whose owner is in one of these teams (ids); None among them stands for owners without a team."""
         members = User.objects.filter(teams__in=[pk for pk in teams if pk is not None])
-        asked = Q(owner__in=members.order_by().values("pk"))
+        of_members = Q(owner__in=members.order_by().values("pk"))
         alone = User.objects.filter(teams=None).order_by().values("pk")
-        return self.filter(asked | Q(owner__in=alone) if None in teams else asked)
+        return self.filter(of_members | Q(owner__in=alone) if None in teams else of_members)
 
     def undated(self):
         """Sales without an expected end date."""
@@ -91,21 +91,21 @@ class SaleQuerySet(models.QuerySet):
             "undated": planned & Q(next_step_on=None),
             "none": ~planned,
         }
-        chosen = Q()
+        condition = Q()
         for kind in kinds:
-            chosen |= conditions[kind]
-        return self.filter(chosen)
+            condition |= conditions[kind]
+        return self.filter(condition)
 
     def search(self, text: str):
         """Sales that hold words that begin like these, in their subject or reference or in their customer."""
         digits = text.strip().removeprefix("#")
         return spread.search(self, F("search"), text, number=Q(pk=digits if is_id(digits) else None))
 
-    def found_first(self):
-        """The same sales, for when they are known to be few: found by themselves, and only then put in order.
+    def find_then_sort(self):
+        """The same sales, but put in order only after all of them have been found: for when they are known to be few.
 
-        Looking for the first so many in an order, the planner takes typed words for commoner than they are and walks
-        the index of that order to its end.
+        PostgreSQL estimates that typed words are commoner than they are. To find the first so many in an order it
+        would otherwise read the index of that order to its end.
         """
         return self.model.objects.filter(OneOf(F("pk"), ArraySubquery(self.order_by().values("pk"))))
 
@@ -118,7 +118,7 @@ class SaleQuerySet(models.QuerySet):
         )  # fmt: skip
 
     def for_detail(self):
-        """With what the page of every sale shows; its phase comes from the bar, an outcome is read when it is shown."""
+        """With what the page of every sale shows. The bar reads the phase, the page of a closed sale its outcome."""
         return self.select_related("customer__relation_type", "contact__person", "owner", "source").only(
             *(field.attname for field in self.model._meta.concrete_fields if field.name != "search"),
             "customer__name", "customer__kind", "customer__email", "customer__phone", "customer__mobile",
@@ -133,9 +133,9 @@ class SaleQuerySet(models.QuerySet):
         return self.annotate(owner_name=name)
 
     def totals(self) -> dict:
-        """Count, full sum in euro, and how many have no known revenue; how many are closed, and weighted without those.
+        """Count, full sum in euro, how many have no known revenue, how many are closed, and the weighted sum.
 
-        What is closed is no chance any more: only open sales have a weighted sum (rule 15).
+        The weighted sum is of open sales only: a closed sale has no chance any more (rule 15).
         """
         is_open = Q(status=self.model.Status.OPEN)
         return self.aggregate(  # of open sales nothing more than the index sale_forecast holds

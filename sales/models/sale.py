@@ -26,7 +26,7 @@ from salescrm.notes.models import OWN_NOTE, Note
 from salescrm.records import Versioned
 from salescrm.words import folded
 
-KEPT_OPEN = Q(status="open", trashed=False)
+UNTRASHED_OPEN = Q(status="open", trashed=False)
 MILESTONES = Q(kind__in=["created", "moved", "undone", "accepted", "lost", "reopened"])  # events that are news
 
 
@@ -141,20 +141,20 @@ class Sale(SaleState, Versioned):
             models.Index(
                 fields=["expected_end_date"],
                 include=["weighted_revenue", "expected_revenue", "phase", "owner", "source", "customer", "status"],
-                condition=KEPT_OPEN,
+                condition=UNTRASHED_OPEN,
                 name="sale_forecast",
             ),
             # Which open sales changed last, which sales at all? The pages of the list.
-            models.Index(F("updated_at").desc(), F("id").desc(), condition=KEPT_OPEN, name="sale_open_recent"),
+            models.Index(F("updated_at").desc(), F("id").desc(), condition=UNTRASHED_OPEN, name="sale_open_recent"),
             models.Index(F("updated_at").desc(), F("id").desc(), condition=Q(trashed=False), name="sale_recent"),
             # Which open sales of a phase come next? The cards of the board.
-            models.Index(fields=["phase", "next_step_on", "id"], condition=KEPT_OPEN, name="sale_board"),
+            models.Index(fields=["phase", "next_step_on", "id"], condition=UNTRASHED_OPEN, name="sale_board"),
             # What is to be done about what a colleague has open? Their start page counts and orders by it alone. No
             # amounts: it would be read instead of sale_forecast. No second key: days would be looked for in it.
             models.Index(
                 fields=["owner"],
                 include=["next_step_on", "expected_end_date", "id", "next_step"],
-                condition=KEPT_OPEN,
+                condition=UNTRASHED_OPEN,
                 name="sale_steps",
             ),
             # What was closed in a period, and for how much?

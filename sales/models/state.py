@@ -23,7 +23,7 @@ class SaleStatus(models.TextChoices):
 class FollowUp(models.TextChoices):
     """What happens when a sale is accepted (rule 9)."""
 
-    KEPT = "kept", _("Keep what is linked")
+    LINKED = "kept", _("Keep what is linked")
     NONE = "none", _("No further actions")
     INVOICE = "invoice", _("Create a draft invoice")
     NEW_PROJECT = "new_project", _("Create a new project")
@@ -43,7 +43,7 @@ def key(model, related_name, verbose_name, **options) -> models.ForeignKey:
 
 
 class SaleState(models.Model):
-    """What an event remembers of a sale: exactly the fields whose history counts (rule 7)."""
+    """What an event stores of a sale: exactly the fields whose history counts (rule 7)."""
 
     Status = SaleStatus
     STATE = [

@@ -49,15 +49,15 @@ class SalesSettings(models.Model):
     @classmethod
     def current(cls) -> "SalesSettings":
         """The switches with our organisation; once per request."""
-        found = getattr(Organisation.current(), "_sales_settings", None)
-        if found is None:
-            found = cls.objects.first() or cls()
-            found._remember()
-        return found
+        switches = getattr(Organisation.current(), "_sales_settings", None)
+        if switches is None:
+            switches = cls.objects.first() or cls()
+            switches._remember()
+        return switches
 
     @classmethod
     def take(cls, row: dict) -> None:
-        """Use a row that another statement read along as `current()` for the rest of the request."""
+        """Use a row that another statement has read as `current()` for the rest of the request."""
         names = [field.attname for field in cls._meta.concrete_fields]
         cls.from_db("default", names, [row[name] for name in names])._remember()
 

@@ -25,7 +25,7 @@ from salescrm.conflicts import submitted_version
 from salescrm.pages import leave, page
 
 BUTTONS = {  # what the button of the second step does
-    FollowUp.KEPT: gettext_lazy("Accept and keep what is linked"),
+    FollowUp.LINKED: gettext_lazy("Accept and keep what is linked"),
     FollowUp.NONE: pgettext_lazy("sale", "Accept"),
     FollowUp.INVOICE: gettext_lazy("Accept and create draft invoice"),
     FollowUp.NEW_PROJECT: gettext_lazy("Next: the project"),
@@ -40,7 +40,7 @@ class Wizard:
         self.request, self.sale, self.origin = request, sale, origin
         data = request.POST if request.method == "POST" else None
         self.sent_from = data.get("step", "") if data else ""
-        kept = FollowUp.KEPT if sale.invoice_id or sale.project_id else None
+        kept = FollowUp.LINKED if sale.invoice_id or sale.project_id else None
         self.why = AcceptForm(data, sale=sale, initial={"relation_type": proposed_type(sale)})
         answered = data and ("follow_up" in data or self.sent_from == "then")
         self.then = FollowUpForm(data if answered else None, sale=sale, initial={"follow_up": kept})
@@ -86,7 +86,7 @@ class Wizard:
         lines = list(self.sale.lines.all()) if step == "project" else []
         context = {
             "sale": self.sale, "step": step, "why": self.why, "then": self.then, "project": self.project,
-            "options": [option for option in options if option[0] != FollowUp.KEPT or not option[2]],
+            "options": [option for option in options if option[0] != FollowUp.LINKED or not option[2]],
             "lines": lines, "lines_total": sum(line.amount for line in lines),
             "version": self.request.POST.get("version") or self.request.GET.get("version") or self.sale.version,
             **self.origin.for_dialog,

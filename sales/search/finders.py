@@ -168,7 +168,7 @@ def sales_like(asked: Asked, sales: SaleQuerySet, customers: list[int]) -> list[
 def _newest(rows: QuerySet, asked: Asked) -> QuerySet:
     """Those among the latest sales that fit: a word that many hold is soon found there."""
     common = asked.near.common  # then their customers are looked at too, which takes longer
-    latest = Sale.objects.kept().order_by("-updated_at", "-pk").values("pk")[: LATEST // 2 if common else LATEST]
+    latest = Sale.objects.untrashed().order_by("-updated_at", "-pk").values("pk")[: LATEST // 2 if common else LATEST]
     rows = rows.filter(OneOf(F("pk"), ArraySubquery(latest)))
     if not common:
         return rows.filter(search=asked.query)

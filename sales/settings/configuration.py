@@ -170,7 +170,7 @@ def preview_probability(phase: Phase, probability: int) -> ProbabilityChange:
     standing = Q(phase=phase, probability_by_hand=False) & ~Q(probability=probability)
     weighted = F("expected_revenue") * Value(probability) * Value(Decimal("0.01"))
     sums = (
-        Sale.objects.kept()
+        Sale.objects.untrashed()
         .open()
         .aggregate(
             count=Count("pk", filter=standing),
@@ -204,7 +204,7 @@ def change_phase(
     phase = lock(Phase.objects.all(), phase.pk, no_key=True)
     if open_sales:
         _hold_up_sales()
-    following = Sale.objects.kept().open().filter(phase=phase, probability_by_hand=False)
+    following = Sale.objects.untrashed().open().filter(phase=phase, probability_by_hand=False)
     standing = following.exclude(probability=probability)
     sales = list(standing.select_for_update(of=("self",)).order_by("pk")) if open_sales else []
     if probability != phase.probability and basis != preview_probability(phase, probability).basis:

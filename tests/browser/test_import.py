@@ -37,7 +37,7 @@ def test_a_file_goes_in_by_itself_and_comes_out_again(office_of_manager, custome
     page.get_by_role("link", name="Undo…").click()
     page.get_by_role("button", name="Undo the import").click()
     expect(page.get_by_text("everything is as it was before")).to_be_visible()
-    assert Sale.objects.kept().count() == 0
+    assert Sale.objects.untrashed().count() == 0
 
 
 def test_import_without_javascript(browser, browser_context_args, log_in, manager, customer, watch):

@@ -172,7 +172,7 @@ def _plans(rows):
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):
-        forecast(Sale.objects.kept(), scope=Scope(date(2026, 3, 1), rows=rows), today=TODAY)
+        forecast(Sale.objects.untrashed(), scope=Scope(date(2026, 3, 1), rows=rows), today=TODAY)
     assert len(statements) == (2 if rows == "customer" else 1)
     with connection.cursor() as cursor:
         for sql, params in statements:

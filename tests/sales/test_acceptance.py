@@ -179,8 +179,8 @@ def test_reopen_with_kept_invoice_offers_it_first_and_never_a_second(sale, sales
     accepted = close(sale, salesperson, FollowUp.INVOICE)
     reopened = reopen(accepted, delete_follow_up=False, version=2, by=salesperson)
     reasons = unavailable(reopened, salesperson)
-    assert (reasons[FollowUp.KEPT], reasons[FollowUp.INVOICE]) == ("", "This sale already has an invoice.")
-    again = close(reopened, salesperson, FollowUp.KEPT)
+    assert (reasons[FollowUp.LINKED], reasons[FollowUp.INVOICE]) == ("", "This sale already has an invoice.")
+    again = close(reopened, salesperson, FollowUp.LINKED)
     assert (again.invoice, Invoice.objects.count()) == (accepted.invoice, 1)
 
 

@@ -27,7 +27,7 @@ TODAY = date(2026, 3, 16)
 
 def board(sales=None, today=TODAY):
     """The columns by percentage of their phase."""
-    shown = columns(Sale.objects.kept() if sales is None else sales, Phase.objects.all(), today=today)
+    shown = columns(Sale.objects.untrashed() if sales is None else sales, Phase.objects.all(), today=today)
     return {column.head.phase.probability: column for column in shown}
 
 
@@ -97,7 +97,7 @@ def test_following_cards_go_on_where_the_column_ended(phases, salesperson, dated
     column = board()[10]
     seen = [card.pk for card in column.cards]
     while column_goes_on := len(seen) < 50:
-        found, more = following(Sale.objects.kept(), phases[10], _place(seen[-1]), today=TODAY)
+        found, more = following(Sale.objects.untrashed(), phases[10], _place(seen[-1]), today=TODAY)
         seen += [card.pk for card in found]
         assert more == (len(seen) < 50)
     assert not column_goes_on

@@ -42,7 +42,7 @@ def sales(salesperson, phases):
 
 
 def all_of_them():
-    return Sale.objects.kept()
+    return Sale.objects.untrashed()
 
 
 def do(deed, by, **options):

@@ -43,7 +43,7 @@ def sales(salesperson, manager, phases):
 
 def do(deed, by):
     """Do it to all sales; returns when."""
-    everything = Sale.objects.kept()
+    everything = Sale.objects.untrashed()
     return change_many(everything, deed, basis=preview(everything, deed).basis, by=by)[0].updated_at
 
 
@@ -190,6 +190,6 @@ def test_undo_is_not_offered_for_what_it_cannot_take_back(carry_out, manager, ac
 
 def test_preview_counts_next_steps_that_would_be_replaced(sales, salesperson):
     Sale.objects.filter(pk__in=[sales[0].pk, sales[1].pk]).update(next_step="Visit", next_step_on=today())
-    assert preview(Sale.objects.kept(), Plan("Call", today())).planned == 2
-    assert preview(Sale.objects.kept(), Plan("Visit", today())).planned == 0
-    assert preview(Sale.objects.kept(), End(later=7)).planned == 0
+    assert preview(Sale.objects.untrashed(), Plan("Call", today())).planned == 2
+    assert preview(Sale.objects.untrashed(), Plan("Visit", today())).planned == 0
+    assert preview(Sale.objects.untrashed(), End(later=7)).planned == 0

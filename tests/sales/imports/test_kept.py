@@ -38,7 +38,7 @@ def test_sale_somebody_wrote_about_is_kept_and_named(visitor, van_dam, salespers
 
     told = f"{salesperson} wrote on its timeline since, so it stays."
     assert kept(visitor) == [told, "", told, ""]
-    assert list(Sale.objects.kept().order_by("pk")) == [kade, wall]
+    assert list(Sale.objects.untrashed().order_by("pk")) == [kade, wall]
     assert set(Sale.objects.filter(trashed=True)) == {roof, pier}
     page = visitor.client.get(visitor.run.get_absolute_url()).content.decode()
     assert "apart from 2 rows that somebody changed or used since" in page and "as it is before" not in page
@@ -79,4 +79,4 @@ def test_undoing_asks_for_the_timelines_of_all_sales_at_once(visitor, van_dam, m
         running.advance(run, by=manager)
 
     assert len([query for query in queries if "sales_salenote" in query["sql"]]) == 1
-    assert not Sale.objects.kept().exists()
+    assert not Sale.objects.untrashed().exists()

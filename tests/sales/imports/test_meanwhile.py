@@ -37,7 +37,7 @@ def test_interrupted_run_goes_on_or_back_from_where_it_was(visitor, manager, van
     assert '<progress value="2" max="5"' in page and "Go on" in page and "paused" in page
     running.advance(visitor.run, by=manager)
     visitor.undo()
-    assert (Sale.objects.count(), Sale.objects.kept().count()) == (4, 0)
+    assert (Sale.objects.count(), Sale.objects.untrashed().count()) == (4, 0)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -55,14 +55,14 @@ def manager_of_many(many_sales):
 def asked(words: str):
     """The sales that a query string asks for, unsorted, and the filter."""
     chosen = SaleFilter.parse(QueryDict(words))
-    return chosen, chosen.apply(Sale.objects.kept(), today=today())
+    return chosen, chosen.apply(Sale.objects.untrashed(), today=today())
 
 
 # The board
 
 
 def test_first_cards_of_every_column_come_from_the_board_index():
-    first, sums, cards = plans(lambda: columns(Sale.objects.kept(), Phase.objects.all(), today=today()))
+    first, sums, cards = plans(lambda: columns(Sale.objects.untrashed(), Phase.objects.all(), today=today()))
 
     assert "Index Only Scan using sale_board" in first or "Index Scan using sale_board" in first
     assert most_rows(first) <= 21 * 5
@@ -75,7 +75,7 @@ def test_first_cards_of_every_column_come_from_the_board_index():
 
 @pytest.mark.parametrize("place", [Place(date(2020, 1, 1), 5), Place(None, 12)])
 def test_more_cards_of_a_column_come_from_the_board_index(place):
-    (plan,) = plans(lambda: following(Sale.objects.kept(), Phase.objects.first(), place, today=today()))
+    (plan,) = plans(lambda: following(Sale.objects.untrashed(), Phase.objects.first(), place, today=today()))
 
     assert "sale_board" in plan
     assert "Sort" not in plan
@@ -176,7 +176,7 @@ def test_a_search_of_several_words_reads_so_many_rows_and_no_more(manager_of_man
 @pytest.mark.parametrize("words", ["q=4321", "status=open&q=4321", "q=4321&sort=-amount"])
 def test_few_rows_found_by_a_word_are_not_looked_for_along_an_order(words):
     chosen, sales = asked(words)
-    (plan,) = plans(lambda: list(chosen.order(sales.found_first().for_list())[:50]))
+    (plan,) = plans(lambda: list(chosen.order(sales.find_then_sort().for_list())[:50]))
 
     assert "sale_search" in plan
     assert "sale_recent" not in plan
@@ -189,7 +189,7 @@ def test_few_rows_found_by_a_word_are_not_looked_for_along_an_order(words):
 def test_news_of_the_week_reads_the_events_of_the_week_alone():
     day = today()
     week = SaleEvent.objects.filter(at__date__gt=day - timedelta(days=7)).count()
-    counts, latest = plans(lambda: start.news(Sale.objects.kept(), today=day), "sales_saleevent")
+    counts, latest = plans(lambda: start.news(Sale.objects.untrashed(), today=day), "sales_saleevent")
 
     assert "event_news" in counts
     for plan in (counts, latest):
@@ -200,7 +200,7 @@ def test_news_of_the_week_reads_the_events_of_the_week_alone():
 
 
 def test_month_of_the_start_page_comes_from_two_indexes_alone():
-    (plan,) = plans(lambda: start.month(Sale.objects.kept(), today=today(), words={}))
+    (plan,) = plans(lambda: start.month(Sale.objects.untrashed(), today=today(), words={}))
 
     assert "Index Only Scan using sale_forecast" in plan
     assert "Index Only Scan using sale_closed" in plan
@@ -209,7 +209,7 @@ def test_month_of_the_start_page_comes_from_two_indexes_alone():
 
 def test_own_month_and_steps_come_from_indexes_alone_and_only_what_is_shown_is_read():
     owner = Sale.objects.values_list("owner", flat=True).first()
-    mine = Sale.objects.kept().filter(owner=owner)
+    mine = Sale.objects.untrashed().filter(owner=owner)
     month, order, rows = plans(
         lambda: (start.month(mine, today=today(), words={}), start.steps(mine, today=today(), words={}))
     )
