@@ -1,11 +1,17 @@
-"""How a refusal is answered: nothing was changed, and the page says why."""
+"""What a page says of a deed: how to take it back, or why nothing was changed."""
+
+from collections.abc import Sequence
 
 from django.forms import BaseForm
+from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from sales import sentences
-from sales.models import Phase
+from sales.models import Phase, Sale, SaleEvent, SalesSettings
 from sales.refusals import AlreadyDone, Refused, Stale
+from sales.transitions import undoable
+from salescrm.models import User
 
 
 def status_of(refusal: Refused) -> int:
@@ -32,3 +38,19 @@ def explained(refusal: Refused) -> dict:
         wanted = [refusal.event] if isinstance(refusal, AlreadyDone) else refusal.events
         missed = [entry for entry in told if entry.event.pk in {event.pk for event in wanted}]
     return {"refusal": " ".join(refusal.messages), "missed": missed, "stale": status_of(refusal) == 409}
+
+
+def offers(sale: Sale, newest: Sequence[SaleEvent], user: User) -> list[dict]:
+    """The buttons beside the message about a move: Undo, and to keep the percentage by hand (rules 3 and 14).
+
+    `newest` holds the two last events, oldest first.
+    """
+    if not undoable(sale, newest, user):
+        return []
+    undo = {"url": reverse("sales:undo", args=[sale.pk]), "label": _("Undo"), "target": "#sale-region"}
+    buttons, before = [{**undo, "fields": {"version": sale.version}}], newest[-2]
+    if before.probability_by_hand and SalesSettings.current().own_probability:
+        label = _("Keep %(percent)s %%") % {"percent": before.probability}
+        fields = {"version": sale.version, "probability": before.probability}
+        buttons.append({"url": reverse("sales:probability", args=[sale.pk]), "label": label, "fields": fields})
+    return buttons

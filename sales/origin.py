@@ -19,7 +19,7 @@ Reader = Callable[[User, QueryDict], object]
 BOARD, DAY = "sales:board", "sales:day"
 
 
-def origin_page(read: Reader = lambda _user, _query: None) -> Callable:
+def origin_page(read: Reader = lambda _user, _words: None) -> Callable:
     """Mark a view as a page that forms lead back to; `read` reads the words of its address, or is a BadRequest.
 
     The page says so itself: it stands in a room, or an app, that this module cannot import.
@@ -43,8 +43,8 @@ class Origin:
 
     page: str = ""
     address: str = ""
-    query: QueryDict = field(default_factory=QueryDict)
-    words: object = None  # the query as that page reads it
+    words: QueryDict = field(default_factory=QueryDict)
+    query: object = None  # the words as that page reads them
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Origin":
@@ -54,8 +54,8 @@ class Origin:
         """
         form = request.POST if request.method == "POST" else request.GET
         if names_board(form):
-            query = carried(form["board"])
-            return cls._read(request, f"{reverse(BOARD)}?{query.urlencode()}".removesuffix("?"))
+            words = carried(form["board"])
+            return cls._read(request, f"{reverse(BOARD)}?{words.urlencode()}".removesuffix("?"))
         if not form.get("back"):
             return cls()
         if not (address := way_back(request, form["back"])):
@@ -65,23 +65,23 @@ class Origin:
     @classmethod
     def _read(cls, request: HttpRequest, address: str) -> "Origin":
         parts = urlsplit(address)
-        page, query = resolve(unquote(parts.path)), QueryDict(parts.query)
+        page, words = resolve(unquote(parts.path)), QueryDict(parts.query)
         if not hasattr(page.func, "read_words"):
             raise BadRequest("nobody comes from there")
-        return cls(page.view_name, address, query, page.func.read_words(request.user, query))
+        return cls(page.view_name, address, words, page.func.read_words(request.user, words))
 
     @property
     def is_board(self) -> bool:
-        """Whether it is the board; `words` is a SaleFilter then."""
+        """Whether it is the board; `query` is a SaleFilter then."""
         return self.page == BOARD
 
     @property
     def is_day(self) -> bool:
-        """Whether it is a day; `words` holds whose it may be and whose it is then."""
+        """Whether it is a day; `query` says then whose it may be and whose it is."""
         return self.page == DAY
 
     @property
     def for_dialog(self) -> dict:
         """What the templates of a dialog that may have been opened from the board need (`travelling` is for a link)."""
-        query = self.query.urlencode() if self.is_board else ""
-        return {"from_board": self.is_board, "board": query, "travelling": urlencode({"board": query})}
+        board = self.words.urlencode() if self.is_board else ""
+        return {"from_board": self.is_board, "board": board, "travelling": urlencode({"board": board})}

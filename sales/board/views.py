@@ -1,5 +1,6 @@
 """The board, and its answer when a card was moved or could not be."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from sales.answers import status_of
+from sales.answers import offers, status_of
 from sales.board.cards import (
     Column,
     Head,
@@ -26,7 +27,7 @@ from sales.board.cards import (
 from sales.listing import saved_views
 from sales.listing.filters import SaleFilter
 from sales.listing.labels import chips
-from sales.models import Phase, Sale, SaleStatus
+from sales.models import Phase, Sale, SaleEvent, SaleStatus
 from sales.models.querysets import SaleQuerySet
 from sales.origin import Origin, origin_page
 from sales.refusals import AlreadyDone, Refused
@@ -41,7 +42,7 @@ TEMPLATE = "sales/board/board.html"
 
 @require_safe
 @permission_required("sales.view_sale", raise_exception=True)
-@origin_page(lambda _user, query: parse(query))
+@origin_page(lambda _user, words: parse(words))
 def board(request: HttpRequest) -> HttpResponse:
     """Open sales by phase; with `column` and `after`, the cards of a column that come after that place."""
     query = request.GET.copy()
@@ -97,28 +98,30 @@ def _owners(visible: SaleQuerySet, chosen: list[int]) -> list[User]:
     return [] if len(chosen) > 1 else list(User.objects.holders(visible.open(), *chosen))
 
 
-def moved(request: HttpRequest, origin: Origin, sale: Sale, phases: list[Phase], offers: list[dict]) -> HttpResponse:
+def moved(
+    request: HttpRequest, origin: Origin, sale: Sale, *, phases: list[Phase], newest: Sequence[SaleEvent]
+) -> HttpResponse:
     """A card has been moved: the card, the two heads it changed, and the offers (Undo) in the message."""
-    context, changed = _context(request, origin.query, origin.words), {sale.phase_id, sale.before.phase_id}
+    context, changed = _context(request, origin.words, origin.query), {sale.phase_id, sale.before.phase_id}
     context |= _standing(context["sales"], sale.pk, [phase for phase in phases if phase.pk in changed])
     target = f"#card-{sale.pk}" if context["shown"].cards else None
     context["toast_actions"] = [
         {**offer, "target": offer.get("target") and target, "fields": {**offer["fields"], "board": context["query"]}}
-        for offer in offers
+        for offer in offers(sale, newest, request.user)
     ]
     return settle(request, origin.address, TEMPLATE, context, part="moved")
 
 
 def closed(request: HttpRequest, origin: Origin, sale: Sale) -> HttpResponse:
     """A sale has been closed: its card goes and the head of its column changes."""
-    context = _context(request, origin.query, origin.words)
+    context = _context(request, origin.words, origin.query)
     context |= _standing(context["sales"], sale.pk, Phase.objects.filter(pk=sale.phase_id))
     return resume(request, origin.address, TEMPLATE, context, part="moved", target=f"#card-{sale.pk}")
 
 
 def refused(request: HttpRequest, origin: Origin, sale: Sale, refusal: Refused) -> HttpResponse:
     """Nothing was moved: the card goes where `sale` stands now, all heads as they are now, and why (rule 6)."""
-    context = _context(request, origin.query, origin.words)
+    context = _context(request, origin.words, origin.query)
     context |= _standing(context["sales"], sale.pk, Phase.objects.selectable(sale.phase_id))
     messages.error(request, f"{_why(refusal)} {_where(sale)}")
     return page(request, TEMPLATE, context, part="moved", status=status_of(refusal))

@@ -1,6 +1,7 @@
 """My day: what to do now, and ticking it off; completing a next step from any page."""
 
 from copy import copy
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -30,12 +31,18 @@ from salescrm.pages import page, settle
 from salescrm.toasts import succeed
 
 TEMPLATE = "sales/day/day.html"
-Words = tuple[Choices, Whose]  # whose day one may look at, and whose it is
 
 
-def _read(user: User, query: QueryDict) -> Words:
+class Query(NamedTuple):
+    """Whose day one may look at, and whose it is."""
+
+    choices: Choices
+    whose: Whose
+
+
+def _read(user: User, words: QueryDict) -> Query:
     choices = Choices(user)
-    return choices, choices.read(query)
+    return Query(choices, choices.read(words))
 
 
 @require_safe
@@ -43,17 +50,17 @@ def _read(user: User, query: QueryDict) -> Words:
 @origin_page(_read)
 def day(request: HttpRequest) -> HttpResponse:
     """Open sales by what is to be done about them: one's own, a colleague's or a team's."""
-    query = request.GET.copy()
-    query.pop("format", None)
-    words = _read(request.user, query)
+    words = request.GET.copy()
+    words.pop("format", None)
+    query = _read(request.user, words)
     if kind := exports.asked(request, "sales.export_sale"):
-        whole = my_day.whole_groups(Sale.objects.visible_to(request.user), whose=words[1], today=today())
+        whole = my_day.whole_groups(Sale.objects.visible_to(request.user), whose=query.whose, today=today())
         return exports.respond(request, files.day_table(whole), kind)
-    return page(request, TEMPLATE, _context(request.user, query, words), part="day")
+    return page(request, TEMPLATE, _context(request.user, words, query), part="day")
 
 
-def _context(user: User, query: QueryDict, words: Words) -> dict:
-    (choices, whose), visible = words, Sale.objects.visible_to(user)
+def _context(user: User, words: QueryDict, query: Query) -> dict:
+    (choices, whose), visible = query, Sale.objects.visible_to(user)
     groups = my_day.groups(visible, whose=whose, today=today())
     by_key = {group.key: group for group in groups}
     return {
@@ -66,7 +73,7 @@ def _context(user: User, query: QueryDict, words: Words) -> dict:
         "rows": sum(group.count for group in groups),
         "figures": my_day.figures(visible, whose=whose, today=today()),
         "today": today(),
-        "back": f"{reverse('sales:day')}?{query.urlencode()}".removesuffix("?"),
+        "back": f"{reverse('sales:day')}?{words.urlencode()}".removesuffix("?"),
     }
 
 
@@ -82,7 +89,7 @@ def step_done(request: HttpRequest, pk: int) -> HttpResponse:
         return _refused(request, sale, origin, refusal)
     asking, undo = reverse("sales:change", args=[pk, "step"]), _undo(done, before, origin.address)
     if origin.is_day:
-        context = _context(request.user, origin.query, origin.words)
+        context = _context(request.user, origin.words, origin.query)
         context |= {"done": done, "words": words, "undo": undo}
         response = settle(request, _with(asking, origin.address), TEMPLATE, context, part="day")
         if response.status_code == 200:  # else it is told on the page that asks for the following step
@@ -110,7 +117,7 @@ def postpone(request: HttpRequest, pk: int) -> HttpResponse:
     told = {"step": sale.next_step or sale, "day": written_day(to)}
     succeed(request, _("“%(step)s” is planned for %(day)s.") % told, **_undo(sale, before, origin.address))
     if origin.is_day:
-        return settle(request, origin.address, TEMPLATE, _context(request.user, origin.query, origin.words), part="day")
+        return settle(request, origin.address, TEMPLATE, _context(request.user, origin.words, origin.query), part="day")
     return views.changed(request, sale, to=origin.address)
 
 
@@ -153,7 +160,7 @@ def _refused(request: HttpRequest, sale: Sale, origin: Origin, refusal: Refused)
         context = {"sale": sale, "change": "", "conflict": None, "back": origin.address, **explained(refusal)}
         return page(request, "sales/sale_page/change.html", context, part="dialog", status=status_of(refusal))
     messages.error(request, f"“{sale}”: {' '.join(refusal.messages)}")
-    context = _context(request.user, origin.query, origin.words)
+    context = _context(request.user, origin.words, origin.query)
     return page(request, TEMPLATE, context, part="day", status=status_of(refusal))
 
 

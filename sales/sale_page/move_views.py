@@ -1,7 +1,5 @@
 """Moving a sale, undoing that, and setting its probability: from the bar on its page, or from the board."""
 
-from typing import NamedTuple
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
@@ -18,54 +16,40 @@ from sales.models import Phase, Sale, SaleEvent
 from sales.origin import Origin
 from sales.refusals import Refused
 from sales.sale_page import views
-from sales.sale_page.progress_bar import places, read_phases
+from sales.sale_page.progress_bar import MoveInput, places, read_phases
 from sales.sale_page.views import visible
 from salescrm.conflicts import submitted_version
 from salescrm.pages import leave, page
-from salescrm.url_words import read_id
-
-
-class Wish(NamedTuple):
-    """What the form of a move says: which phase, of all of them, for which version of the sale; and where it stood."""
-
-    phase: Phase
-    phases: list[Phase]
-    version: int
-    origin: Origin
-
-    @classmethod
-    def read(cls, request: HttpRequest, pk: int) -> "Wish":
-        """Read it before anything is locked. An invisible sale is 404 whatever was sent, else it is a BadRequest."""
-        phases = read_phases()
-        try:
-            phase = next(phase for phase in phases if phase.pk == read_id(request.POST, "phase"))
-            return cls(phase, phases, submitted_version(request), Origin.of(request))
-        except (BadRequest, StopIteration) as error:
-            visible(request, pk)
-            raise BadRequest("phase, version or board cannot be read") from error
 
 
 @require_POST
 @permission_required("sales.move_sale", raise_exception=True)
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Move the sale to the posted phase: one POST, answered with the region (rules 3, 6 and 10)."""
-    wish, seen = Wish.read(request, pk), Sale.objects.visible_to(request.user).naming_owner()
     try:
-        sale = transitions.move(Sale(pk=pk), phase=wish.phase, version=wish.version, by=request.user, among=seen)
+        form = MoveInput.read(request)
+    except BadRequest:
+        visible(request, pk)  # an invisible sale is 404 whatever was sent
+        raise
+    seen = Sale.objects.visible_to(request.user).naming_owner()
+    try:
+        sale = transitions.move(Sale(pk=pk), phase=form.phase, version=form.version, by=request.user, among=seen)
     except Sale.DoesNotExist as error:
         raise missing(request.user, pk) from error
     except Refused as refusal:
-        return _refused(request, wish.origin, pk, refusal)
+        return _refused(request, form.origin, pk, refusal)
     newest = [sale.before, sale.latest] if sale.latest else list(sale.events.order_by("-sequence")[:2])[::-1]
     if newest[-1].kind == SaleEvent.Kind.MOVED:
         text = _("Moved to %(phase)s, %(percent)s %%")
         messages.success(request, text % {"phase": sale.phase, "percent": sale.probability})
-    return _moved(request, wish.origin, sale, wish.phases, newest)
+    return _moved(request, form.origin, sale, form.phases, newest)
 
 
-def _moved(request: HttpRequest, origin: Origin, sale: Sale, phases: list[Phase], newest: views.Events) -> HttpResponse:
+def _moved(
+    request: HttpRequest, origin: Origin, sale: Sale, phases: list[Phase], newest: list[SaleEvent]
+) -> HttpResponse:
     if origin.is_board:
-        return board.moved(request, origin, sale, phases, views.offers_of(sale, newest, request.user))
+        return board.moved(request, origin, sale, phases=phases, newest=newest)
     return views.changed(request, sale, phases=phases, newest=newest)
 
 

@@ -1,16 +1,22 @@
-"""What the progress bar of a sale shows."""
+"""The progress bar of a sale: what it shows, and what it sends."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sales.models import Phase, Sale, SalesSettings
+from sales.origin import Origin
+from salescrm.conflicts import submitted_version
 from salescrm.money import format_money
 from salescrm.templatetags.crm import money
+from salescrm.url_words import read_id
 
 # A move and the page of a sale begin with both, so one statement reads them, written out: composing takes longer.
 PHASES_AND_SWITCHES = """
@@ -31,6 +37,24 @@ class Place:
     weighted: Decimal | None
     would: str  # what moving there means, shown while dragging
     announce: str  # the same for screen readers
+
+
+class MoveInput(NamedTuple):
+    """What the bar and a card of the board send: where to, which version of the sale moves, and where it was shown."""
+
+    phase: Phase
+    phases: list[Phase]  # all of them, read at once
+    version: int
+    origin: Origin
+
+    @classmethod
+    def read(cls, request: HttpRequest) -> "MoveInput":
+        """Read it, before anything is locked; a BadRequest when one of them cannot be read."""
+        phases, pk = read_phases(), read_id(request.POST, "phase")
+        for phase in phases:
+            if phase.pk == pk:
+                return cls(phase, phases, submitted_version(request), Origin.of(request))
+        raise BadRequest("there is no such phase")
 
 
 def read_phases() -> list[Phase]:

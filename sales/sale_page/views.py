@@ -4,12 +4,10 @@ from collections.abc import Sequence
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from sales import reopening, sentences, transitions
-from sales.answers import explained, status_of
+from sales.answers import explained, offers, status_of
 from sales.gone import missing
 from sales.models import Phase, Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused
@@ -23,7 +21,6 @@ from salescrm.pages import asks_for_part, page, settle
 from salescrm.recent import remembers
 
 TEMPLATE = "sales/sale_page/detail.html"
-Events = Sequence[SaleEvent]
 
 
 def visible(request: HttpRequest, pk: int, *, detail: bool = False) -> Sale:
@@ -36,7 +33,7 @@ def visible(request: HttpRequest, pk: int, *, detail: bool = False) -> Sale:
         raise missing(request.user, pk) from error
 
 
-def region(sale: Sale, user: User, phases: list[Phase], newest: Events) -> dict:
+def region(sale: Sale, user: User, phases: list[Phase], newest: Sequence[SaleEvent]) -> dict:
     """What the region of bar and figures shows; `newest` holds the two last events, oldest first."""
     if sale.owner_id == user.pk:
         sale.owner = user  # a statement less on the hot path
@@ -48,25 +45,12 @@ def region(sale: Sale, user: User, phases: list[Phase], newest: Events) -> dict:
         "bar": places(sale, phases),
         "can_move": user.has_perm("sales.move_sale"),
         "undoable": transitions.undoable(sale, newest, user),
-        "toast_actions": offers_of(sale, newest, user),
+        "toast_actions": offers(sale, newest, user),
         "today": today(),
         "switches": SalesSettings.current(),
         "change": "",
         "meetings": None,  # not read: the page keeps those it shows
     }
-
-
-def offers_of(sale: Sale, newest: Events, user: User) -> list[dict]:
-    """The buttons beside the message about a move: Undo, and the percentage by hand it replaced (rules 3 and 14)."""
-    if not transitions.undoable(sale, newest, user):
-        return []
-    undo = {"url": reverse("sales:undo", args=[sale.pk]), "label": _("Undo"), "target": "#sale-region"}
-    offers, before = [{**undo, "fields": {"version": sale.version}}], newest[-2]
-    if before.probability_by_hand and SalesSettings.current().own_probability:
-        label = _("Keep %(percent)s %%") % {"percent": before.probability}
-        fields = {"version": sale.version, "probability": before.probability}
-        offers.append({"url": reverse("sales:probability", args=[sale.pk]), "label": label, "fields": fields})
-    return offers
 
 
 def whole(request: HttpRequest, sale: Sale, *, part: str = "region", status: int = 200, **extra) -> HttpResponse:
@@ -112,7 +96,13 @@ def refused(request: HttpRequest, pk: int, refusal: Refused) -> HttpResponse:
 
 
 def changed(
-    request: HttpRequest, sale: Sale, *, to=None, phases: list[Phase] | None = None, newest: Events = (), **extra
+    request: HttpRequest,
+    sale: Sale,
+    *,
+    to: str = "",
+    phases: list[Phase] | None = None,
+    newest: Sequence[SaleEvent] = (),
+    **extra,
 ) -> HttpResponse:
     """The sale was changed in place: its region as it stands now, else on to the sale or `to`.
 
