@@ -19,7 +19,7 @@ export PIP_NO_CACHE_DIR UV_NO_CACHE
 help:
 	@echo "make demo       the product with demo data on http://127.0.0.1:$(PORT)/ (PORT=..., DEMO_LANGUAGE=nl)"
 	@echo "make test       the whole test suite (PYTEST_ARGS='-k forecast')"
-	@echo "make lint       style, and the direction of imports"
+	@echo "make lint       style, types, and the direction of imports"
 	@echo "make bench      how fast the pages are"
 	@echo "make stop       stop the embedded database server"
 	@echo "make erase      stop everything and delete .venv, .data and what lies outside them, your data included"
@@ -80,6 +80,7 @@ test: $(VENV)/.development
 lint: $(VENV)/.development
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
 	@$(BIN)/lint-imports --cache-dir $(VENV)/cache/import_linter
 
 bench: $(VENV)/.development

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from stdnum import iban
 
@@ -121,7 +122,7 @@ def freeze(document: Document) -> dict:
     return _plain(plain)
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     match value:
         case dict():
             return {key: _plain(inner) for key, inner in value.items()}
@@ -139,17 +140,17 @@ def thaw(stored: dict) -> Document:
         VatGroup(g["category"], Decimal(g["percent"]), Decimal(g["base"]), Decimal(g["vat"]))
         for g in stored["totals"]["groups"]
     )
-    lines = tuple(
-        DocumentLine(
-            **{name: value if name in ("description", "category") else Decimal(value) for name, value in line.items()}
-        )
-        for line in stored["lines"]
-    )
+    lines = tuple(DocumentLine(**_thawed(line)) for line in stored["lines"])
     names = ("issued_on", "due_on", "supplied_from", "supplied_until")
     days = {name: date.fromisoformat(stored[name]) for name in names if stored.get(name)}
     return Document(**{**stored, **days, "lines": lines, "totals": Totals(groups, **amounts)})
 
 
+def _thawed(line: dict) -> dict[str, Any]:
+    texts = ("description", "category")
+    return {name: value if name in texts else Decimal(value) for name, value in line.items()}
+
+
 def document_of(invoice: Invoice) -> Document:
     """The frozen document of an issued invoice, the living one of a draft."""
-    return compose(invoice) if invoice.is_draft else thaw(invoice.document)
+    return compose(invoice) if invoice.is_draft else thaw(invoice.document or {})

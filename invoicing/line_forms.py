@@ -85,6 +85,6 @@ class RowFormSet(forms.BaseFormSet):
 def rows_of(form: type[RowForm], *, extra: int) -> type[RowFormSet]:
     """A form of lines: as many as are stored, and `extra` empty ones."""
     most = MOST_LINES
-    return forms.formset_factory(
+    return forms.formset_factory(  # type: ignore[return-value] # which is made of the one it is given
         form, formset=RowFormSet, extra=extra, can_delete=True, max_num=most, absolute_max=most
     )

@@ -5,8 +5,9 @@ of lines is `invoicing.line_forms`.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import NamedTuple, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F
@@ -24,7 +25,8 @@ def line_amount(quantity: Decimal, unit_price: Decimal) -> Decimal:
     return round_money(quantity * unit_price)
 
 
-class Line(NamedTuple):
+@dataclass(frozen=True)
+class Line:
     """What a line says, without the record it stands on: unit price in euro excluding VAT, and a row of VatRate."""
 
     description: str
@@ -33,13 +35,13 @@ class Line(NamedTuple):
     vat_rate: Lookup
     billing_method: str = ""  # of services only
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{number(self.quantity)} × {self.description}, {price_text(self.unit_price)}, {self.vat_rate}"
 
     @classmethod
     def of(cls, row: dict) -> Self:
         """The line that a clean row of a form describes; what else the row holds is left out."""
-        return cls(**{name: row[name] for name in cls._fields if name in row})
+        return cls(**{name: row[name] for name in (field.name for field in fields(cls)) if name in row})
 
     @property
     def amount(self) -> Decimal:
@@ -50,7 +52,13 @@ class Line(NamedTuple):
 class PricedLine(models.Model):
     """A line of a record. The subclass adds the key to that record and, to FIELDS, what else its lines say."""
 
-    FIELDS = ("description", "quantity", "unit_price", "vat_rate")  # what a form asks and a `Line` carries
+    objects: ClassVar[models.Manager[Self]]  # every subclass has its own
+    FIELDS: ClassVar[tuple[str, ...]] = (
+        "description",
+        "quantity",
+        "unit_price",
+        "vat_rate",
+    )  # what a form asks and a `Line` carries
 
     position = models.PositiveSmallIntegerField(default=0, editable=False)
     description = models.CharField(_("description"), max_length=200)
@@ -67,7 +75,7 @@ class PricedLine(models.Model):
         abstract = True
         ordering = ["position", "pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.description
 
     @property
@@ -83,7 +91,7 @@ class PricedLine(models.Model):
         return differs
 
 
-def contents(lines: models.QuerySet[PricedLine]) -> list[Line]:
+def contents(lines: Any) -> list[Line]:
     """What these lines say, in their order."""
     return [line.content for line in lines.select_related("vat_rate")]
 
@@ -96,7 +104,7 @@ def store_lines(model: type[PricedLine], lines: Iterable[Line], *, first: int = 
     )
 
 
-def rewrite_lines(lines: models.QuerySet[PricedLine], rows: Iterable[dict], **record: models.Model) -> bool:
+def rewrite_lines(lines: Any, rows: Iterable[dict], **record: models.Model) -> bool:
     """Make `rows` of a form the `lines` of `record`, in this order; False when they were so already.
 
     A row with the `pk` of one of these lines keeps that line, and with it what is linked to it. Runs in the caller's

@@ -117,10 +117,10 @@ class Invoice(Versioned):
         ]
         indexes = [GinIndex(WORDS, name="invoice_words")]  # Which invoices have words that begin like these?
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.number or f"{_('Draft')} {self.subject}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("invoicing:detail", args=[self.pk])
 
     @property
@@ -161,5 +161,5 @@ class InvoiceEvent(models.Model):
         verbose_name_plural = _("events of an invoice")
         ordering = ["pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.detail}".strip()

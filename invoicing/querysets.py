@@ -1,5 +1,7 @@
 """What one may ask about invoices."""
 
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import Count, Q, Sum
 
@@ -9,31 +11,33 @@ from salescrm.numbering import meant
 
 
 class InvoiceQuerySet(models.QuerySet):
-    def drafts(self):
+    model: Any  # which imports this module
+
+    def drafts(self) -> Self:
         """Invoices that are not issued yet."""
         return self.filter(status=self.model.Status.DRAFT)
 
-    def issued(self):
+    def issued(self) -> Self:
         """Invoices with a number."""
         return self.exclude(status=self.model.Status.DRAFT)
 
-    def sent(self):
+    def sent(self) -> Self:
         """Issued invoices that were mailed."""
         return self.issued().filter(sent_at__isnull=False)
 
-    def unsent(self):
+    def unsent(self) -> Self:
         """Issued invoices that were not mailed yet."""
         return self.issued().filter(sent_at=None)
 
-    def search(self, text: str):
+    def search(self, text: str) -> Any:
         """Invoices that hold words that begin like these, in number, subject and reference or in their customer."""
         return spread.search(self, self.model.WORDS, text, number=Q(number__in=meant(text, on=today())))
 
-    def for_list(self):
+    def for_list(self) -> Self:
         """With what a list row shows."""
         return self.select_related("customer", "owner")
 
-    def for_page(self):
+    def for_page(self) -> Self:
         """With what the page of one invoice shows."""
         return self.select_related("customer", "contact__person", "owner", "updated_by")
 

@@ -42,7 +42,7 @@ def totals(lines: Iterable[tuple[Decimal, VatRate]]) -> Totals:
 
 
 def _kind(rate: VatRate) -> tuple[int, Decimal, str]:
-    return ORDER[rate.category], -Decimal(rate.percent), str(rate.category)
+    return ORDER[VatRate.Category(rate.category)], -Decimal(rate.percent), str(rate.category)
 
 
 def _group(kind: tuple[int, Decimal, str], base: Decimal) -> VatGroup:

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -38,7 +38,7 @@ COLUMNS = [
 
 @require_safe
 @permission_required("invoicing.view_invoice", raise_exception=True)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """The list: filters, order and page stand in the address; totals are of the whole filter."""
     form = asked(request, InvoiceFilter(request.GET))
     found = form.apply(Invoice.objects.all())

@@ -86,10 +86,10 @@ class Project(Versioned):
         ]
         indexes = [GinIndex(WORDS, name="project_words")]  # Which projects have words that begin like these?
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.number} {self.name}".strip()
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("projects:detail", args=[self.pk])
 
     @property
@@ -129,5 +129,5 @@ class ProjectNote(Note):
             GinIndex(Note.WORDS, name="project_note_words"),
         ]
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return f"{self.project.get_absolute_url()}#timeline"

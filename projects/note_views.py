@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
@@ -42,6 +42,6 @@ def note_remove(request: HttpRequest, pk: int, note: int) -> HttpResponse:
 
 @require_safe
 @permission_required("projects.view_project", raise_exception=True)
-def file(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
+def file(request: HttpRequest, pk: int, key: UUID) -> HttpResponseBase:
     """A file from the timeline of a project."""
     return views.send_file(request, NOTES, get_object_or_404(Project, pk=pk), key)

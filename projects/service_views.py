@@ -39,7 +39,7 @@ def services(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _conflict(stale: Stale, rows) -> dict:
     theirs = _text(stale.current.services.select_related("vat_rate"))
-    yours = _text(Service(**line._asdict()) for line in rows.lines())
+    yours = _text(Service(**vars(line)) for line in rows.lines())
     found = [Difference("services", _("Services"), theirs, yours)] if theirs != yours else []
     return {"message": stale.message, "differences": found, "url": _address(stale.current)}
 

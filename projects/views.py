@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -40,7 +40,7 @@ COLUMNS = [
 
 @require_safe
 @permission_required("projects.view_project", raise_exception=True)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """The list: filters, order and page stand in the address; the total is of the whole filter."""
     form = asked(request, ProjectFilter(request.GET))
     found = form.apply(Project.objects.all())

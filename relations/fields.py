@@ -23,7 +23,7 @@ class Typed(NamedTuple):
     choice: str
     asked: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text or ""
 
 

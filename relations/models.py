@@ -39,7 +39,7 @@ class RelationType(Lookup):
 
     is_default = models.BooleanField(_("proposed for a new relation"), default=False)
 
-    objects = RelationTypeQuerySet.as_manager()
+    objects = RelationTypeQuerySet.as_manager()  # type: ignore[misc] # it is one of the class, too
 
     class Meta(Lookup.Meta):
         verbose_name = _("relation type")
@@ -157,10 +157,10 @@ class Relation(Versioned):
             GinIndex(OWN_NOTE, name="relation_own_note"),  # What did somebody write about a relation?
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("relations:detail", args=[self.pk])
 
     @property
@@ -223,7 +223,7 @@ class Contact(models.Model):
         ]
         indexes = [GinIndex(WORDS, name="contact_words")]  # Which contacts have words that begin like these?
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.person}, {self.function}" if self.function else str(self.person)
 
     @property
@@ -245,7 +245,7 @@ class RelationNote(Note):
             GinIndex(Note.WORDS, name="relation_note_words"),
         ]
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return f"{self.relation.get_absolute_url()}#timeline"
 
 
@@ -274,5 +274,5 @@ class Apart(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.first} / {self.second}"

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import BigIntegerField, Q, Value
@@ -14,6 +15,7 @@ from relations.naming import name_key, same_name
 from salescrm import phones
 from salescrm.calendar import today
 from salescrm.lookups import LookupQuerySet
+from salescrm.models import User
 from salescrm.numbering import meant
 from salescrm.words import LONGEST_WORD, WordsQuery, fold, words
 
@@ -69,47 +71,49 @@ def _spellings(text: str) -> Iterator[str]:
 
 
 class RelationTypeQuerySet(LookupQuerySet):
-    def proposed(self):
+    def proposed(self) -> Any:
         """The type a new relation gets unless one chooses another: the default row, else the first active one."""
         return self.active().order_by("-is_default", "position", "pk").first()
 
 
 class RelationQuerySet(models.QuerySet):
-    def active(self):
+    model: Any  # which imports this module
+
+    def active(self) -> Self:
         """Relations that are still in use."""
         return self.filter(is_active=True)
 
-    def kept(self):
+    def kept(self) -> Self:
         """All but the signposts: relations that were merged into another one are in no list."""
         return self.filter(merged_into=None)
 
-    def led_to(self, pks):
+    def led_to(self, pks: Iterable[int]) -> models.QuerySet:
         """The ids of the relations that these ids lead to: of one that was merged the one that was kept."""
         found = self.filter(pk__in=pks).order_by()
         return found.values_list(Coalesce("merged_into", "pk", output_field=BigIntegerField()), flat=True)
 
-    def merged_from(self, pks):
+    def merged_from(self, pks: Iterable[int]) -> models.QuerySet:
         """The ids of the relations into which these were merged."""
         return self.filter(pk__in=pks, merged_into__isnull=False).order_by().values("merged_into")
 
-    def selectable(self, current=None):
+    def selectable(self, current: Any = None) -> Self:
         """Active relations, and the one already chosen even when it has been deactivated since."""
         return self.filter(Q(is_active=True) | Q(pk=getattr(current, "pk", current)))
 
-    def organizations(self):
+    def organizations(self) -> Self:
         """Relations that can have contact persons."""
         return self.filter(kind=self.model.Kind.ORGANIZATION)
 
-    def of_kinds(self, kinds):
+    def of_kinds(self, kinds: Iterable[str]) -> Self:
         """Relations of these kinds; of every kind when none is named."""
         return self.filter(kind__in=kinds) if kinds else self.all()
 
-    def of_owners(self, owners):
+    def of_owners(self, owners: Iterable[User | None]) -> Self:
         """Relations of these users; None among them stands for relations without an owner."""
         asked = Q(owner__in=[owner.pk for owner in owners if owner])
         return self.filter(asked | Q(owner=None) if None in owners else asked)
 
-    def search(self, text: str):
+    def search(self, text: str) -> Self:
         """Relations whose name, number, e-mail, city, KvK or btw-number holds words that begin like these, by name."""
         query = prefix_query(text)
         if query is None:
@@ -118,22 +122,22 @@ class RelationQuerySet(models.QuerySet):
         found = Q(search=query) | Q(number__in=numbers, merged_into=None) if numbers else Q(search=query)
         return self.filter(found).order_by(NAME_OF_FOUND, "pk")
 
-    def namesakes(self, name: str):
+    def namesakes(self, name: str) -> list[Any]:
         """Organizations of this name, however its legal form is spelled; decided in Python among those that look so."""
         kind = self.model.Kind.ORGANIZATION
         key, wanted = name_key(kind, name), same_name(kind, name)
-        alike = self.filter(kind=kind, name_key=key).order_by("sort_key", "pk")[:MOST_ALIKE] if key else []
+        alike: Any = self.filter(kind=kind, name_key=key).order_by("sort_key", "pk")[:MOST_ALIKE] if key else []
         return [relation for relation in alike if same_name(kind, relation.name) == wanted]
 
-    def beginning_with(self, text: str):
+    def beginning_with(self, text: str) -> Self:
         """Relations whose sort key begins with `text`: a range of the index on it."""
         key = fold(text).replace("\x00", "")  # the database knows no such character
         return self.filter(sort_key__gte=key, sort_key__lt=key + LAST_CHARACTER)
 
-    def for_list(self):
+    def for_list(self) -> Self:
         """With what a list row shows."""
         return self.select_related("relation_type", "owner").defer("search", "note")
 
-    def for_detail(self):
+    def for_detail(self) -> Self:
         """With what the page of one relation shows."""
         return self.select_related("relation_type", "owner", "updated_by")

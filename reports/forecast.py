@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Case, Count, F, Sum, When
 from django.http import QueryDict
@@ -201,7 +202,7 @@ def _rows(scope: Scope, columns: list[Column], sums: Sums, top: list[int] | None
 
 
 def _records(scope: Scope, keys: set) -> Iterable:
-    model = ROWS[scope.rows]
+    model: Any = ROWS[scope.rows]
     if model is Phase:
         return [phase for phase in Phase.objects.all() if phase.is_active or phase.pk in keys]
     rows = model.objects.filter(pk__in=keys - {None})

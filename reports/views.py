@@ -1,7 +1,7 @@
 """The start page and the reports, each as a page, as a part of it, or as a file."""
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from reports import forecast_page, overview, period_pages, start
@@ -48,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @sees_sales
-def show_forecast(request: HttpRequest) -> HttpResponse:
+def show_forecast(request: HttpRequest) -> HttpResponseBase:
     """What comes in when, as a page or as a file (rules 15 to 19)."""
     scope, kind = Scope.parse(request.GET, today()), exports.asked(request, "sales.export_sale")
     report = forecast(
@@ -61,14 +61,14 @@ def show_forecast(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @sees_sales
-def show_kpis(request: HttpRequest) -> HttpResponse:
+def show_kpis(request: HttpRequest) -> HttpResponseBase:
     """How well we sell."""
     return _of_period(request, kpis, "reports/kpis.html", period_pages.kpi_context, period_pages.kpi_table)
 
 
 @require_safe
 @sees_sales
-def show_won_lost(request: HttpRequest) -> HttpResponse:
+def show_won_lost(request: HttpRequest) -> HttpResponseBase:
     """Why and where we win and lose."""
     return _of_period(
         request, won_lost, "reports/won_lost.html", period_pages.won_lost_context, period_pages.won_lost_table
@@ -77,14 +77,14 @@ def show_won_lost(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @sees_sales
-def show_sources(request: HttpRequest) -> HttpResponse:
+def show_sources(request: HttpRequest) -> HttpResponseBase:
     """What each source brings."""
     return _of_period(
         request, sources, "reports/sources.html", period_pages.sources_context, period_pages.sources_table
     )
 
 
-def _of_period(request: HttpRequest, compute, template: str, context_of, table_of) -> HttpResponse:
+def _of_period(request: HttpRequest, compute, template: str, context_of, table_of) -> HttpResponseBase:
     """The answer the three reports over a period share: the page, its part, or a file."""
     question, kind = Question.parse(request.GET, today()), exports.asked(request, "sales.export_sale")
     sales = Sale.objects.visible_to(request.user)

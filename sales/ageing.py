@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -68,7 +69,7 @@ class Age:
         return {"days": self.days, "phase": self.phase, "limit": self.limit}
 
 
-def age(sale, today: date) -> Age | None:
+def age(sale: Any, today: date) -> Age | None:
     """The age of a sale, on `today` in the organisation's time zone; a closed or trashed one has none."""
     if not sale.is_open or sale.trashed:
         return None

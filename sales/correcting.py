@@ -1,6 +1,7 @@
 """What managers may put right about a closed sale: its outcome, never its phase or amount."""
 
 from datetime import date
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -53,7 +54,7 @@ def correct(
     if closed_on != sale.closed_on:
         check_closing_day(closed_on, start=sale.start_date, today=today())
     if sale.status == SaleStatus.LOST:
-        check_loss(sale, reason=reason, lost_to=lost_to, excused=excused)
+        check_loss(sale, reason=cast(LossReason | None, reason), lost_to=lost_to, excused=excused)
         sale.loss_reason, sale.lost_to = reason, lost_to
         sale.loss_explanation = sale.loss_explanation if explanation is None else explanation
     else:

@@ -1,6 +1,7 @@
 """The answer to whoever asks for a sale that was moved to the trash meanwhile; nothing typed is lost."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -73,7 +74,7 @@ def _field(word: str) -> models.Field | None:
             chosen = field.choices or isinstance(field, models.ForeignKey | models.BooleanField)
             if field.name == word and field.editable and not chosen:
                 return field
-    return Sale._meta.get_field(WORDS[word]) if word in WORDS else None
+    return cast(models.Field, Sale._meta.get_field(WORDS[word])) if word in WORDS else None
 
 
 def _readable(field: models.Field, text: str) -> str:

@@ -1,12 +1,15 @@
 """The notes of sales, and what other parts of sales write on a timeline by themselves."""
 
+from datetime import date
+from typing import cast
+
 from django.utils.translation import gettext as _
 
 from sales.models import Sale, SaleNote
 from salescrm.calendar import written_day
 from salescrm.models import User
 from salescrm.notes import writing
-from salescrm.notes.models import NoteKind
+from salescrm.notes.models import Note, NoteKind
 from salescrm.notes.views import Notebook
 
 NOTES = Notebook(
@@ -20,14 +23,14 @@ NOTES = Notebook(
 )
 
 
-def note_step_done(sale: Sale, *, text: str, by: User) -> SaleNote:
+def note_step_done(sale: Sale, *, text: str, by: User) -> Note:
     """Write down that a next step was done: `text` is what it was. Call it in the transaction that clears the step."""
     return writing.add(SaleNote(sale=sale, kind=NoteKind.STEP, text=text), by=by)
 
 
-def note_explanation(sale: Sale, *, by: User) -> SaleNote:
+def note_explanation(sale: Sale, *, by: User) -> Note:
     """Write down why the sale was lost, before reopening clears it. Call it in the transaction that does."""
-    words = {"day": written_day(sale.closed_on), "text": sale.loss_explanation}
+    words = {"day": written_day(cast(date, sale.closed_on)), "text": sale.loss_explanation}
     return writing.add(SaleNote(sale=sale, text=_("Explanation of the loss of %(day)s: %(text)s") % words), by=by)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db.models import BooleanField, Model
 from django.db.models.expressions import RawSQL
@@ -78,7 +78,7 @@ def read(sale: Sale, phases: Iterable[Phase]) -> list[SaleEvent]:
     Most events speak of what the sale has now, so names are taken from there and only the others are read. Each also
     knows whether the sale has notes (`noted`): most have none, which spares asking for them.
     """
-    events = list(sale.events.order_by("sequence").annotate(noted=NOTED))
+    events: list[Any] = list(sale.events.order_by("sequence").annotate(noted=NOTED))
     _name(events, ["phase"], Phase, {phase.pk: phase for phase in phases})
     _name(events, ["by", "owner"], User, {sale.owner_id: sale.owner})
     for name in ("customer", "source", "accept_reason", "loss_reason", "lost_to"):
@@ -123,7 +123,7 @@ def told_after(before: SaleEvent | None, event: SaleEvent, language: str) -> Ent
 def with_notes(entries: list[Entry], notes: Iterable[Note]) -> list[Entry]:
     """Notes among the entries, newest first; what happened to the sale keeps the order in which it was recorded."""
     written = [Entry(None, "", note=note) for note in notes]
-    return list(heapq.merge(entries, written, key=lambda entry: entry.at, reverse=True))
+    return list(heapq.merge(entries, written, key=lambda entry: cast(datetime, entry.at), reverse=True))
 
 
 def stays(events: list[SaleEvent], *, until: date | None = None) -> list[Stay]:

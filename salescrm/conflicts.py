@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from django import forms
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest, ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.forms.boundfield import BoundField
 from django.http import Http404, HttpRequest
@@ -25,7 +25,7 @@ class Stale(ValidationError):
     """Somebody changed the record since the submitted version was shown; `current` is how it stands now."""
 
     def __init__(self, current: models.Model, message: str):
-        self.current = current
+        self.current: Any = current
         super().__init__(message, code="stale")
 
 
@@ -45,19 +45,21 @@ class Gone(Http404):
     """Somebody removed the record while this request was waiting for it: there is nothing any more to answer about."""
 
 
-def lock(rows: models.QuerySet, pk: int, *, no_key: bool = False) -> models.Model:
+def lock[Record: models.Model](rows: models.QuerySet[Record], pk: int, *, no_key: bool = False) -> Record:
     """The row with this id under lock; must run in a transaction. Raises Gone when it has just been removed."""
     # No joins under a lock: a row that changed while we waited would be joined with what it pointed to before.
     try:
         return rows.select_for_update(of=("self",), no_key=no_key).get(pk=pk)
-    except rows.model.DoesNotExist as error:
+    except ObjectDoesNotExist as error:
         raise Gone from error
 
 
 class WrittenDay(str):
     """A day as people read it, which knows its date: a machine reads the page as well."""
 
-    def __new__(cls, day: date):
+    iso: str
+
+    def __new__(cls, day: date) -> Self:
         text = super().__new__(cls, written_day(day))
         text.iso = day.isoformat()
         return text
@@ -115,7 +117,7 @@ def _yours(form: forms.BaseForm, bound: BoundField) -> str:
     return str(typed or "").replace("\r\n", "\n")
 
 
-def readable(field: forms.Field, value) -> str:
+def readable(field: forms.Field, value: Any) -> str:
     """A value of a form field as bare text in the active language."""
     if value is None or value == "":
         return ""
@@ -137,7 +139,7 @@ def readable(field: forms.Field, value) -> str:
     return str(value).replace("\r\n", "\n")  # browsers send the lines of a text area with both
 
 
-def _flat(choices: Iterable) -> Iterable[tuple]:
+def _flat(choices: Any) -> Iterable[tuple]:
     for key, label in choices:
         if isinstance(label, list | tuple):
             yield from label

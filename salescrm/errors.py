@@ -28,7 +28,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def outage(error: BaseException | None) -> str:
     """Why the database did not do it, "" when the fault is ours: it is away (down, starting), busy, or slow."""
-    reason = REASONS.get(getattr(getattr(error, "__cause__", None), "sqlstate", None), "")
+    reason = REASONS.get(getattr(getattr(error, "__cause__", None), "sqlstate", ""), "")
     return reason or ("away" if isinstance(error, OperationalError | InterfaceError) else "")
 
 

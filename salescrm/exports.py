@@ -113,7 +113,7 @@ def _write(file: IO[bytes], table: Table, kind: str) -> None:
     if kind == "csv":
         _write_csv(file, table)
     else:
-        workbooks.write(file, table.name, [storable(text) for text in table.heading], _rows(table))
+        workbooks.write(file, table.name, [str(storable(text)) for text in table.heading], _rows(table))
 
 
 def storable(value: Value) -> Value:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,7 +20,7 @@ class DayInput(forms.DateInput):
 
     input_type = "date"
 
-    def format_value(self, value):
+    def format_value(self, value: Any) -> Any:
         return value.isoformat() if isinstance(value, date) else value  # four digits, also of the year 26
 
 
@@ -29,10 +30,10 @@ class DayFormField(forms.DateField):
     widget = DayInput
     stored: date | None = None
 
-    def widget_attrs(self, widget):
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), "min": EARLIEST.isoformat(), "max": LATEST.isoformat()}
 
-    def get_bound_field(self, form, field_name):
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
         """As always; takes note of the day the record has. Initial text is only what was typed a step before."""
         initial = form.get_initial_for_field(self, field_name)
         if isinstance(initial, date) and not in_reach(initial):
@@ -41,7 +42,7 @@ class DayFormField(forms.DateField):
                 self.widget.attrs.pop(limit, None)
         return super().get_bound_field(form, field_name)
 
-    def validate(self, value):
+    def validate(self, value: Any) -> None:
         super().validate(value)
         if value != self.stored:
             check_year(value)
@@ -53,11 +54,11 @@ class DayField(models.DateField):
     To the database, and so to migrations, it is Django's own field.
     """
 
-    def deconstruct(self):
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.DateField", args, kwargs
 
-    def validate(self, value, model_instance):
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
         super().validate(value, model_instance)
         if value is not None and not in_reach(value) and not self._is_stored(value, model_instance):
             check_year(value)
@@ -67,14 +68,14 @@ class DayField(models.DateField):
             return False
         return type(record)._base_manager.filter(pk=record.pk, **{self.attname: day}).exists()
 
-    def formfield(self, **kwargs):
+    def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"form_class": DayFormField, **kwargs})
 
 
 class UserFormField(forms.ModelChoiceField):
     """A choice of users; of those who left it says so, and they come last."""
 
-    def label_from_instance(self, obj):
+    def label_from_instance(self, obj: Any) -> str:
         return obj.label
 
 
@@ -86,7 +87,7 @@ class MoneyFormField(forms.DecimalField):
 
     widget = forms.TextInput
 
-    def widget_attrs(self, widget):
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {
             **super().widget_attrs(widget),
             "inputmode": "decimal",
@@ -94,12 +95,12 @@ class MoneyFormField(forms.DecimalField):
             "data-money": True,
         }
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             return parse_money(value, get_language(), places=self.decimal_places or 2) if value.strip() else None
         return super().to_python(value)
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         if value is None or value == "":
             return value
         try:
@@ -112,19 +113,19 @@ class MoneyFormField(forms.DecimalField):
 class MoneyField(models.DecimalField):
     """An amount in euro: fourteen digits, two of them cents."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_digits", 14)
         kwargs.setdefault("decimal_places", 2)
         super().__init__(*args, **kwargs)
 
-    def formfield(self, **kwargs):
+    def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"form_class": MoneyFormField, **kwargs})
 
 
 class PriceField(MoneyField):
     """What one of something costs: up to four decimals, because small things cost parts of a cent (rule 20)."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_digits", 16)
         kwargs.setdefault("decimal_places", 4)
         super().__init__(*args, **kwargs)
@@ -135,14 +136,14 @@ class PercentFormField(forms.IntegerField):
 
     widget = forms.TextInput
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         messages = {
             "invalid": _("Enter a whole percentage, for example 50."),
             **(kwargs.pop("error_messages", None) or {}),
         }
         super().__init__(**{"min_value": 0, "max_value": 100, "error_messages": messages, **kwargs})
 
-    def widget_attrs(self, widget):
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {
             **super().widget_attrs(widget),
             "inputmode": "numeric",
@@ -150,16 +151,16 @@ class PercentFormField(forms.IntegerField):
             "data-percent": True,
         }
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         return super().to_python(value.strip().removesuffix("%") if isinstance(value, str) else value)
 
 
 class PercentField(models.PositiveSmallIntegerField):
     """A whole percentage from 0 to 100."""
 
-    default_validators = (MaxValueValidator(100),)
+    default_validators = [MaxValueValidator(100)]
 
-    def formfield(self, **kwargs):
+    def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(
             **{
                 "form_class": PercentFormField,

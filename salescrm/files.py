@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from io import BytesIO
 from pathlib import PurePath
+from typing import Any, cast
 from uuid import uuid4
 
 from django.conf import settings
@@ -65,7 +66,7 @@ class StoredFile(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -114,7 +115,7 @@ def unstorable() -> ValidationError:
 
 
 def store(
-    uploads: Iterable[UploadedFile], *, by, written: list[StoredFile], field: str = "uploads"
+    uploads: Iterable[UploadedFile], *, by: Any, written: list[StoredFile], field: str = "uploads"
 ) -> list[StoredFile]:
     """Keep what a form has checked; inside kept_together(), whose list it completes.
 
@@ -122,8 +123,8 @@ def store(
     """
     stored = []
     for upload in uploads:
-        name = clean_name(upload.name)
-        file = StoredFile(name=name, content_type=TYPES[extension(name)], size=upload.size, by=by)
+        name = clean_name(upload.name or "")
+        file = StoredFile(name=name, content_type=TYPES[extension(name)], size=upload.size or 0, by=by)
         written.append(file)
         try:
             file.content.save(name, upload, save=False)
@@ -138,20 +139,20 @@ def store(
 def drop(files: Iterable[StoredFile]) -> None:
     """Forget files that nothing points to any more; they leave the disk once the transaction has succeeded."""
     for file in files:
-        transaction.on_commit(partial(default_storage.delete, file.content.name), robust=True)
+        transaction.on_commit(partial(default_storage.delete, cast(str, file.content.name)), robust=True)
         file.delete()
 
 
 class Bounded(FileUploadHandler):
     """Stops keeping a file that is larger than anything here accepts: its form then says so, and no disk fills up."""
 
-    def receive_data_chunk(self, raw_data, start):
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         """Hand a piece on to the next handler, up to the bound and one piece more."""
         return raw_data if start <= settings.UPLOAD_MAX_MB * MEGABYTE else None
 
-    def file_complete(self, file_size):
+    def file_complete(self, file_size: int) -> UploadedFile | None:
         """Leave the rest to the next handler."""
-        return
+        return None
 
 
 class Unstored(InMemoryUploadedFile):
@@ -163,7 +164,7 @@ class Temporary(TemporaryFileUploadHandler):
     and the form says so.
     """
 
-    def new_file(self, *args, **kwargs):
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin a file."""
         self.failed = False
         try:
@@ -171,14 +172,15 @@ class Temporary(TemporaryFileUploadHandler):
         except OSError:
             self._fail()
 
-    def receive_data_chunk(self, raw_data, start):
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         """Keep a piece, as long as there is room."""
         try:
             return None if self.failed else super().receive_data_chunk(raw_data, start)
         except OSError:
             self._fail()
+        return None
 
-    def file_complete(self, file_size):
+    def file_complete(self, file_size: int) -> UploadedFile | None:
         """The file, or what stands for it."""
         try:
             if not self.failed:

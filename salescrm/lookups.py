@@ -1,5 +1,7 @@
 """Lookup: the short lists a company makes its own (phases, reasons, sources, relation types)."""
 
+from typing import Any, Self
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -11,17 +13,18 @@ from salescrm.conflicts import lock
 
 
 class LookupQuerySet(models.QuerySet):
-    def active(self):
+    def active(self) -> Self:
         """Rows that are not retired."""
         return self.filter(is_active=True)
 
-    def selectable(self, current=None):
+    def selectable(self, current: Any = None) -> Self:
         """Active rows, and the row already chosen even when it has been retired since."""
         return self.filter(Q(is_active=True) | Q(pk=getattr(current, "pk", current)))
 
-    def with_usage(self):
+    def with_usage(self) -> Self:
         """Every row with `usage`: how many records use it."""
-        key = self.model._meta.get_field(self.model.USED_BY).field
+        lookup: Any = self.model
+        key = lookup._meta.get_field(lookup.USED_BY).field
         per_row = key.model._base_manager.filter(**{key.name: OuterRef("pk")}).order_by().values(key.name)
         return self.annotate(usage=Coalesce(Subquery(per_row.annotate(count=Count("pk")).values("count")), 0))
 
@@ -48,7 +51,7 @@ class Lookup(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property

@@ -1,11 +1,12 @@
 """Who works here (User, Team), our own company (Organisation), and what was tried too often."""
 
 from contextvars import ContextVar
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -27,27 +28,27 @@ __all__ = [
 ]
 
 
-class UserManager(BaseUserManager):
-    def get_by_natural_key(self, email):
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, email: str | None) -> "User":
         """Find a user by e-mail address; capitals do not matter."""
-        return self.get(email=email.strip().lower())
+        return self.get(email=(email or "").strip().lower())
 
-    def create_user(self, email, password=None, **fields):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create a user who logs in with `email` (stored in lower case); without a password log-in is impossible."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def active(self, current=None):
+    def active(self, current: Any = None) -> QuerySet["User"]:
         """Users who can be chosen; `current` stays choosable when it has left."""
         return self.filter(Q(is_active=True) | Q(pk=getattr(current, "pk", current)))
 
-    def in_order(self):
+    def in_order(self) -> QuerySet["User"]:
         """Everybody by name, those who left last."""
         return self.order_by("-is_active", "name", "pk")
 
-    def holders(self, rows, *current):
+    def holders(self, rows: QuerySet[Any], *current: int | None) -> QuerySet["User"]:
         """Whom a list can be narrowed to, those who left last: active, chosen now, or still the owner of `rows`."""
         holds = Exists(rows.order_by().filter(owner=OuterRef("pk")))
         return self.in_order().filter(Q(is_active=True) | Q(pk__in=current) | Q(holds))
@@ -66,6 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("may log in"), default=True)
     date_joined = models.DateTimeField(_("added"), auto_now_add=True)
 
+    organisation: str  # the name of ours before it is stored: a password is not made of it
     objects = UserManager()
 
     USERNAME_FIELD = "email"
@@ -84,7 +86,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name or self.email
 
     @property
@@ -92,10 +94,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The name in a choice: it says so of somebody who left."""
         return str(self) if self.is_active else _("%(name)s (no longer active)") % {"name": self}
 
-    def get_full_name(self):
+    def get_full_name(self) -> str:
         return self.name
 
-    def get_short_name(self):
+    def get_short_name(self) -> str:
         return self.name.split(" ")[0]
 
     @property
@@ -118,10 +120,10 @@ class Team(models.Model):
         verbose_name_plural = _("teams")
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("settings:team", args=[self.pk])
 
 
@@ -168,10 +170,10 @@ class Organisation(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("settings:organisation")
 
     @classmethod
@@ -215,5 +217,5 @@ class Attempts(models.Model):
         verbose_name = "attempts"
         verbose_name_plural = "attempts"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.key

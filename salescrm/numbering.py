@@ -41,7 +41,7 @@ class NumberSeries(models.Model):
         verbose_name_plural = _("number patterns")
         ordering = ["kind"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind}: {self.pattern}"
 
     def example(self, on: date) -> str:
@@ -67,7 +67,7 @@ class Counter(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.year}: {self.last}"
 
 

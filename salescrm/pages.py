@@ -1,9 +1,20 @@
-"""The ways to answer a browser, and the only place that asks whether htmx is asking (the log-in asks by itself)."""
+"""The ways to answer a browser, and the only place that asks whether htmx is asking."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget, trigger_client_event
+from django_htmx.middleware import HtmxDetails
+
+from salescrm.models import User
+
+
+class Request(HttpRequest):
+    """Of somebody who is logged in. Never made: Django makes its own, and without a log-in it is no more than that."""
+
+    user: User
 
 
 def page(
@@ -26,7 +37,7 @@ def above(
     return reswap(retarget(response, target) if target else response, "afterbegin")
 
 
-def settle(request: HttpRequest, to, template: str, context: dict, *, part: str, target: str = "") -> HttpResponse:
+def settle(request: HttpRequest, to: Any, template: str, context: dict, *, part: str, target: str = "") -> HttpResponse:
     """Answer a POST that stays on its page: at once with the changed part for htmx, else by going to `to`."""
     if not asks_for_part(request):
         return HttpResponseRedirect(resolve_url(to))
@@ -38,34 +49,39 @@ def follow(request: HttpRequest, *, whole: str, part: str) -> HttpResponse:
     return HttpResponseRedirect(part if asks_for_part(request) else whole)
 
 
+def htmx_of(request: HttpRequest) -> HtmxDetails:
+    """What htmx says of the request; false when it does not ask."""
+    return request.htmx  # type: ignore[attr-defined] # its middleware puts it there
+
+
 def asks_for_part(request: HttpRequest) -> bool:
     """Whether only a part of the page is swapped in: what stands around it stays as it was."""
-    return bool(request.htmx) and not (request.htmx.boosted or request.htmx.history_restore_request)
+    return bool(htmx := htmx_of(request)) and not (htmx.boosted or htmx.history_restore_request)
 
 
 def is_for_dialog(request: HttpRequest) -> bool:
     """Whether the answer will be shown in the dialog."""
-    return request.htmx.target == "dialog"
+    return htmx_of(request).target == "dialog"
 
 
-def leave(request: HttpRequest, to, *args, **kwargs) -> HttpResponse:
+def leave(request: HttpRequest, to: Any, *args: object, **kwargs: object) -> HttpResponse:
     """Go to another page (an object, a URL name or a URL): the way out of a dialog after a successful POST."""
     url = resolve_url(to, *args, **kwargs)
-    return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
+    return HttpResponseClientRedirect(url) if htmx_of(request) else HttpResponseRedirect(url)
 
 
-def tell(request: HttpRequest, to, *, event: str, detail: dict, closes: bool = False) -> HttpResponse:
+def tell(request: HttpRequest, to: Any, *, event: str, detail: dict, closes: bool = False) -> HttpResponse:
     """After a POST from a dialog that something else on the page waits for: tell it, or go `to` without htmx.
 
     `closes` shuts the dialog; else who waits for the event does.
     """
-    if not request.htmx:
+    if not htmx_of(request):
         return HttpResponseRedirect(resolve_url(to))
     response = trigger_client_event(HttpResponse(status=204), event, detail)
     return trigger_client_event(response, "close-dialog") if closes else response
 
 
-def resume(request: HttpRequest, to, template: str, context: dict, *, part: str, target: str) -> HttpResponse:
+def resume(request: HttpRequest, to: Any, template: str, context: dict, *, part: str, target: str) -> HttpResponse:
     """After a POST from a dialog that changed only `target` behind it: shut it and swap that; go `to` without htmx."""
     response = settle(request, to, template, context, part=part, target=target)
     return trigger_client_event(response, "close-dialog") if asks_for_part(request) else response

@@ -6,6 +6,7 @@ looked up when they are shown, with the rights of that moment.
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ type Record = tuple[str, int]  # a kind ("sale") and an id
 
 def read(request: HttpRequest) -> list[Record]:
     """What this user opened last on this browser, newest first; nothing when the cookie is not theirs."""
-    text = request.get_signed_cookie(COOKIE, default="", salt=_salt(request))
+    text = request.get_signed_cookie(COOKIE, default="", salt=_salt(request)) or ""
     pairs = (word.split("-") for word in text.split("."))
     return [(pair[0], int(pair[1])) for pair in pairs if len(pair) == 2 and pair[1].isdigit()]
 
@@ -27,9 +28,9 @@ def read(request: HttpRequest) -> list[Record]:
 def remembers(kind: str) -> Callable:
     """A decorator for the page of one record: when it was shown, it is the newest of what was opened."""
 
-    def decorate(view):
+    def decorate(view: Callable) -> Callable:
         @wraps(view)
-        def shown(request: HttpRequest, pk: int, *args, **kwargs) -> HttpResponse:
+        def shown(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponse:
             response = view(request, pk, *args, **kwargs)
             if response.status_code == 200:
                 _write(request, response, (kind, pk))

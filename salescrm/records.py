@@ -31,5 +31,5 @@ class Creation(models.Model):
         verbose_name = "creation"
         verbose_name_plural = "creations"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.key}"

@@ -15,7 +15,8 @@ KEPT = 15 * 60  # seconds: what is not looked at by then is no longer offered
 
 def succeed(request: HttpRequest, text: str, *, url: str = "", label: str = "", fields: dict | None = None) -> None:
     """Tell a success, with a button that posts `fields` to `url`; without one when there is nothing to undo."""
-    messages.success(request, text, extra_tags=offer(url=url, label=label, fields=fields.items()) if url else "")
+    pairs = (fields or {}).items()
+    messages.success(request, text, extra_tags=offer(url=url, label=label, fields=pairs) if url else "")
 
 
 def offer(*, url: str, label: str, fields: Iterable[tuple[str, object]], whose: int | None = None) -> str:

@@ -7,11 +7,13 @@ forget them. A test compares the two over every character there is. Who changes 
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
+from typing import Any, Self
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Expression, F, Func, TextField, Value
+from django.db.models import Expression, F, Func, Model, TextField, Value
 from django.db.models.functions import Concat
 from django.db.models.sql import Query
 
@@ -71,13 +73,16 @@ def folded(*columns: str | Expression, phones: tuple[str, ...] = ()) -> Func:
     return Func(_joined(columns), _joined(phones), function="salescrm_words", output_field=SearchVectorField())
 
 
-def _joined(columns: tuple[str | Expression, ...]) -> Expression:
+def _joined(columns: tuple[str | Expression, ...]) -> Any:
     """These columns as one text; a comma stands between them, so that two numbers stay two."""
     if len(columns) < 2:
-        return F(columns[0]) if columns else Value("", output_field=TextField())
-    parts = [F(column) if isinstance(column, str) else column for column in columns]
-    between = [part for column in parts for part in (Value(", "), column)]
+        return _column(columns[0]) if columns else Value("", output_field=TextField())
+    between = [part for column in map(_column, columns) for part in (Value(", "), column)]
     return Concat(*between[1:], output_field=TextField())
+
+
+def _column(column: str | Expression) -> Expression | F:
+    return F(column) if isinstance(column, str) else column
 
 
 class Prepared(Expression):
@@ -87,26 +92,27 @@ class Prepared(Expression):
 
     def __init__(self, words: Func):
         super().__init__()
-        self.words, self.alias = words, None
+        self.words = words
+        self.alias: str | None = None
 
-    def resolve_expression(self, query=None, *args, **kwargs):
+    def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> Self:
         clone = self.copy()
         clone.alias = query.get_initial_alias()
         return clone
 
-    def relabeled_clone(self, change_map):
+    def relabeled_clone(self, change_map: Mapping[Any, str]) -> Self:
         clone = self.copy()
         clone.alias = change_map.get(self.alias, self.alias)
         return clone
 
-    def as_sql(self, compiler, connection):
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         sql, parameters, table = _written(self.words, compiler.query.model)
         quote = compiler.quote_name
         return sql.replace(f"{quote(table)}.", f"{quote(self.alias)}."), parameters
 
 
 @cache
-def _written(words: Func, model) -> tuple[str, list, str]:
+def _written(words: Func, model: type[Model]) -> tuple[str, list, str]:
     query = Query(model)
     resolved = words.resolve_expression(query)
     return *query.get_compiler(DEFAULT_DB_ALIAS).compile(resolved), model._meta.db_table

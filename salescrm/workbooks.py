@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from itertools import batched
-from typing import IO
+from typing import IO, Any
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -86,11 +86,11 @@ def _writer(letters: list[str], styles: dict[object, int]) -> Callable[[int, Seq
     amounts = [f'" s="{styles[decimals]}"><v>' for decimals in range(MOST_DECIMALS + 1)]
     day = f'" s="{styles[date]}"><v>'
 
-    def cell(value) -> str:
+    def cell(value: Any) -> str:
         if isinstance(value, str):
             return _text(value)
         if isinstance(value, Decimal):
-            return f"{amounts[min(max(-value.as_tuple().exponent, 0), MOST_DECIMALS)]}{value:f}</v></c>"
+            return f"{amounts[min(max(-int(value.as_tuple().exponent), 0), MOST_DECIMALS)]}{value:f}</v></c>"
         if isinstance(value, date) and value < EARLIEST:
             return _text(value.isoformat())  # Excel's days begin in 1900
         if isinstance(value, date):

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ from salescrm.url_words import is_id, way_back
 
 @require_safe
 @permission_required("relations.view_relation", raise_exception=True)
-def relation_list(request: HttpRequest) -> HttpResponse:
+def relation_list(request: HttpRequest) -> HttpResponseBase:
     """Search, filter and page through the relations."""
     chosen = RelationFilter.read(request.GET)
     if kind := exports.asked(request, "relations.export_relation"):

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from relations.duplicates.files import duplicates_table
@@ -65,7 +65,7 @@ def unseen(request: HttpRequest, form, *, kind: str, exclude: int | None = None)
 
 @require_safe
 @permission_required("relations.merge_relation", raise_exception=True)
-def duplicate_list(request: HttpRequest) -> HttpResponse:
+def duplicate_list(request: HttpRequest) -> HttpResponseBase:
     """All groups of relations that may be the same, the surest first."""
     if unknown := set(request.GET) - {"page", "format"}:
         raise BadRequest(f"unknown words: {', '.join(sorted(unknown))}")

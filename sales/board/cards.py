@@ -37,7 +37,7 @@ class Place:
     day: date | None
     pk: int
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.day or 'none'}.{self.pk}"
 
     @classmethod

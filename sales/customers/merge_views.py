@@ -54,8 +54,8 @@ def merge_relation(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         other = get_object_or_404(Relation.objects.for_detail(), pk=read_id(request.POST, "other"))
         return _carry_out(request, kept, other)
-    asked, other = {"other", "other_text"} & set(request.GET), request.GET.get("other", "")
-    form = OtherForm(request.GET if asked else None, kept=kept, current=int(other) if is_id(other) else None)
+    asked, text = {"other", "other_text"} & set(request.GET), request.GET.get("other", "")
+    form = OtherForm(request.GET if asked else None, kept=kept, current=int(text) if is_id(text) else None)
     context = {"kept": kept, "form": form, "other": None}
     if form.is_bound and form.is_valid():
         context |= _preview(request, kept, form.cleaned_data["other"])

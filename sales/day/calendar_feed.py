@@ -36,7 +36,7 @@ def reader_of(secret: str) -> User | None:
     A secret of 256 random bits is found by its index: nothing can be learned from how long that takes.
     """
     feed = CalendarFeed.objects.filter(secret=secret, user__is_active=True).select_related("user").first()
-    return feed and feed.user
+    return feed.user if feed else None
 
 
 def calendar_of(user: User, *, root: str) -> bytes:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -48,7 +48,7 @@ def _read(user: User, words: QueryDict) -> Query:
 @require_safe
 @permission_required("sales.view_sale", raise_exception=True)
 @origin_page(_read)
-def day(request: HttpRequest) -> HttpResponse:
+def day(request: HttpRequest) -> HttpResponseBase:
     """Open sales by what is to be done about them: one's own, a colleague's or a team's."""
     words = request.GET.copy()
     words.pop("format", None)

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -216,7 +216,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @may_import
-def refused(request: HttpRequest, pk: int) -> HttpResponse:
+def refused(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The refused rows with their reasons: put right, they can be imported again."""
     return exports.respond(request, refused_rows(_run(pk)), "csv")
 

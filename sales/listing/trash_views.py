@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import conditional_escape, escape, format_html
@@ -31,7 +31,7 @@ may_trash = permission_required(MAY_TRASH, raise_exception=True)
 
 @require_safe
 @may_trash
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """The sales in the trash, the last one first, with who put them there."""
     sales = Sale.objects.in_trash(request.user)
     if kind := exports.asked(request, "sales.export_sale"):

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -23,7 +23,7 @@ PANEL_ROWS = 6
 @require_safe
 @permission_required("sales.view_sale", raise_exception=True)
 @origin_page(lambda _user, words: SaleFilter.parse(words))
-def sale_list(request: HttpRequest) -> HttpResponse:
+def sale_list(request: HttpRequest) -> HttpResponseBase:
     """All sales that answer to the filter in the URL, with the totals over the whole filter."""
     try:
         chosen = SaleFilter.parse(request.GET)

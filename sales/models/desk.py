@@ -31,7 +31,7 @@ class SavedView(Versioned):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
@@ -63,5 +63,5 @@ class CalendarFeed(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.user)

@@ -53,10 +53,10 @@ class ImportRun(Versioned):
         verbose_name_plural = _("imports")
         ordering = ["-pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.file.name}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("sales:import", args=[self.pk])
 
     @property
@@ -128,5 +128,5 @@ class ImportRow(models.Model):
             models.Index(fields=["run", "target"], name="import_row_target", condition=Q(target__isnull=False)),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.run_id} #{self.line} {self.verdict}"

@@ -1,6 +1,8 @@
 """Sales by their state, by who may see them, and by what is to be done about them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
@@ -17,23 +19,25 @@ from salescrm.url_words import is_id
 
 
 class SaleQuerySet(models.QuerySet):
-    def open(self):
+    model: Any  # which imports this module
+
+    def open(self) -> Self:
         """Sales being worked on."""
         return self.filter(status=self.model.Status.OPEN)
 
-    def accepted(self):
+    def accepted(self) -> Self:
         """Sales that were won."""
         return self.filter(status=self.model.Status.ACCEPTED)
 
-    def lost(self):
+    def lost(self) -> Self:
         """Sales that were lost."""
         return self.filter(status=self.model.Status.LOST)
 
-    def closed(self):
+    def closed(self) -> Self:
         """Sales that are accepted or lost."""
         return self.exclude(status=self.model.Status.OPEN)
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """The sales this user may see: all, their teams' or their own, as the switch says (rule 23).
 
         Sales in the trash are never among them.
@@ -42,25 +46,25 @@ class SaleQuerySet(models.QuerySet):
             return self.none()
         return self.untrashed()._in_sight_of(user)
 
-    def in_trash(self, user):
+    def in_trash(self, user: User) -> Self:
         """The sales in the trash, of those this user would see outside it."""
         return self.filter(trashed=True)._in_sight_of(user)
 
-    def _in_sight_of(self, user):
+    def _in_sight_of(self, user: User) -> Self:
         visible, choices = Organisation.current().sales_visible, Organisation.SalesVisible
         if visible == choices.ALL or user.has_perm("sales.see_all_sales"):
             return self
         return self.filter(owner__in=user.teammates) if visible == choices.TEAM else self.filter(owner=user)
 
-    def untrashed(self):
+    def untrashed(self) -> Self:
         """Sales that are not in the trash."""
         return self.filter(trashed=False)
 
-    def overdue(self, today: date):
+    def overdue(self, today: date) -> Self:
         """Open sales whose expected end date has passed."""
         return self.open().filter(expected_end_date__lt=today)
 
-    def aged(self, today: date):
+    def aged(self, today: date) -> Self:
         """Open sales that stand in their phase for more days than its limit, nothing planned after today.
 
         Strictly more; a next step on a later day pauses it. `Age` in sales/ageing.py says the same of one sale.
@@ -70,18 +74,18 @@ class SaleQuerySet(models.QuerySet):
         nothing_later = Q(next_step_on__lte=today) | Q(next_step_on=None)
         return self.open().untrashed().filter(nothing_later, LessThan(since, last))
 
-    def of_teams(self, teams):
+    def of_teams(self, teams: Iterable[int | None]) -> Self:
         """Sales whose owner is in one of these teams (ids); None among them stands for owners without a team."""
         members = User.objects.filter(teams__in=[pk for pk in teams if pk is not None])
         of_members = Q(owner__in=members.order_by().values("pk"))
         alone = User.objects.filter(teams=None).order_by().values("pk")
         return self.filter(of_members | Q(owner__in=alone) if None in teams else of_members)
 
-    def undated(self):
+    def undated(self) -> Self:
         """Sales without an expected end date."""
         return self.filter(expected_end_date=None)
 
-    def with_next_step(self, *kinds: str, today: date):
+    def with_next_step(self, *kinds: str, today: date) -> Self:
         """Sales whose next step is late, for today, planned (later, or without a day), undated or none."""
         planned = ~Q(next_step="") | Q(next_step_on__isnull=False)
         conditions = {
@@ -96,12 +100,12 @@ class SaleQuerySet(models.QuerySet):
             condition |= conditions[kind]
         return self.filter(condition)
 
-    def search(self, text: str):
+    def search(self, text: str) -> Any:
         """Sales that hold words that begin like these, in their subject or reference or in their customer."""
         digits = text.strip().removeprefix("#")
         return spread.search(self, F("search"), text, number=Q(pk=digits if is_id(digits) else None))
 
-    def find_then_sort(self):
+    def find_then_sort(self) -> Self:
         """The same sales, but put in order only after all of them have been found: for when they are known to be few.
 
         PostgreSQL estimates that typed words are commoner than they are. To find the first so many in an order it
@@ -109,7 +113,7 @@ class SaleQuerySet(models.QuerySet):
         """
         return self.model.objects.filter(OneOf(F("pk"), ArraySubquery(self.order_by().values("pk"))))
 
-    def for_list(self):
+    def for_list(self) -> Self:
         """With what a list row shows, and no more than that."""
         return self.select_related("customer", "owner", "phase").only(
             "subject", "status", "probability", "probability_by_hand", "expected_revenue", "weighted_revenue",
@@ -117,7 +121,7 @@ class SaleQuerySet(models.QuerySet):
             "customer__name", "owner__name", "owner__email", "phase__name", "phase__colour", "phase__age_limit",
         )  # fmt: skip
 
-    def for_detail(self):
+    def for_detail(self) -> Self:
         """With what the page of every sale shows. The bar reads the phase, the page of a closed sale its outcome."""
         return self.select_related("customer__relation_type", "contact__person", "owner", "source").only(
             *(field.attname for field in self.model._meta.concrete_fields if field.name != "search"),
@@ -127,7 +131,7 @@ class SaleQuerySet(models.QuerySet):
             "contact__person__name", "owner__name", "owner__email", "source__name",
         )  # fmt: skip
 
-    def naming_owner(self):
+    def naming_owner(self) -> Self:
         """With the name of the owner, for a sale that is locked: a join under a lock may give the owner of before."""
         name = RawSQL("SELECT COALESCE(NULLIF(name, ''), email) FROM salescrm_user WHERE id = sales_sale.owner_id", ())
         return self.annotate(owner_name=name)
@@ -148,6 +152,8 @@ class SaleQuerySet(models.QuerySet):
 
 
 class SaleEventQuerySet(models.QuerySet):
-    def as_of(self, moment: datetime):
+    model: Any  # which imports this module
+
+    def as_of(self, moment: datetime) -> Self:
         """The last event of every sale at or before `moment`: the state all sales had then (rule 7)."""
         return self.filter(at__lte=moment).order_by("sale_id", "-sequence").distinct("sale_id")

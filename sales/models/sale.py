@@ -177,10 +177,10 @@ class Sale(SaleState, Versioned):
             models.Index(fields=["lost_to"], name="sale_lost_to", condition=Q(lost_to__isnull=False)),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.subject
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("sales:detail", args=[self.pk])
 
     @property
@@ -243,7 +243,7 @@ class SaleEvent(SaleState):
             models.Index(F("at").desc(), F("id").desc(), condition=MILESTONES, name="event_news"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.sale_id} #{self.sequence} {self.kind}"
 
 
@@ -260,5 +260,5 @@ class SaleNote(Note):
             GinIndex(Note.WORDS, name="sale_note_words"),
         ]
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return f"{self.sale.get_absolute_url()}#timeline"

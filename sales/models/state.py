@@ -1,5 +1,7 @@
 """What counts in the history of a sale: the fields it shares with its events (rule 7)."""
 
+from typing import Any, cast
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +32,7 @@ class FollowUp(models.TextChoices):
     EXISTING_PROJECT = "existing_project", _("Add to an existing project")
 
 
-def key(model, related_name, verbose_name, **options) -> models.ForeignKey:
+def key(model: Any, related_name: str, verbose_name: Any, **options: Any) -> models.ForeignKey:
     """The key to a record that a sale names, and that stays for as long as it does."""
     return models.ForeignKey(
         model,
@@ -72,5 +74,5 @@ class SaleState(models.Model):
 
     def state(self) -> dict:
         """The values of STATE by column name: what an event stores and what replay compares."""
-        columns = [self._meta.get_field(name).attname for name in self.STATE]
+        columns = [cast(models.Field, self._meta.get_field(name)).attname for name in self.STATE]
         return {column: getattr(self, column) for column in columns}

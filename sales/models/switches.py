@@ -1,5 +1,7 @@
 """The switches of the sales process."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -43,7 +45,7 @@ class SalesSettings(models.Model):
         verbose_name = _("sales settings")
         verbose_name_plural = _("sales settings")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(_("Sales settings"))
 
     @classmethod
@@ -62,5 +64,5 @@ class SalesSettings(models.Model):
         cls.from_db("default", names, [row[name] for name in names])._remember()
 
     def _remember(self) -> None:
-        self.organisation = Organisation.current()
-        self.organisation._sales_settings = self
+        company: Any = Organisation.current()
+        self.organisation, company._sales_settings = company, self

@@ -1,6 +1,6 @@
 """What was answered on the way to accepting a sale, and the step that is shown next."""
 
-from django.forms import Form
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -79,7 +79,7 @@ class AcceptSteps:
         form = self.form_of(step)
         return form.is_bound and bool(form.errors) and not any(key.startswith("back-") for key in self.request.POST)
 
-    def form_of(self, step: str) -> Form:
+    def form_of(self, step: str) -> BaseForm:
         """The form a step shows."""
         return {"why": self.why, "then": self.then, "project": self.project}[step]
 

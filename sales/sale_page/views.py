@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from sales import reopening, sentences, transitions
@@ -82,7 +82,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @permission_required("sales.view_sale", raise_exception=True)
-def history(request: HttpRequest, pk: int) -> HttpResponse:
+def history(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The history of a sale, fetched again after a change in place; or as a file."""
     asked, sale = Asked.parse(request.GET), visible(request, pk, detail=True)
     if kind := exports.asked(request, "sales.export_sale"):

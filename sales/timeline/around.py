@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import batched
 from operator import or_
+from typing import Any
 
 from django.db.models import F, Q, QuerySet, Value
 from django.utils.translation import gettext as _
@@ -57,6 +58,7 @@ class Happenings:
         for source, pk in keys:
             wanted.setdefault(source, []).append(pk)
         found = {}
+        model: Any
         for model, about in NOTES.items():
             found |= self._notes(model, about, wanted.get(model.__name__, []))
         found |= _events(wanted.get("SaleEvent", []), language)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from sales.gone import missing
@@ -39,6 +39,6 @@ def note_remove(request: HttpRequest, pk: int, note: int) -> HttpResponse:
 
 @require_safe
 @permission_required("sales.view_sale", raise_exception=True)
-def file(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
+def file(request: HttpRequest, pk: int, key: UUID) -> HttpResponseBase:
     """A file from the timeline of a sale."""
     return views.send_file(request, NOTES, _seen(request, pk), key)

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -93,7 +92,7 @@ def file_of_sale(request: HttpRequest, sale: Sale, kind: str) -> HttpResponseBas
 
 @require_safe
 @permission_required("relations.view_relation", raise_exception=True)
-def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
+def of_relation(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Everything around a relation its reader may see."""
     relation = get_object_or_404(Relation, pk=pk)
     found = around.about_relation(relation, request.user)
@@ -102,13 +101,13 @@ def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @permission_required("projects.view_project", raise_exception=True)
-def of_project(request: HttpRequest, pk: int) -> HttpResponse:
+def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Everything around a project its reader may see."""
     project = get_object_or_404(Project, pk=pk)
     return _panel(request, project, around.about_project(project, request.user), project_notes.NOTES)
 
 
-def _panel(request: HttpRequest, record: Relation | Project, found: Happenings, book: Notebook) -> HttpResponse:
+def _panel(request: HttpRequest, record: Relation | Project, found: Happenings, book: Notebook) -> HttpResponseBase:
     asked = Asked.parse(request.GET)
     if kind := exports.asked(request, "sales.export_sale", EXPORT[type(record)]):
         entries = found.all(asked.only, get_language(), most=exports.MOST_ROWS + 1, chunk=PAGE)

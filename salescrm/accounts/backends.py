@@ -1,5 +1,7 @@
 """Reads a user together with the permissions of their role: one statement per request."""
 
+from typing import Any
+
 from django.contrib.auth.backends import ModelBackend
 
 from salescrm.models import Organisation, User
@@ -26,9 +28,9 @@ COMPANY = [field.attname for field in Organisation._meta.concrete_fields]
 class RoleBackend(ModelBackend):
     """Permissions come from roles (groups) only, so they can be read with the user (rule 23)."""
 
-    def get_user(self, user_id):
+    def get_user(self, user_id: Any) -> User | None:
         """The active user with this id, or None; neither permissions nor our organisation cost another statement."""
-        user = next(iter(User.objects.raw(USER_WITH_PERMISSIONS, [user_id])), None)
+        user: Any = next(iter(User.objects.raw(USER_WITH_PERMISSIONS, [user_id])), None)
         if user is None or not self.user_can_authenticate(user):
             return None
         user._role_permissions, user._teammates = set(user.role_permissions), {user.pk, *user.team}
@@ -37,11 +39,11 @@ class RoleBackend(ModelBackend):
             Organisation.from_db(user._state.db, COMPANY, values).remember()
         return user
 
-    def _get_permissions(self, user_obj, obj, from_name):
+    def _get_permissions(self, user_obj: Any, obj: object, from_name: str) -> set[str]:
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
         if from_name == "user":
             return set()
         if not hasattr(user_obj, "_role_permissions"):
-            user_obj._role_permissions = super()._get_permissions(user_obj, obj, "group")
+            user_obj._role_permissions = super()._get_permissions(user_obj, obj, "group")  # type: ignore[misc] # not in the stubs
         return user_obj._role_permissions

@@ -1,8 +1,11 @@
 """What is asked to log in, for another password, for the profile; and about users and teams."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth import forms as auth_forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +19,8 @@ from salescrm.rendering import Segmented
 class LoginForm(auth_forms.AuthenticationForm):
     """E-mail address and password; capitals in the address do not matter."""
 
+    request: HttpRequest
+
     username = auth_forms.UsernameField(
         label=_("E-mail address"),
         max_length=254,
@@ -26,7 +31,7 @@ class LoginForm(auth_forms.AuthenticationForm):
         "inactive": _("This account has been deactivated."),
     }
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Count this try first: for the client, and for the account unless this browser is known there."""
         email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if not email or not password:
@@ -48,20 +53,22 @@ class ResetForm(auth_forms.PasswordResetForm):
         label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
 
-    def __init__(self, *args, client: str = "", **kwargs):
+    def __init__(self, *args: Any, client: str = "", **kwargs: Any) -> None:
         self.client = client
         super().__init__(*args, **kwargs)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Count every mail, known address or not: nobody is to be flooded, and no answer tells who exists."""
         if email := self.cleaned_data.get("email"):
             lockout.count((lockout.MAIL_CLIENT, self.client), (lockout.MAIL, email.strip().lower()))
         return self.cleaned_data
 
-    def get_users(self, email):
+    def get_users(self, email: str) -> QuerySet[User]:
         return User.objects.filter(email=email.strip().lower(), is_active=True)
 
-    def send_mail(self, subject_template_name, email_template_name, context, *args, **kwargs):
+    def send_mail(
+        self, subject_template_name: str, email_template_name: str, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> None:
         with translation.override(context["user"].language):
             super().send_mail(subject_template_name, email_template_name, context, *args, **kwargs)
 
@@ -69,7 +76,7 @@ class ResetForm(auth_forms.PasswordResetForm):
 class ChangeForm(auth_forms.PasswordChangeForm):
     """The old password may be tried as often as at the log-in: the browser may have been left alone."""
 
-    def clean_old_password(self):
+    def clean_old_password(self) -> str:
         lockout.count((lockout.OLD_PASSWORD, self.user.pk))
         old_password = super().clean_old_password()
         lockout.clear(lockout.OLD_PASSWORD, self.user.pk)
@@ -96,7 +103,7 @@ class UserForm(forms.ModelForm):
         fields = ["name", "email", "language"]
         widgets = {"language": Segmented, "email": forms.EmailInput(attrs={"autocomplete": "off"})}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["role"] = role_of(self.instance) if self.instance.pk else "salesperson"
         if self.instance.pk:
@@ -104,7 +111,7 @@ class UserForm(forms.ModelForm):
         if not Team.objects.exists():
             del self.fields["teams"]
 
-    def clean_email(self):
+    def clean_email(self) -> str:
         return self.cleaned_data["email"].strip().lower()
 
 
@@ -113,9 +120,10 @@ class HandOverForm(forms.Form):
 
     to = forms.ModelChoiceField(User.objects.none(), label=_("Who takes it over"), empty_label=_("Choose a colleague"))
 
-    def __init__(self, *args, subject: User, **kwargs):
+    def __init__(self, *args: Any, subject: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = User.objects.active().exclude(pk=subject.pk).order_by("name", "pk")
+        to: Any = self.fields["to"]
+        to.queryset = User.objects.active().exclude(pk=subject.pk).order_by("name", "pk")
 
 
 class TeamForm(forms.ModelForm):
@@ -129,7 +137,8 @@ class TeamForm(forms.ModelForm):
         model = Team
         fields = ["name", "members"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = self.instance.members.values("pk") if self.instance.pk else []
-        self.fields["members"].queryset = User.objects.filter(Q(is_active=True) | Q(pk__in=known))
+        members: Any = self.fields["members"]
+        members.queryset = User.objects.filter(Q(is_active=True) | Q(pk__in=known))

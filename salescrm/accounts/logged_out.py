@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views import csrf
 
 from salescrm.models import User
+from salescrm.pages import htmx_of
 from salescrm.toasts import offer
 from salescrm.url_words import way_back
 
@@ -75,10 +76,12 @@ def not_ours(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     Without a token the browser can still tell that the form stood on a page of ours: then it is offered again.
     """
-    if request.htmx:
+    if htmx_of(request):
         return stay(request)
     ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
-    if not getattr(request.resolver_match.func, "login_required", True) or (request.user.is_authenticated and not ours):
+    if not getattr(getattr(request.resolver_match, "func", None), "login_required", True) or (
+        request.user.is_authenticated and not ours
+    ):
         return csrf.csrf_failure(request, reason)
     if not request.user.is_authenticated:
         return back_to_the_form(request, trusted=ours)

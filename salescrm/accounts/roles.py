@@ -29,7 +29,7 @@ PERMISSIONS = {
 }
 
 
-def install_roles(**kwargs) -> None:
+def install_roles(**kwargs: object) -> None:
     """Create the three groups and give each its permissions; idempotent, runs after every migrate."""
     Group, Permission = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
     wanted = Q(pk=None)

@@ -31,5 +31,6 @@ class SessionStore(db.SessionStore):
         try:
             super().save(must_create)
         except UpdateError as error:
-            if outage(error.__context__):
-                raise error.__context__ from error.__context__.__cause__
+            cause = error.__context__
+            if cause is not None and outage(cause):
+                raise cause from cause.__cause__

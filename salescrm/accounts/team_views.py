@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,14 +16,14 @@ from salescrm import creating
 from salescrm.accounts.forms import TeamForm
 from salescrm.accounts.teams import remove_team, store_team
 from salescrm.models import Organisation, Team, User
-from salescrm.pages import leave, page
+from salescrm.pages import Request, leave, page
 
 may_change_users = permission_required("salescrm.change_user", raise_exception=True)
 
 
 @require_safe
 @may_change_users
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: Request) -> HttpResponse:
     """Every team with its members, and who is in none."""
     teams = Team.objects.prefetch_related(Prefetch("members", User.objects.order_by("name", "pk")))
     context = {
@@ -35,18 +35,18 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @may_change_users
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Add a team."""
     return _edit(request, Team())
 
 
 @may_change_users
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     """The name and the members of a team."""
     return _edit(request, get_object_or_404(Team, pk=pk))
 
 
-def _edit(request: HttpRequest, team: Team) -> HttpResponse:
+def _edit(request: Request, team: Team) -> HttpResponse:
     title = str(team)
     token, made = (None, None) if team.pk else creating.asked(request, Team)
     form = TeamForm(request.POST if request.method == "POST" else None, instance=team)
@@ -71,7 +71,7 @@ def _store(team: Team, values: dict, token: UUID | None) -> Team:
 
 
 @may_change_users
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
+def remove(request: Request, pk: int) -> HttpResponse:
     """Dissolve a team, after saying who will see what."""
     team = get_object_or_404(Team, pk=pk)
     if request.method == "POST":

@@ -3,7 +3,8 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -21,12 +22,12 @@ from salescrm.accounts.staff import (
     role_of,
 )
 from salescrm.models import Organisation, User
-from salescrm.pages import leave, page
+from salescrm.pages import Request, leave, page
 
 may_change_users = permission_required("salescrm.change_user", raise_exception=True)
 
 
-def _users():
+def _users() -> QuerySet[User]:
     return User.objects.prefetch_related("groups")
 
 
@@ -37,7 +38,7 @@ def _held(user: User) -> dict:
 
 @require_safe
 @may_change_users
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: Request) -> HttpResponse:
     """Everybody who may or might log in."""
     users = handing_over.with_holdings(_users()).order_by("-is_active", "name", "pk")
     rows = [(user, LABELS.get(role_of(user), "")) for user in users]
@@ -45,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @may_change_users
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Add a user, who gets a mail with a link to choose a password."""
     initial = {"language": Organisation.current().language}
     token, made = creating.asked(request, User)
@@ -60,7 +61,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @may_change_users
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     """Name, e-mail address, language and role of a user."""
     subject = get_object_or_404(_users(), pk=pk)
     form = UserForm(request.POST if request.method == "POST" else None, instance=subject)
@@ -79,7 +80,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @may_change_users
-def access(request: HttpRequest, pk: int) -> HttpResponse:
+def access(request: Request, pk: int) -> HttpResponse:
     """Deactivate a user, or let them log in again; what they hold is handed over first or later."""
     subject = get_object_or_404(_users(), pk=pk)
     context = {"subject": subject, **_held(subject)}
@@ -98,7 +99,7 @@ def access(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @may_change_users
-def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+def hand_over(request: Request, pk: int) -> HttpResponse:
     """Give everything a colleague holds to another one, after showing how much of every kind that is."""
     subject = get_object_or_404(User, pk=pk)
     form = HandOverForm(request.POST if request.method == "POST" else None, subject=subject)
@@ -124,13 +125,13 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @may_change_users
-def invitation(request: HttpRequest, pk: int) -> HttpResponse:
+def invitation(request: Request, pk: int) -> HttpResponse:
     """Send the link to choose a password once more."""
     _send_invitation(request, get_object_or_404(User.objects.active(), pk=pk))
     return leave(request, "settings:users")
 
 
-def _send_invitation(request: HttpRequest, user: User) -> None:
+def _send_invitation(request: Request, user: User) -> None:
     if invite(user, site=request.build_absolute_uri("/").rstrip("/"), by=request.user):
         messages.success(request, _("%(email)s has been sent a link to choose a password.") % {"email": user.email})
     else:

@@ -1,6 +1,8 @@
 """Logging in and out, a forgotten password, and one's own profile."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import views as auth
@@ -16,7 +18,7 @@ from salescrm.accounts.logged_out import remember
 from salescrm.accounts.roles import LABELS
 from salescrm.accounts.staff import role_of
 from salescrm.models import User
-from salescrm.pages import page
+from salescrm.pages import Request, page
 from salescrm.recent import forget
 from salescrm.url_words import way_back
 
@@ -26,18 +28,21 @@ logger = logging.getLogger(__name__)
 class Unprocessable:
     """An invalid form is answered with status 422, as everywhere; one that came too often with 429."""
 
-    def form_invalid(self, form):
+    get_context_data: Callable[..., dict[str, Any]]
+    render_to_response: Callable[..., HttpResponse]
+
+    def form_invalid(self, form: Any) -> HttpResponse:
         return lockout.explain(self.render_to_response(self.get_context_data(form=form), status=422), form)
 
 
 class RedirectThen(HttpResponseRedirect):
     """A redirect with something left to do once it is on its way: how long that takes tells nothing to who waits."""
 
-    def __init__(self, url, deed):
+    def __init__(self, url: str, deed: Callable[[], object]) -> None:
         super().__init__(url)
         self.deed = deed
 
-    def close(self):
+    def close(self) -> None:
         super().close()
         try:
             self.deed()
@@ -50,16 +55,16 @@ class Login(Unprocessable, auth.LoginView):
 
     authentication_form = LoginForm
 
-    def get(self, request, *args, **kwargs):
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated and not User.objects.exists():
             return redirect("setup")
         return super().get(request, *args, **kwargs)
 
-    def get_redirect_url(self, request=None):
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         asked = self.request.POST.get(self.redirect_field_name, self.request.GET.get(self.redirect_field_name, ""))
         return way_back(self.request, asked)
 
-    def form_valid(self, form):
+    def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         remember(response, form.get_user())
         browsers.trust(self.request, response, form.get_user())
@@ -69,7 +74,7 @@ class Login(Unprocessable, auth.LoginView):
 class Logout(auth.LogoutView):
     """Log out; what was opened on this browser is forgotten."""
 
-    def post(self, request, *args, **kwargs):
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().post(request, *args, **kwargs)
         forget(response)
         return response
@@ -81,10 +86,10 @@ class ResetRequest(Unprocessable, auth.PasswordResetView):
     form_class = ResetForm
     success_url = reverse_lazy("password_reset_done")
 
-    def get_form_kwargs(self):
+    def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"client": lockout.client_of(self.request)}
 
-    def form_valid(self, form):
+    def form_valid(self, form: Any) -> HttpResponse:
         return RedirectThen(self.get_success_url(), lambda: super(ResetRequest, self).form_valid(form))
 
 
@@ -93,13 +98,13 @@ class ResetConfirm(Unprocessable, auth.PasswordResetConfirmView):
 
     success_url = reverse_lazy("password_reset_complete")
 
-    def form_valid(self, form):
+    def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         browsers.trust(self.request, response, form.user)
         return response
 
 
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: Request) -> HttpResponse:
     """One's own name and language; the language applies to the very next page."""
     form = ProfileForm(request.POST if request.method == "POST" else None, instance=request.user)
     if request.method == "POST" and form.is_valid():
@@ -118,7 +123,7 @@ class PasswordChange(Unprocessable, auth.PasswordChangeView):
     form_class = ChangeForm
     success_url = reverse_lazy("profile")
 
-    def form_valid(self, form):
+    def form_valid(self, form: Any) -> HttpResponse:
         messages.success(self.request, _("Your password is changed. Other devices are logged out."))
         response = super().form_valid(form)
         browsers.trust(self.request, response, form.user)

@@ -12,7 +12,7 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 FORMAT = 1
 MARK, DUMP, MANIFEST, FILES = "salescrm-backup", "database.dump", "manifest.json", "files/"
@@ -34,7 +34,7 @@ class Manifest:
     server: int  # as PostgreSQL counts: 180004 is 18.4
     dump_program: int  # the major version of pg_dump: an older pg_restore cannot read it
     locale: str
-    migrations: list[list[str]]
+    migrations: list[list[str]] | list[tuple[str, str]]
     members: dict[str, list] = field(default_factory=dict)  # name: size, SHA-256
     format: int = FORMAT
 
@@ -103,7 +103,7 @@ def _read(tar: tarfile.TarFile) -> tuple[dict[str, list], Manifest | None]:
     first = tar.next()
     if first is None or first.name != MARK or not first.isreg():
         raise BackupError("This is no backup made by manage.py backup: another program made this archive.")
-    mark = tar.extractfile(first).read(100)
+    mark = _open(tar, first).read(100)
     if mark != f"{FORMAT}\n".encode():
         raise BackupError("This backup was made by a newer version of Sales CRM: update the program first.")
     members, manifest = {MARK: [len(mark), hashlib.sha256(mark).hexdigest()]}, None
@@ -112,9 +112,9 @@ def _read(tar: tarfile.TarFile) -> tuple[dict[str, list], Manifest | None]:
         if not member.isreg() or name in members or manifest or not (name in (DUMP, MANIFEST) or SAFE.fullmatch(name)):
             raise BackupError(f"This archive holds something no backup does ({name!r}): it is not safe to restore.")
         if name == MANIFEST:
-            manifest = _manifest(tar.extractfile(member).read(LARGEST))
+            manifest = _manifest(_open(tar, member).read(LARGEST))
         else:
-            members[name] = _hashed(tar.extractfile(member), member)
+            members[name] = _hashed(_open(tar, member), member)
     return members, manifest
 
 
@@ -127,6 +127,10 @@ def _manifest(text: bytes) -> Manifest:
     except (ValueError, TypeError) as error:
         raise BackupError("The manifest of this backup cannot be read: it was changed. Use another backup.") from error
     return manifest
+
+
+def _open(tar: tarfile.TarFile, member: tarfile.TarInfo) -> BinaryIO:
+    return cast(BinaryIO, tar.extractfile(member))  # a regular file, as was checked
 
 
 def _hashed(file: BinaryIO, member: tarfile.TarInfo) -> list:
@@ -146,7 +150,7 @@ def extract(path: Path, to: Path) -> Iterator[str]:
                 continue
             place = to / member.name
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tar.extractfile(member) as source, new_file(place) as target:
+            with _open(tar, member) as source, new_file(place) as target:
                 while block := source.read(BLOCK):
                     target.write(block)
             yield member.name

@@ -8,12 +8,13 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from django.db.migrations.loader import MigrationLoader
 
 from salescrm import embedded
 from salescrm.backups.archive import DUMP, FILES, BackupError, Manifest, check, extract
-from salescrm.backups.server import CLEAR, LOCALE, OTHERS, TAKEN, Server, kind_of
+from salescrm.backups.server import CLEAR, LOCALE, OTHERS, TAKEN, Server, kind_of, value_of
 
 GONE = {"axes"}  # apps of packages that older versions used, and that are no more
 
@@ -79,11 +80,11 @@ def _check_database(server: Server, manifest: Manifest, *, replace: bool) -> boo
                 f"it, then create it anew: CREATE DATABASE \"{server.name}\" TEMPLATE template0 ENCODING 'UTF8' "
                 f"{embedded.LOCALE};"
             )
-        if others := connection.execute(OTHERS).fetchone()[0]:
+        if others := value_of(connection, OTHERS):
             raise BackupError(
                 f"The database {server.name} is in use ({others} other connections): stop the web processes first."
             )
-        is_filled = bool(connection.execute(TAKEN).fetchone()[0])
+        is_filled = bool(value_of(connection, TAKEN))
     if is_filled and not replace:
         raise BackupError(
             f"The database {server.name} is not empty. With --replace everything in it is replaced by the backup."
@@ -106,9 +107,9 @@ def _restore_database(server: Server, dump: Path, programs: tuple[str, str]) -> 
     """Replace what is in the database by what the dump holds: all of it, or nothing is changed."""
     restorer, reader = programs
     command = [restorer, "--no-owner", "--no-privileges", "--schema=public", "--file=-", str(dump)]
-    script = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # noqa: S603
+    script: Any = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # noqa: S603
     options = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
-    database = server.run(reader, *options, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    database: Any = server.run(reader, *options, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     try:
         database.stdin.write(f"BEGIN;\n{CLEAR}".encode())
         shutil.copyfileobj(script.stdout, database.stdin)

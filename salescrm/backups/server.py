@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import conninfo, sql
@@ -72,7 +73,8 @@ class Server:
 
     def connect(self, name: str = "") -> psycopg.Connection:
         """A connection of our own, to another database of the server if named."""
-        return psycopg.connect(**self.parameters | {"dbname": name or self.name}, autocommit=True)
+        parameters: dict[str, Any] = {**self.parameters, "dbname": name or self.name}
+        return psycopg.connect(**parameters, autocommit=True)
 
     def open(self) -> psycopg.Connection | None:
         """A connection to the database, None when there is no such database; refuses a server that does not answer."""
@@ -113,7 +115,7 @@ class Server:
                 return program
         raise BackupError(f"{name} of PostgreSQL {least} or newer is needed: install its client programs.")
 
-    def run(self, program: str, *arguments: str, **options) -> subprocess.Popen:
+    def run(self, program: str, *arguments: str, **options: Any) -> subprocess.Popen:
         """Start a program on the database; the password is never on its command line."""
         address = conninfo.make_conninfo(**{k: v for k, v in self.parameters.items() if k != "password"})
         environment = os.environ | {"PGPASSWORD": self.parameters.get("password", ""), "PGCLIENTENCODING": "UTF8"}
@@ -146,4 +148,10 @@ def kind_of(connection: psycopg.Connection) -> str:
         raise BackupError(
             f"PostgreSQL 17 or newer is needed: this server is {connection.info.server_version // 10000}."
         )
-    return connection.execute(KIND).fetchone()[0]
+    return str(value_of(connection, KIND))
+
+
+def value_of(connection: psycopg.Connection, question: LiteralString) -> Any:
+    """What a statement answers that has one row of one value."""
+    (value,) = connection.execute(question).fetchone() or (None,)
+    return value

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 DATABASE = "salescrm"
 SUPERUSER = "postgres"
@@ -138,23 +139,23 @@ class Cluster:
     def _start_server(self) -> None:
         options = " ".join(f"-c {option}" for option in self.options)
         where = f"-c listen_addresses= -k '{self.socket_dir}'"
-        command = ("pg_ctl", "start", "-w", "-t", "60", "-D", self.data, "-l", self.log, "-o", f"{where} {options}")
+        arguments = ("start", "-w", "-t", "60", "-D", self.data, "-l", self.log, "-o", f"{where} {options}")
         for patience in (0.2, 0.5, 1, 2):
             self._remove_stale_locks()
-            if self._run(*command).returncode == 0:
+            if self._run("pg_ctl", *arguments).returncode == 0:
                 return
             time.sleep(patience)  # children of a killed server may still be going away
-        self._check(*command)
+        self._check("pg_ctl", *arguments)
 
-    def _check(self, *command: str | Path) -> None:
-        result = self._run(*command)
+    def _check(self, program: str, *arguments: str | Path) -> None:
+        result = self._run(program, *arguments)
         if result.returncode != 0:
             tail = self.log.read_text(errors="replace")[-2000:] if self.log.exists() else ""
-            raise EmbeddedError(f"{command[0]} failed:\n{result.stderr}{tail}")
+            raise EmbeddedError(f"{program} failed:\n{result.stderr}{tail}")
 
     def _run(self, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         owner = _server_user()
-        identity = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
+        identity: dict[str, Any] = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
         command = [str(programs() / program), *map(str, arguments)]
         environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
         with tempfile.TemporaryFile("w+") as output:  # not a pipe: the server would keep it open

@@ -4,6 +4,7 @@ A running server costs nothing extra, and a command that needs no database start
 """
 
 import contextlib
+from typing import Any
 
 import psycopg
 from django.db.backends.postgresql import base, creation
@@ -19,7 +20,7 @@ class DatabaseCreation(creation.DatabaseCreation):
         return f"WITH ENCODING 'UTF8' TEMPLATE template0 {embedded.LOCALE}"
 
     def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:
-        with self._nodb_cursor() as cursor:
+        with self._nodb_cursor() as cursor:  # type: ignore[attr-defined] # not in the stubs
             cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(test_database_name)} WITH (FORCE)")
 
 
@@ -28,7 +29,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     creation_class = DatabaseCreation
 
-    def get_new_connection(self, conn_params):
+    def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
         try:
             return super().get_new_connection(conn_params)
         except psycopg.OperationalError as error:
@@ -36,7 +37,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 raise
         return super().get_new_connection(conn_params)
 
-    def _provide(self, conn_params, error: psycopg.OperationalError) -> bool:
+    def _provide(self, conn_params: dict[str, Any], error: psycopg.OperationalError) -> bool:
         try:
             embedded.current().start()
         except embedded.EmbeddedError as refusal:

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -10,7 +11,7 @@ class Shortcut(NamedTuple):
     """The keys (one, or two one after the other) and what they do."""
 
     keys: str
-    label: str
+    label: str | Promise
 
 
 EVERYWHERE = {

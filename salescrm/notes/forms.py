@@ -1,11 +1,13 @@
 """What is asked about a note: its kind, the text, when it was, and files."""
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
@@ -21,7 +23,7 @@ WRITTEN = "%Y-%m-%dT%H:%M"  # as the browser's own picker of date and time write
 class MomentField(forms.Field):
     """A date and time in the organisation's time zone."""
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
             return None
         try:
@@ -52,7 +54,7 @@ class FilesField(forms.Field):
         return value or []
 
     def _problem(self, upload: UploadedFile) -> ValidationError | None:
-        values = {"name": clean_name(upload.name), "count": settings.FILE_MAX_MB}
+        values = {"name": clean_name(upload.name or ""), "count": settings.FILE_MAX_MB}
         if isinstance(upload, Unstored):
             return unstorable()
         if not upload.size:
@@ -79,7 +81,7 @@ class NoteForm(forms.Form):
     at = MomentField(label=pgettext_lazy("timeline", "When"), required=False)
     uploads = FilesField(label=_("Files"), required=False)
 
-    def __init__(self, *args, note: Note | None = None, **kwargs):
+    def __init__(self, *args: Any, note: Note | None = None, **kwargs: Any) -> None:
         self.note = note
         if note:
             at = note.at.astimezone(organisation_zone()).strftime(WRITTEN)
@@ -96,7 +98,7 @@ class NoteForm(forms.Form):
         """Lines end as they do everywhere but in browsers."""
         return self.cleaned_data["text"].replace("\r\n", "\n")
 
-    def clean_at(self):
+    def clean_at(self) -> datetime | None:
         """The picker knows no seconds: what was not touched stays exactly as it was."""
         if self.note and self.data.get("at", "") in ("", self.initial["at"]):
             return self.note.at
@@ -108,10 +110,10 @@ class NoteForm(forms.Form):
         return {name: value for name, value in told.items() if value is not None}
 
     @property
-    def kinds(self) -> list[tuple[str, str, str]]:
+    def kinds(self) -> list[tuple[str, str | Promise, str]]:
         """The kinds to choose from: value, label and icon."""
-        return [(value, label, ICONS[value]) for value, label in CHOICES]
+        return [(value, label, ICONS[NoteKind(value)]) for value, label in CHOICES]
 
-    def shown(self, name: str):
+    def shown(self, name: str) -> Any:
         """What stands in the field now: typed, stored or the default."""
         return (self.data.get(name, "") if self.is_bound else self.initial.get(name)) or self.fields[name].initial or ""

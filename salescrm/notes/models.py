@@ -1,5 +1,7 @@
 """What people write down about a record: notes, calls, mails and meetings, with files (the timeline)."""
 
+from typing import ClassVar, Self
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -33,6 +35,12 @@ OWN_NOTE = folded("note")  # what a record is found by that has a note of its ow
 class Note(Versioned):
     """Something that was said or done, by whom and when; a subclass says about which record."""
 
+    objects: ClassVar[models.Manager[Self]]  # every subclass has its own
+    # What a Notebook gives a note for whoever reads it: the addresses of its pages and of its files.
+    change_url: str
+    remove_url: str
+    links: list[tuple[StoredFile, str]]
+
     Kind = NoteKind
     WORDS = folded("text")  # what a note is found by
 
@@ -46,13 +54,13 @@ class Note(Versioned):
         abstract = True
         ordering = ["-at", "-pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.text[:60]}"
 
     @property
     def icon(self) -> str:
         """The icon of its kind."""
-        return ICONS[self.kind]
+        return ICONS[NoteKind(self.kind)]
 
     @property
     def is_planned(self) -> bool:

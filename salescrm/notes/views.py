@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.storage import default_storage
-from django.db.models import Model
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from salescrm.models import StoredFile, User
 from salescrm.notes import writing
 from salescrm.notes.forms import ACCEPT, NoteForm
 from salescrm.notes.models import Note
-from salescrm.pages import follow, page, tell
+from salescrm.pages import Request, follow, page, tell
 
 FORM, REMOVE, MISSING = "notes/form.html", "notes/remove.html", "notes/missing.html"
 # Whatever a file holds, a browser may only keep it: not show it, run it, guess at it or share it with others.
@@ -77,11 +77,11 @@ class Notebook:
     timeline: str  # the address that answers with the timeline as a part
     target: str  # and where that part stands
 
-    def url(self, name: str, record: Model | int, *args) -> str:
+    def url(self, name: str, record: Any | int, *args: object) -> str:
         """The address of one of the pages below."""
         return reverse(f"{self.app}:{name}", args=[getattr(record, "pk", record), *args])
 
-    def draft(self, record: Model, user: User) -> Draft | None:
+    def draft(self, record: Any, user: User) -> Draft | None:
         """The form on top of a timeline, for whoever may write there."""
         if not user.has_perm(self.change):
             return None
@@ -99,12 +99,12 @@ class Notebook:
             note.links = [(file, self.url("file", record, file.key)) for file in note.files.all()]
         return notes
 
-    def find(self, record: Model, pk: int) -> Note:
+    def find(self, record: Any, pk: int) -> Note:
         """A note of this very record, else 404."""
         return get_object_or_404(self.model.objects.select_related("by"), **{"pk": pk, self.about: record})
 
 
-def add(request: HttpRequest, book: Notebook, record: Model) -> HttpResponse:
+def add(request: Request, book: Notebook, record: Any) -> HttpResponse:
     """Add a note: in place on the timeline, or on a page of its own."""
     posted = request.method == "POST"
     form = NoteForm(request.POST, request.FILES) if posted else NoteForm()
@@ -124,22 +124,22 @@ def add(request: HttpRequest, book: Notebook, record: Model) -> HttpResponse:
     return page(request, FORM, _told(record, draft), part="form", status=status, target="#note-form")
 
 
-def _told(record: Model, draft: Draft, **more) -> dict:
+def _told(record: Any, draft: Draft, **more: object) -> dict:
     return {"record": record, "draft": draft, "conflict": None, **more}
 
 
-def change(request: HttpRequest, book: Notebook, record: Model, note: int) -> HttpResponse:
+def change(request: Request, book: Notebook, record: Any, note: int) -> HttpResponse:
     """Change a note of one's own; a stale form is answered with theirs beside yours."""
-    note = book.find(record, note)
-    if note.by_id != request.user.pk:
+    entry = book.find(record, note)
+    if entry.by_id != request.user.pk:
         raise PermissionDenied
-    url, posted = book.url("note", record, note.pk), request.method == "POST"
-    form = NoteForm(request.POST, request.FILES, note=note) if posted else NoteForm(note=note)
-    version, status, conflict = submitted_version(request) if posted else note.version, 422 if posted else 200, None
+    url, posted = book.url("note", record, entry.pk), request.method == "POST"
+    form = NoteForm(request.POST, request.FILES, note=entry) if posted else NoteForm(note=entry)
+    version, status, conflict = submitted_version(request) if posted else entry.version, 422 if posted else 200, None
     if posted and form.is_valid():
         files = {"uploads": form.cleaned_data["uploads"], "without": form.cleaned_data["drop"]}
         try:
-            writing.change(note, values=form.values(), version=version, by=request.user, **files)
+            writing.change(entry, values=form.values(), version=version, by=request.user, **files)
         except Stale as stale:
             conflict = {"message": stale.message, "differences": differences(form, stale.current), "url": url}
             version, status = stale.current.version, 409
@@ -151,35 +151,35 @@ def change(request: HttpRequest, book: Notebook, record: Model, note: int) -> Ht
     return page(request, FORM, _told(record, draft, conflict=conflict), part="dialog", status=status)
 
 
-def _done(request: HttpRequest, record: Model) -> HttpResponse:
+def _done(request: Request, record: Any) -> HttpResponse:
     """Out of the dialog: the timeline behind it reads itself again, and keeps what is being written on top of it."""
     return tell(request, record, event="timeline-changed", detail={}, closes=True)
 
 
-def remove(request: HttpRequest, book: Notebook, record: Model, note: int) -> HttpResponse:
+def remove(request: Request, book: Notebook, record: Any, note: int) -> HttpResponse:
     """Ask, then remove a note with its files: one's own, or anybody's with the right to."""
-    note = book.find(record, note)
-    if note.by_id != request.user.pk and not request.user.has_perm(book.remove_any):
+    entry = book.find(record, note)
+    if entry.by_id != request.user.pk and not request.user.has_perm(book.remove_any):
         raise PermissionDenied
-    context, status = {"record": record, "url": book.url("note-remove", record, note.pk), "refused": ""}, 200
+    context, status = {"record": record, "url": book.url("note-remove", record, entry.pk), "refused": ""}, 200
     if request.method == "POST":
         try:
-            writing.remove(note, version=submitted_version(request), by=request.user)
+            writing.remove(entry, version=submitted_version(request), by=request.user)
         except Stale as stale:
-            note, context["refused"], status = stale.current, stale.message, 409
+            entry, context["refused"], status = stale.current, stale.message, 409
         else:
             messages.success(request, _("Removed from the timeline."))
             return _done(request, record)
-    book.dress([note], request.user)
-    return page(request, REMOVE, context | {"note": note}, part="dialog", status=status)
+    book.dress([entry], request.user)
+    return page(request, REMOVE, context | {"note": entry}, part="dialog", status=status)
 
 
-def send_file(request: HttpRequest, book: Notebook, record: Model, key: UUID) -> HttpResponse:
+def send_file(request: Request, book: Notebook, record: Any, key: UUID) -> HttpResponseBase:
     """Hand out a file of a note of this very record, in pieces, to be kept and never to be shown in place."""
     notes = book.model.objects.filter(**{book.about: record})
     file = get_object_or_404(StoredFile.objects.filter(pk__in=notes.values("files")), key=key)
     try:
-        content = default_storage.open(file.content.name)
+        content = default_storage.open(file.content.name or "")
     except OSError:
         return render(request, MISSING, {"record": record, "file": file}, status=404)
     return FileResponse(

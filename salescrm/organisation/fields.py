@@ -1,5 +1,7 @@
 """Fields for the numbers of an organisation that can be checked."""
 
+from typing import Any
+
 from django import forms
 
 from salescrm.organisation.numbers import COMPACT, LONGEST_IBAN, SHOW
@@ -9,17 +11,17 @@ from salescrm.organisation.validators import VALIDATE
 class NumberFormField(forms.CharField):
     """A number of COMPACT: checked, stored compact, shown as people write it; spaces and dots typed are welcome."""
 
-    def __init__(self, name: str, **kwargs):
+    def __init__(self, name: str, **kwargs: Any) -> None:
         self.compact, self.show = COMPACT[name], SHOW.get(name, str)
         super().__init__(validators=[VALIDATE[name]], required=False, max_length=LONGEST_IBAN, **kwargs)
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         return self.compact(text) if text else text
 
-    def widget_attrs(self, widget):
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """The browser takes what is longer by the spaces and dots that fall off."""
-        return {**super().widget_attrs(widget), "maxlength": str(2 * self.max_length)}
+        return {**super().widget_attrs(widget), "maxlength": str(2 * LONGEST_IBAN)}
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         return self.show(value) if value else value

@@ -1,5 +1,7 @@
 """/setup/: exists only while there is no user (rule 24)."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -43,15 +45,15 @@ class SetUpForm(SetPasswordMixin, forms.Form):
     email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     password1, password2 = SetPasswordMixin.create_password_fields()
 
-    def __init__(self, *args, client: str, **kwargs):
+    def __init__(self, *args: Any, client: str, **kwargs: Any) -> None:
         self.client = client
         super().__init__(*args, **kwargs)
 
-    def clean_code(self):
+    def clean_code(self) -> str:
         check_code(self.cleaned_data["code"], self.client)
         return self.cleaned_data["code"]
 
-    def clean(self):
+    def clean(self) -> dict[str, Any] | None:
         self.validate_passwords()
         user = User(email=self.cleaned_data.get("email", ""), name=self.cleaned_data.get("name", ""))
         user.organisation = self.cleaned_data.get("organisation", "")  # a password is not made of its name

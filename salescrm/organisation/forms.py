@@ -1,6 +1,7 @@
 """What is asked about our own company, its number patterns among it."""
 
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
@@ -16,7 +17,7 @@ from salescrm.rendering import Segmented
 PATTERN_HELP = _("{year} is the year, {seq:04} the number in four digits.")
 
 
-def pattern_field(kind: str, label) -> forms.CharField:
+def pattern_field(kind: str, label: Any) -> forms.CharField:
     """A number pattern whose example follows the typing."""
     attrs = {
         "autocomplete": "off", "spellcheck": "false", "data-hx-get": reverse_lazy("settings:number-example"),
@@ -71,20 +72,21 @@ class OrganisationForm(forms.ModelForm):
         }
         widgets = {"language": Segmented}
 
-    def __init__(self, *args, patterns: dict[str, NumberSeries], **kwargs):
+    def __init__(self, *args: Any, patterns: dict[str, NumberSeries], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["vat_exemption"].choices = [("", _("none")), *Organisation.VatExemption.choices]
+        exemption: Any = self.fields["vat_exemption"]
+        exemption.choices = [("", _("none")), *Organisation.VatExemption.choices]
         for kind in ("relation", "invoice"):
             self.initial[f"{kind}_pattern"] = patterns[kind].pattern
         self.initial["number_relations"] = patterns["relation"].is_active
 
     @property
-    def profile(self):
+    def profile(self) -> list[forms.BoundField]:
         """Name and address."""
         return [self[name] for name in self.PROFILE]
 
     @property
-    def legal(self):
+    def legal(self) -> list[forms.BoundField]:
         """What stands on an invoice."""
         return [self[name] for name in self.LEGAL]
 

@@ -1,6 +1,7 @@
 """What a browser sends arrives as a whole or not at all."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import BadRequest
 
@@ -8,7 +9,7 @@ from django.core.exceptions import BadRequest
 class Body:
     """The body of a request. A connection that breaks off is not its end: half a form would look like a whole one."""
 
-    def __init__(self, stream):
+    def __init__(self, stream: Any) -> None:
         self.stream = stream
 
     def read(self, size: int) -> bytes:
@@ -29,7 +30,7 @@ class Body:
 def whole_bodies(application: Callable) -> Callable:
     """An application that carries out no request of which only a part has arrived."""
 
-    def serve(environ, start_response):
+    def serve(environ: dict[str, Any], start_response: Callable) -> Any:
         environ["wsgi.input"] = Body(environ["wsgi.input"])
         return application(environ, start_response)
 

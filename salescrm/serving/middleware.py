@@ -12,6 +12,7 @@ from django.utils import translation
 
 from salescrm.accounts import logged_out
 from salescrm.models import Organisation
+from salescrm.pages import htmx_of
 from salescrm.refusals import Forbidden, Missing
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -100,18 +101,24 @@ def private_pages(get_response: GetResponse) -> GetResponse:
 def explained_absence(get_response: GetResponse) -> GetResponse:
     """What is not there any more says so itself to who may know: an exception with an `answer`."""
 
+    def answer(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return error.answer(request) if hasattr(error, "answer") else None
+
+    return _on_exception(get_response, answer)
+
+
+def _on_exception(get_response: GetResponse, process: Callable) -> GetResponse:
+    """Middleware that only looks at what a view raised."""
+
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
 
-    middleware.process_exception = lambda request, error: error.answer(request) if hasattr(error, "answer") else None
+    middleware.process_exception = process  # type: ignore[attr-defined] # where Django looks for it
     return middleware
 
 
 def domain_refusals(get_response: GetResponse) -> GetResponse:
     """Answer as pages do what a domain function refused, which knows nothing of HTTP: 404 and 403."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        return get_response(request)
 
     def translate(request: HttpRequest, error: Exception) -> None:
         if isinstance(error, Missing):
@@ -119,8 +126,7 @@ def domain_refusals(get_response: GetResponse) -> GetResponse:
         if isinstance(error, Forbidden):
             raise PermissionDenied(str(error)) from error
 
-    middleware.process_exception = translate
-    return middleware
+    return _on_exception(get_response, translate)
 
 
 def explained_methods(get_response: GetResponse) -> GetResponse:
@@ -140,8 +146,10 @@ def explained_methods(get_response: GetResponse) -> GetResponse:
 class LoginRequired(LoginRequiredMiddleware):
     """Every page needs login unless its view says otherwise, and nothing typed is lost when a session has ended."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:
-        if request.htmx:
+    def handle_no_permission(  # type: ignore[override] # not only a redirect
+        self, request: HttpRequest, view_func: Callable
+    ) -> HttpResponse:
+        if htmx_of(request):
             return logged_out.stay(request)
         if request.method in READS:
             return super().handle_no_permission(request, view_func)

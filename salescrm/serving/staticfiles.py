@@ -1,14 +1,16 @@
 """Static files of production: compressed, named after their content, cached for ever."""
 
+from typing import Any
+
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedFiles(CompressedManifestStaticFilesStorage):
+class HashedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # whitenoise has no types
     """Hashes what ES modules import from each other too."""
 
     support_js_module_import_aggregation = True
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.addresses: dict[str, str] = {}
 

@@ -4,6 +4,7 @@ A page holds a hundred of them, and looking all of them up took a tenth of its t
 """
 
 from django import template
+from django.template import Context
 from django.template.base import Parser, Token, Variable
 from django.templatetags.i18n import TranslateNode, do_translate
 from django.utils.translation import get_language
@@ -18,9 +19,10 @@ class ConstantText(template.Node):
 
     def __init__(self, node: TranslateNode):
         self.name, node.asvar = node.asvar, None
-        self.node, self.said = node, {}
+        self.node = node
+        self.said: dict[str | None, str] = {}
 
-    def render(self, context) -> str:
+    def render(self, context: Context) -> str:
         """The text in the language of this moment; empty when it goes into a variable."""
         language = get_language()
         if language not in self.said:

@@ -10,6 +10,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django import template
+from django.forms import BoundField
+from django.template import Context
 from django.utils import timezone
 from django.utils.dates import MONTHS_3
 from django.utils.html import conditional_escape, format_html
@@ -193,13 +195,13 @@ def within(kind: str = "date") -> SafeString:
 
 
 @register.simple_tag
-def field(bound_field) -> SafeString:
+def field(bound_field: BoundField) -> SafeString:
     """A form field with its label, help and errors, each tied to the other."""
     return bound_field.as_field_group()
 
 
 @register.simple_tag(takes_context=True)
-def query_replace(context, **changes: object) -> str:
+def query_replace(context: Context, **changes: object) -> str:
     """The current page's query string with some parameters changed, removed (None or "") or repeated (a list)."""
     query = context["request"].GET.copy()
     for name, value in changes.items():
@@ -211,7 +213,7 @@ def query_replace(context, **changes: object) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def section(context) -> str:
+def section(context: Context) -> str:
     """Where we are: the first word of the address (`sales`, `reports`), `start` for the start page."""
     request = context.get("request")
     return (request.path.strip("/").split("/")[0] or "start") if request else ""

@@ -36,7 +36,7 @@ def project(company):
 
 def rows(lines) -> list[dict]:
     """What a form of these lines sends when nothing is typed in it."""
-    return [{"pk": line.pk, **line.content._asdict()} for line in lines.select_related("vat_rate")]
+    return [{"pk": line.pk, **vars(line.content)} for line in lines.select_related("vat_rate")]
 
 
 def test_every_model_with_a_price_is_a_priced_line():
@@ -49,7 +49,7 @@ def test_every_model_with_a_price_is_a_priced_line():
 def test_form_asks_what_a_line_of_its_model_says_and_a_line_carries_it(form):
     model = form._meta.model
     assert [name for name in form.base_fields if name != "pk"] == list(model.FIELDS)
-    assert set(model.FIELDS) <= set(Line._fields)
+    assert set(model.FIELDS) <= set(Line.__dataclass_fields__)
 
 
 def test_line_of_a_row_leaves_out_what_it_does_not_say(rate):
@@ -83,7 +83,7 @@ def test_the_same_rows_write_nothing(line, project, reads_only):
 def test_rows_keep_move_change_add_and_remove_lines(line, project):
     store_lines(Service, [line("A"), line("B"), line("C")], project=project)
     a, b, _c = rows(project.services)
-    changed = [{**b, "quantity": Decimal(9)}, a, line("D")._asdict()]
+    changed = [{**b, "quantity": Decimal(9)}, a, vars(line("D"))]
     assert rewrite_lines(project.services, changed, project=project) is True
     stored = project.services.values_list("pk", "description", "quantity", "position", "version")
     assert list(stored)[:2] == [(b["pk"], "B", Decimal(9), 0, 2), (a["pk"], "A", Decimal(2), 1, 1)]
@@ -99,14 +99,14 @@ def test_removing_the_last_line_alone_is_a_change(line, project):
 def test_a_line_of_another_record_is_not_touched(line, project):
     other = ProjectFactory()
     [foreign] = store_lines(Service, [line("Foreign")], project=other)
-    rewrite_lines(project.services, [{"pk": foreign.pk, **line("A")._asdict()}], project=project)
+    rewrite_lines(project.services, [{"pk": foreign.pk, **vars(line("A"))}], project=project)
     assert (contents(other.services), contents(project.services)) == ([line("Foreign")], [line("A")])
 
 
 def test_row_that_names_the_line_of_an_earlier_row_is_a_line_of_its_own(line, salesperson):
     sale = SaleFactory(owner=salesperson)
     stored = LineFactory(sale=sale)
-    twice = [{"pk": stored.pk, **line(text)._asdict()} for text in ("A", "B")]
+    twice = [{"pk": stored.pk, **vars(line(text))} for text in ("A", "B")]
     replace_lines(sale, lines=twice, version=1, by=salesperson)
     assert contents(sale.lines) == [line("A"), line("B")]
     assert sale.lines.first().pk == stored.pk

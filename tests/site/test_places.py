@@ -15,6 +15,7 @@ from hypothesis.configuration import storage_directory
 from salescrm import embedded
 
 CHECKOUT = settings.BASE_DIR
+TOOLS = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["tool"]
 WITHIN = (CHECKOUT / ".venv", CHECKOUT / ".data", embedded.current().scratch)
 
 
@@ -26,7 +27,8 @@ WITHIN = (CHECKOUT / ".venv", CHECKOUT / ".data", embedded.current().scratch)
         Path(tempfile.gettempdir()),
         Path(os.environ["TMPDIR"]),
         storage_directory("constants", intent_to_write=False).path,
-        CHECKOUT / tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["tool"]["ruff"]["cache-dir"],
+        CHECKOUT / TOOLS["ruff"]["cache-dir"],
+        CHECKOUT / TOOLS["mypy"]["cache_dir"],
     ],
 )
 def test_what_commands_make_lies_below_venv_or_data(place):

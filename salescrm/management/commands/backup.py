@@ -4,9 +4,10 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from django.core.files.storage import default_storage
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from salescrm.backups.archive import BackupError
@@ -19,13 +20,13 @@ class Command(BaseCommand):
         "Writes the database and the files people added to one archive, for manage.py restore. The secret key is not "
         "in it: keep it (.env) in a safe place of its own."
     )
-    requires_system_checks = []
+    requires_system_checks: list[str] = []
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="where to write it, such as salescrm.tar; - writes it to the standard output")
 
-    def handle(self, *, file: str, **options):
-        files = Path(default_storage.location)
+    def handle(self, *, file: str, **options: Any) -> None:
+        files = Path(default_storage.path(""))
         try:
             server = Server.of(connection.settings_dict)
             if file == "-":

@@ -4,10 +4,11 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from salescrm.backups.archive import BackupError
@@ -20,19 +21,19 @@ class Command(BaseCommand):
         "Brings back what manage.py backup wrote, of this version or an older one, into an empty database; a missing "
         "one is created. Stop the web processes first."
     )
-    requires_system_checks = []
+    requires_system_checks: list[str] = []
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="the archive; - reads it from the standard input")
         parser.add_argument("--replace", action="store_true", help="replace what is in the database, and its files")
 
-    def handle(self, *, file: str, replace: bool, **options):
+    def handle(self, *, file: str, replace: bool, **options: Any) -> None:
         connection.close()
         try:
             server = Server.of(connection.settings_dict)
             with tempfile.TemporaryDirectory() as beside:
                 archive = self._archive(file, Path(beside, "archive"))
-                manifest = restore(server, Path(default_storage.location), archive, replace=replace)
+                manifest = restore(server, Path(default_storage.path("")), archive, replace=replace)
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(

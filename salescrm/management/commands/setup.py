@@ -2,10 +2,11 @@
 
 import getpass
 import os
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
 from salescrm.models import User
@@ -20,14 +21,23 @@ class Command(BaseCommand):
         f"the password comes from the environment variable {FROM_ENVIRONMENT} or is asked."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--organisation", help="name of your organisation")
         parser.add_argument("--language", choices=["nl", "en"], help="language of the default lists")
         parser.add_argument("--email", help="e-mail address of the first administrator")
         parser.add_argument("--name", help="name of the first administrator")
         parser.add_argument("--no-input", action="store_true", help="fail instead of asking")
 
-    def handle(self, *, organisation, language, email, name, no_input, **options):
+    def handle(
+        self,
+        *,
+        organisation: str | None,
+        language: str | None,
+        email: str | None,
+        name: str | None,
+        no_input: bool,
+        **options: Any,
+    ) -> None:
         if not is_first_run():
             raise CommandError("This installation is set up already: there is a user.")
         ask = self._refuse if no_input else input
