@@ -101,4 +101,4 @@ def _show(request: HttpRequest, sale: Sale, origin: Origin, *, status: int = 200
             deeds.check_trash(sale)
         except Refused as refusal:
             context["why_not"] = " ".join(refusal.messages)
-    return page(request, "sales/sale_page/trash_sale.html", context, part="dialog", status=status)
+    return page(request, "sales/listing/trash_sale.html", context, part="dialog", status=status)
