@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import cast
 
 from invoicing.lines import Line, store_lines
-from invoicing.models import Invoice, InvoiceEvent, InvoiceLine
+from invoicing.models import Invoice, InvoiceEvent, InvoiceLine, VatRate
 from invoicing.vat import totals
 from relations.models import Contact, Relation
 from salescrm.models import Organisation, User
@@ -36,7 +37,7 @@ def draft_invoice(
 
 def set_totals(invoice: Invoice, lines: Iterable[Line]) -> None:
     """Put the totals of these lines on the invoice; stores nothing."""
-    sums = totals((line.amount, line.vat_rate) for line in lines)
+    sums = totals((line.amount, cast(VatRate, line.vat_rate)) for line in lines)
     invoice.total_excluding_vat, invoice.total_vat = sums.excluding, sums.vat
     invoice.total_including_vat = sums.including
 

@@ -72,7 +72,7 @@ def check_supply(begins: date | None, ends: date | None) -> None:
         raise Refused(odd)
     if ends and not begins:
         raise Refused({"supplied_from": _("Fill in the first day of the period.")}, code="supply")
-    if ends and ends < begins:
+    if begins and ends and ends < begins:
         raise Refused({"supplied_until": _("A period of supply ends on or after the day it begins.")}, code="supply")
 
 

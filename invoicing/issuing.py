@@ -13,6 +13,7 @@ from invoicing.history import Refused, claim, commit, require_draft
 from invoicing.models import Invoice, InvoiceEvent
 from relations.models import Relation
 from salescrm.calendar import odd_years, today, written_day
+from salescrm.fields import field_of
 from salescrm.models import Organisation, User
 from salescrm.numbering import NumberSeries, next_number
 from salescrm.words import fold
@@ -74,7 +75,7 @@ def _of_customer(document: Document) -> Iterator[Obstacle]:
     needed = ["street", "city"] if abroad else ["street", "postcode", "city"]  # not every country has postcodes
     for name in needed:
         if not customer[name].strip():
-            words = {"customer": customer["name"], "what": Relation._meta.get_field(name).verbose_name}
+            words = {"customer": customer["name"], "what": field_of(Relation, name).verbose_name}
             yield Obstacle(f"customer_{name}", _("%(customer)s has no %(what)s.") % words, "customer")
     if document.is_reverse_charged and not customer["vat_number"]:
         text = _("VAT is reverse charged only to a customer with a VAT number. Fill in the VAT number of %(customer)s.")
@@ -85,7 +86,7 @@ def _of_organisation(document: Document) -> Iterator[Obstacle]:
     seller = document.seller
     for name in ("name", "street", "postcode", "city", "coc_number"):
         if not seller[name].strip():
-            what = Organisation._meta.get_field(name).verbose_name
+            what = field_of(Organisation, name).verbose_name
             yield Obstacle(f"own_{name}", _("Our own organisation has no %(what)s.") % {"what": what}, "organisation")
     if seller["vat_number"]:
         return

@@ -1,6 +1,7 @@
 """Sending: an issued invoice is mailed to the customer, and its history says so."""
 
 from pathlib import Path
+from typing import cast
 
 from django.contrib.staticfiles import finders
 from django.core.mail import EmailMessage
@@ -79,4 +80,4 @@ def _message(document: Document, invoice: Invoice, to: str) -> EmailMessage:
 
 def style() -> str:
     """The style sheet of the document, to stand inside it."""
-    return Path(finders.find("css/invoice.css")).read_text(encoding="utf-8")
+    return Path(cast(str, finders.find("css/invoice.css"))).read_text(encoding="utf-8")

@@ -15,6 +15,7 @@ from relations.models import Apart, Contact, Relation, RelationNote
 from relations.naming import apply_names
 from relations.saving import stale
 from salescrm.conflicts import Gone
+from salescrm.fields import field_of
 from salescrm.models import Organisation, User
 from salescrm.organisation.numbers import show_iban
 
@@ -54,7 +55,7 @@ def choices(kept: Relation, other: Relation) -> list[Choice]:
 def _label(key: str) -> str:
     if key in TOGETHER:
         return _("Address") if key == "address" else _("Name")
-    return capfirst(str(Relation._meta.get_field(key).verbose_name))
+    return capfirst(str(field_of(Relation, key).verbose_name))
 
 
 def _text(relation: Relation, key: str) -> str:

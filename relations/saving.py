@@ -1,5 +1,6 @@
 """Writing relations: create, edit, deactivate, reactivate. One place for names, numbers, versions and tokens."""
 
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -140,7 +141,7 @@ def _compact(values: dict) -> dict:
     return {name: _stored(name, value) for name, value in values.items()}
 
 
-def _stored(name: str, value):
+def _stored(name: str, value: Any) -> Any:
     if name in COMPACT and value:
         return COMPACT[name](value)
     return value.replace("\r\n", "\n") if isinstance(value, str) else value

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import permutations, product
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchVectorField
@@ -49,7 +50,7 @@ def array_of(keys: Iterable[int]) -> RawSQL:
     return RawSQL("%s::bigint[]", [f"{{{','.join(map(str, keys))}}}"])
 
 
-def search(rows: QuerySet, own, text: str, *, number: Q) -> QuerySet:
+def search(rows: QuerySet, own: Any, text: str, *, number: Q) -> QuerySet:
     """The rows with this number, and those that hold every word of a text in their own words or in their customer's.
 
     Own words are an indexed expression.

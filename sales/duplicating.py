@@ -1,5 +1,7 @@
 """A second sale like one there is."""
 
+from uuid import UUID
+
 from django.db import transaction
 
 from invoicing.lines import contents, store_lines
@@ -10,7 +12,7 @@ from salescrm.models import User
 
 
 @transaction.atomic
-def duplicate(sale: Sale, *, subject: str, owner: User, with_lines: bool, by: User, token) -> Sale:
+def duplicate(sale: Sale, *, subject: str, owner: User, with_lines: bool, by: User, token: UUID | None) -> Sale:
     """Create an open sale in the first phase for the same customer and amount, with its own history.
 
     Contact person and source go along as far as a new sale may have them; dates, next step, note and outcome do not.

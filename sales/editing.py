@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from sales.models import Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused, Stale
 from sales.transitions import enter, now_of
 from salescrm.calendar import odd_years, written_day
+from salescrm.fields import field_of
 from salescrm.models import User
 
 PLAIN = ["subject", "contact", "start_date", "next_step", "next_step_on", "note"]
@@ -22,7 +24,7 @@ DAYS = ["start_date", "expected_end_date", "next_step_on", "closed_on"]
 FROZEN = ["expected_revenue", "expected_end_date", "customer", "source"]
 
 
-def create(*, values: dict, by: User, token) -> Sale:
+def create(*, values: dict, by: User, token: UUID | None) -> Sale:
     """Create an open sale in `values["phase"]` with its first event; the same `token` twice gives the first record.
 
     `values` holds the fields of PLAIN and WATCHED and the phase. Refuses a contact of another customer, a person as
@@ -38,7 +40,7 @@ def create(*, values: dict, by: User, token) -> Sale:
         return first
 
 
-def _create(values: dict, by: User, token) -> Sale:
+def _create(values: dict, by: User, token: UUID | None) -> Sale:
     values = dict(values)
     phase = values.pop("phase")
     sale = Sale(**values, create_token=token, updated_by=by, last_sequence=1)
@@ -97,7 +99,7 @@ def claim_form(sale: Sale, version: int, by: User, same: Callable[[Sale], bool])
 
 
 def _column(name: str) -> str:
-    return Sale._meta.get_field(name).attname
+    return field_of(Sale, name).attname
 
 
 def check_frozen(sale: Sale, changed: list[str]) -> None:

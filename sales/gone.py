@@ -1,7 +1,6 @@
 """The answer to whoever asks for a sale that was moved to the trash meanwhile; nothing typed is lost."""
 
 from collections.abc import Iterator
-from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -14,7 +13,7 @@ from sales.models import Sale, SaleLine, SaleNote
 from sales.origin import names_board
 from sales.trashing import trashings
 from salescrm.conflicts import readable
-from salescrm.fields import DayField
+from salescrm.fields import DayField, field_of
 from salescrm.models import User
 from salescrm.pages import above, asks_for_part, is_for_dialog, page
 
@@ -74,7 +73,7 @@ def _field(word: str) -> models.Field | None:
             chosen = field.choices or isinstance(field, models.ForeignKey | models.BooleanField)
             if field.name == word and field.editable and not chosen:
                 return field
-    return cast(models.Field, Sale._meta.get_field(WORDS[word])) if word in WORDS else None
+    return field_of(Sale, WORDS[word]) if word in WORDS else None
 
 
 def _readable(field: models.Field, text: str) -> str:

@@ -1,6 +1,7 @@
 """The next step of a sale: done, put off to another day, and back to what it was."""
 
 from datetime import date, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -31,7 +32,7 @@ def complete_step(sale: Sale, *, version: int, by: User) -> Sale:
     _require_kept(sale)
     if not has_step(sale):
         raise Refused(_("There is no next step to complete."), code="no_step")
-    note_step_done(sale, text=sale.next_step or written_day(sale.next_step_on), by=by)
+    note_step_done(sale, text=sale.next_step or written_day(cast(date, sale.next_step_on)), by=by)
     sale.next_step, sale.next_step_on = "", None
     return commit(sale, fields=["next_step", "next_step_on"], by=by)
 
@@ -57,7 +58,7 @@ def take_back(sale: Sale, *, step: str, day: date | None, version: int, by: User
     require_open(sale)
     _require_kept(sale)
     if not has_step(sale):
-        forget_step_done(sale, text=step or written_day(day), by=by)
+        forget_step_done(sale, text=step or written_day(cast(date, day)), by=by)
     sale.next_step, sale.next_step_on = step, day
     check_years(sale, ["next_step_on"])
     return commit(sale, fields=["next_step", "next_step_on"], by=by)

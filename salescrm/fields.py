@@ -169,3 +169,8 @@ class PercentField(models.PositiveSmallIntegerField):
                 **kwargs,
             }
         )
+
+
+def field_of(model: type[models.Model], name: str) -> Any:
+    """A field of this name: one with a column. Type checking has to allow for what leads back to the model, too."""
+    return model._meta.get_field(name)

@@ -16,6 +16,7 @@ from sales.transitions import CHANCE, OUTCOME, close_as_lost, enter, hold_compet
 from sales.trashing import check_trash
 from salescrm.calendar import LATEST, today
 from salescrm.conflicts import Gone
+from salescrm.fields import field_of
 from salescrm.models import User
 
 Kind = SaleEvent.Kind
@@ -38,13 +39,13 @@ class Deed(ABC):
 
     def told(self, sale: Sale) -> list:
         """What the sale holds where the deed changes it."""
-        return [getattr(sale, Sale._meta.get_field(name).attname) for name in self.fields]
+        return [getattr(sale, field_of(Sale, name).attname) for name in self.fields]
 
-    def _set(self, sale: Sale, *values) -> bool:
+    def _set(self, sale: Sale, *values: object) -> bool:
         if self.told(sale) == list(values):
             return False
         for name, value in zip(self.fields, values, strict=True):
-            setattr(sale, Sale._meta.get_field(name).attname, value)
+            setattr(sale, field_of(Sale, name).attname, value)
         return True
 
 

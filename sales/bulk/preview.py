@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Sum, Value
@@ -82,7 +83,9 @@ def check_number(count: int, limit: int) -> None:
 
 
 def _judge(sales: Iterable[Sale], deed: Deed) -> Preview:
-    changing, alike, refused, by_hand, planned = [], [], [], 0, 0
+    changing: list[Any] = []
+    alike: list[Any] = []
+    refused, by_hand, planned = [], 0, 0
     for sale in sales:
         was_by_hand, step = sale.probability_by_hand, (sale.next_step, sale.next_step_on)
         try:

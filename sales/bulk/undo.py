@@ -13,6 +13,7 @@ from sales.history import commit_many, count_days_anew
 from sales.models import Sale, SaleEvent
 from sales.refusals import Refused
 from sales.transitions import CHANCE, UNDO_FOR
+from salescrm.fields import field_of
 from salescrm.models import User
 
 Kind = SaleEvent.Kind
@@ -47,14 +48,14 @@ def undo_many(*, done_at: datetime, by: User) -> Undone:
 def _last_two(sales: Iterable[int]) -> dict[int, list[SaleEvent]]:
     """The last event of each of these sales and the one before it, the last one first."""
     events = SaleEvent.objects.filter(sale__in=list(sales), sequence__gte=F("sale__last_sequence") - 1)
-    found = {}
+    found: dict[int, list[SaleEvent]] = {}
     for event in events.order_by("sale_id", "-sequence"):
         found.setdefault(event.sale_id, []).append(event)
     return found
 
 
 def _take_back(sales: dict[int, Sale], moments: dict, kind: str, undo: str, names: list[str], *, by: User) -> int:
-    columns = {Sale._meta.get_field(name).attname for name in names}
+    columns = {field_of(Sale, name).attname for name in names}
     taken = []
     for key, (last, *before) in moments.items():
         if last.kind != kind or not before or not (changed := _changed(before[0], last)) <= columns:

@@ -83,7 +83,7 @@ def _lock(other: Relation) -> list[Sale]:
 def _follow(sales: list[Sale], other: Relation, *, kept: Relation, contacts: dict[int, int], by: User) -> None:
     bought, lost, called = [], [], []
     for sale in sales:
-        contact = contacts.get(sale.contact_id)
+        contact = contacts.get(sale.contact_id or 0)
         if sale.customer_id == other.pk:
             sale.customer = kept
             bought.append(sale)

@@ -1,6 +1,6 @@
 """What counts in the history of a sale: the fields it shares with its events (rule 7)."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +13,7 @@ from sales.models.lists import (
     Phase,
     Source,
 )
-from salescrm.fields import DayField, MoneyField, PercentField
+from salescrm.fields import DayField, MoneyField, PercentField, field_of
 
 
 class SaleStatus(models.TextChoices):
@@ -74,5 +74,5 @@ class SaleState(models.Model):
 
     def state(self) -> dict:
         """The values of STATE by column name: what an event stores and what replay compares."""
-        columns = [cast(models.Field, self._meta.get_field(name)).attname for name in self.STATE]
+        columns = [field_of(type(self), name).attname for name in self.STATE]
         return {column: getattr(self, column) for column in columns}

@@ -53,7 +53,7 @@ def change_switches(*, values: dict, sales_visible: str, number_projects: bool, 
 def store_row(row: Lookup, *, is_default: bool = False) -> Lookup:
     """Add a row at the end of its list or store its new name; `is_default` makes a relation type the proposed one."""
     row.save(update_fields=["name"]) if row.pk else lookups.add(row)
-    if is_default:
+    if is_default and isinstance(row, RelationType):
         RelationType.objects.filter(is_default=True).exclude(pk=row.pk).update(is_default=False)
         RelationType.objects.filter(pk=row.pk).update(is_default=True)
         row.is_default = True
@@ -106,21 +106,21 @@ def move_all(row: Lookup, *, to: Lookup, by: User) -> int:
     Open sales enter the other phase with its probability, closed sales keep their phase. Refuses a retired target.
     """
     pair = type(row).objects.select_for_update(no_key=True).filter(pk__in=[row.pk, to.pk]).order_by("pk")
-    to = next((found for found in pair if found.pk == to.pk), None)
-    if to is None or not to.is_active or to.pk == row.pk:
+    target = next((candidate for candidate in pair if candidate.pk == to.pk), None)
+    if target is None or not target.is_active or target.pk == row.pk:
         raise Refused(_("Choose another active row to move everything to."), code="target")
     if isinstance(row, RelationType):
         return Relation.objects.filter(relation_type=row).update(
-            relation_type=to, version=F("version") + 1, updated_by=by, updated_at=Now()
+            relation_type=target, version=F("version") + 1, updated_by=by, updated_at=Now()
         )
-    return _move_sales(row, to=to, by=by)
+    return _move_sales(row, to=target, by=by)
 
 
 def _move_sales(row: Lookup, *, to: Lookup, by: User) -> int:
     column = USED_IN[type(row)]
     sales = list(Sale.objects.filter(**{column: row}).select_for_update(of=("self",)).order_by("pk"))
     opened = [sale for sale in sales if sale.is_open]
-    if isinstance(row, Phase):
+    if isinstance(to, Phase):
         for sale in opened:
             enter(sale, to)
         commit_many(opened, fields=["phase", "probability", "probability_by_hand"], by=by, kind=Kind.MOVED)
