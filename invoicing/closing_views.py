@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from invoicing.document import compose
 from invoicing.forms import IssueForm, SendForm
-from invoicing.history import Refused
 from invoicing.issuing import issue, last_issued_on, obstacles
 from invoicing.models import Invoice, InvoiceEvent
 from invoicing.sending import send
-from salescrm.conflicts import Stale, submitted_version
+from salescrm.conflicts import refusals_in, submitted_version
 from salescrm.pages import leave, page
+from salescrm.versions import Stale
 
 
 @permission_required("invoicing.issue_invoice", raise_exception=True)
@@ -26,16 +26,15 @@ def issue_invoice(request: HttpRequest, pk: int) -> HttpResponse:
     if bound is not None:
         version, status = submitted_version(request), 422
         try:
-            if form.is_valid():
-                invoice = issue(invoice, version=version, by=request.user, on=form.cleaned_data["issued_on"])
-                messages.success(request, _("Issued as invoice %(number)s.") % {"number": invoice.number})
-                if sends:
-                    _mail(request, invoice, to=form.cleaned_data["to"], version=version + 1)
-                return leave(request, invoice)
+            with refusals_in(form):
+                if form.is_valid():
+                    invoice = issue(invoice, version=version, by=request.user, on=form.cleaned_data["issued_on"])
+                    messages.success(request, _("Issued as invoice %(number)s.") % {"number": invoice.number})
+                    if sends:
+                        _mail(request, invoice, to=form.cleaned_data["to"], version=version + 1)
+                    return leave(request, invoice)
         except Stale as refusal:
             stale, status = refusal, 409
-        except Refused as refusal:
-            form.add_error(None, refusal)
     document = compose(invoice) if invoice.is_draft else None
     context = {"invoice": invoice, "form": form, "stale": stale, "document": document, "last": last_issued_on()}
     context["obstacles"] = obstacles(document) if document else []
@@ -59,13 +58,12 @@ def send_invoice(request: HttpRequest, pk: int) -> HttpResponse:
     if bound is not None:
         version, status = submitted_version(request), 422
         try:
-            if form.is_valid():
-                _mail(request, invoice, to=form.cleaned_data["to"], version=version)
-                return leave(request, invoice)
+            with refusals_in(form):
+                if form.is_valid():
+                    _mail(request, invoice, to=form.cleaned_data["to"], version=version)
+                    return leave(request, invoice)
         except Stale as refusal:
             stale, status = refusal, 409
-        except Refused as refusal:
-            form.add_error(None, refusal)
     sent = invoice.events.filter(kind=InvoiceEvent.Kind.SENT).select_related("by").last()
     context = {"invoice": invoice, "form": form, "stale": stale, "sent": sent}
     return page(request, "invoicing/send.html", context, part="dialog", status=status)

@@ -9,6 +9,7 @@ from invoicing.models import Invoice, InvoiceEvent, InvoiceLine, VatRate
 from invoicing.vat import totals
 from relations.models import Contact, Relation
 from salescrm.models import Organisation, User
+from salescrm.versions import lock
 
 
 def draft_invoice(
@@ -49,7 +50,7 @@ def is_untouched_draft(invoice: Invoice) -> bool:
 
 def delete_untouched_draft(invoice: Invoice) -> None:
     """Delete a draft nobody has worked on; the caller has asked `is_untouched_draft` under its lock."""
-    locked = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    locked = lock(Invoice.objects.all(), invoice.pk)
     if not is_untouched_draft(locked):
         raise ValueError("only an untouched draft may be deleted")
     locked.delete()

@@ -4,13 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
-from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from invoicing.drafting import set_totals
-from invoicing.history import Refused, claim, commit, require_draft
+from invoicing.history import claim, commit, require_draft
 from invoicing.lines import Line, contents, store_lines
 from invoicing.models import Invoice, InvoiceEvent, InvoiceLine
 from invoicing.querysets import InvoiceQuerySet
@@ -18,6 +16,7 @@ from relations.models import Contact
 from salescrm.accounts.handing_over import Holding
 from salescrm.calendar import odd_years
 from salescrm.models import User
+from salescrm.versions import Refused, commit_all, lock_all
 
 HEAD = ["subject", "contact", "reference", "supplied_from", "supplied_until", "note", "payment_days"]
 TOTALS = ["total_excluding_vat", "total_vat", "total_including_vat"]
@@ -36,12 +35,13 @@ def edit(invoice: Invoice, *, values: dict, lines: Iterable[Line], version: int,
     Refuses an issued invoice, a stale version, a contact person of somebody else and a period that ends before it
     begins (rules 6 and 22).
     """
-    invoice, repeated = claim(invoice, version=version, by=by, kinds=(InvoiceEvent.Kind.EDITED,))
     lines = list(lines)
-    if repeated and _same(invoice, values, lines):
-        return invoice
+    invoice, repeated = claim(
+        invoice, version=version, by=by, kinds=(InvoiceEvent.Kind.EDITED,),
+        same=lambda stored: _same(stored, values, lines),
+    )  # fmt: skip
     if repeated:
-        claim(invoice, version=version, by=by)  # the same user typed something else in an old window: stale
+        return invoice
     require_draft(invoice)
     contact = values["contact"]
     if contact and not Contact.objects.filter(pk=contact.pk, organization=invoice.customer_id).exists():
@@ -78,10 +78,8 @@ def check_supply(begins: date | None, ends: date | None) -> None:
 
 def hand_over(drafts: InvoiceQuerySet, *, to: User, by: User) -> int:
     """Give these drafts another owner, with an event each; how many there were. Runs in the caller's transaction."""
-    rows = list(drafts.select_for_update(of=("self",)).order_by("pk"))
-    Invoice.objects.filter(pk__in=[row.pk for row in rows]).update(
-        owner=to, version=F("version") + 1, updated_by=by, updated_at=timezone.now()
-    )
+    rows = lock_all(drafts)
+    commit_all(rows, owner=to, by=by)
     InvoiceEvent.objects.bulk_create(
         InvoiceEvent(
             invoice=row, kind=InvoiceEvent.Kind.EDITED, by=by, detail=f"→ {to}", invoice_version=row.version + 1

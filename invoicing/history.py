@@ -1,34 +1,41 @@
 """How an invoice is written: claim() it under a lock, commit() the change with its event (rules 6 and 22)."""
 
-from django.core.exceptions import ValidationError
+from collections.abc import Callable
+
 from django.utils.translation import gettext as _
 
 from invoicing.models import Invoice, InvoiceEvent
-from salescrm.conflicts import Stale, changed_by, lock
+from salescrm import versions
 from salescrm.models import User
+from salescrm.versions import Refused, Stale
 
 
-class Refused(ValidationError):
-    """A rule forbids it; `code` says which one."""
-
-
-def claim(invoice: Invoice, *, version: int, by: User, kinds: tuple[str, ...] = ()) -> tuple[Invoice, bool]:
-    """Lock the row of `invoice` and check the submitted version; must run in a transaction.
-
-    Returns the locked invoice and whether this very request was carried out before: an event of one of `kinds` by the
-    same user consumed this version. Raises Stale for any other old version, Gone for a draft that was just deleted.
+def claim(
+    invoice: Invoice,
+    *,
+    version: int,
+    by: User,
+    kinds: tuple[str, ...] = (),
+    same: Callable[[Invoice], bool] = lambda invoice: True,
+) -> tuple[Invoice, bool]:
+    """As versions.claim(): a request was carried out before when an event of one of `kinds` by the same user consumed
+    its version, and the invoice still is the `same`.
     """
-    locked = lock(Invoice.objects.all(), invoice.pk)
-    if locked.version == version:
-        return locked, False
-    done = locked.events.filter(invoice_version=version + 1, kind__in=kinds).first()
-    if done is not None and done.by_id == by.pk:
-        return locked, True
-    raise Stale(locked, stale_message(locked, by=by))
+
+    def repeated(locked: Invoice, *, version: int, by: User) -> bool:
+        return locked.events.filter(invoice_version=version + 1, kind__in=kinds, by=by).exists()
+
+    rows = Invoice.objects.all()
+    return versions.claim(rows, invoice.pk, version=version, by=by, same=same, repeated=repeated, stale=stale)
 
 
-def stale_message(invoice: Invoice, *, by: User) -> str:
-    """Who changed the invoice, and how."""
+def stale(invoice: Invoice, *, version: int, by: User) -> Stale:
+    """Who changed the invoice since this version was shown, and how."""
+    words = _what_happened(invoice) or versions.changed(invoice, version=version, by=by).message
+    return Stale(invoice, str(words))
+
+
+def _what_happened(invoice: Invoice) -> str:
     last = invoice.events.select_related("by").last()
     words = {"who": invoice.updated_by or _("the system"), "number": invoice.number}
     match last.kind if last else "":
@@ -40,8 +47,7 @@ def stale_message(invoice: Invoice, *, by: User) -> str:
             return _("%(who)s sent this invoice after you opened it. It was not sent again.") % words
         case InvoiceEvent.Kind.FAILED:
             return _("%(who)s tried to send this invoice after you opened it. It was not sent again.") % words
-    text = _("%(who)s changed this invoice after you opened it. Nothing of yours was stored.")
-    return changed_by(invoice.updated_by, text, reader=by)
+    return ""
 
 
 def require_draft(invoice: Invoice) -> None:
@@ -52,9 +58,7 @@ def require_draft(invoice: Invoice) -> None:
 
 def commit(invoice: Invoice, *, fields: list[str], kind: str, by: User, detail: str = "") -> Invoice:
     """Store the changed `fields` of a claimed invoice, raise its version and append the event."""
-    invoice.version += 1
-    invoice.updated_by = by
-    invoice.save(update_fields=[*fields, "version", "updated_by", "updated_at"])
+    versions.commit(invoice, fields=fields, by=by)
     record(invoice, kind=kind, by=by, detail=detail)
     return invoice
 

@@ -9,13 +9,14 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from invoicing.document import Document, compose, freeze
-from invoicing.history import Refused, claim, commit, require_draft
+from invoicing.history import claim, commit, require_draft
 from invoicing.models import Invoice, InvoiceEvent
 from relations.models import Relation
 from salescrm.calendar import odd_years, today, written_day
 from salescrm.fields import field_of
 from salescrm.models import Organisation, User
 from salescrm.numbering import NumberSeries, next_number
+from salescrm.versions import Refused
 from salescrm.words import fold
 
 FROZEN = [

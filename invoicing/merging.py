@@ -1,12 +1,15 @@
 """Invoices follow a customer that is merged into another relation; what was printed stays as it was."""
 
+from django.db.models import QuerySet
+
+import relations.merging
 from invoicing.models import Invoice
 from relations.models import Relation
 
 
-def lock(other: Relation) -> None:
-    """Lock the invoices of a relation that is about to be merged; must run in a transaction."""
-    list(Invoice.objects.select_for_update(of=("self",)).filter(customer=other).order_by("pk").values_list("pk"))
+def naming(other: Relation) -> QuerySet[Invoice]:
+    """The invoices of a relation that is about to be merged, and those that name one of its contact persons."""
+    return relations.merging.naming(Invoice, other)
 
 
 def follow(other: Relation, *, kept: Relation, contacts: dict[int, int]) -> None:

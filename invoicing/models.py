@@ -12,7 +12,7 @@ from invoicing.querysets import InvoiceQuerySet
 from relations.models import Contact, Relation
 from salescrm.fields import DayField, MoneyField
 from salescrm.lookups import Lookup
-from salescrm.records import Versioned
+from salescrm.versions import Versioned
 from salescrm.words import folded
 
 WORDS = folded("number", "subject", "reference")  # what an invoice is found by
@@ -51,6 +51,7 @@ class VatRate(Lookup):
 
 class Invoice(Versioned):
     WORDS = WORDS  # what search looks in
+    CHANGED = _("%(who)s changed this invoice after you opened it. Nothing of yours was stored.")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from invoicing.document import Document, document_of
-from invoicing.history import Refused, claim, record
+from invoicing.history import claim, record
 from invoicing.models import Invoice, InvoiceEvent
 from relations.models import Relation
 from salescrm.models import User
+from salescrm.versions import Refused, commit
 
 Kind = InvoiceEvent.Kind
 
@@ -50,10 +51,7 @@ def _begin(invoice: Invoice, *, version: int, by: User) -> tuple[Invoice, Invoic
         return invoice, invoice.events.get(invoice_version=version + 1, kind__in=(Kind.SENT, Kind.FAILED))
     if invoice.is_draft:
         raise Refused(_("Issue the invoice before sending it."), code="draft")
-    invoice.version += 1
-    invoice.updated_by = by
-    invoice.save(update_fields=["version", "updated_by", "updated_at"])
-    return invoice, None
+    return commit(invoice, fields=[], by=by), None
 
 
 @transaction.atomic

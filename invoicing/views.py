@@ -13,16 +13,17 @@ from invoicing import editing, exporting
 from invoicing.document import document_of
 from invoicing.filters import InvoiceFilter
 from invoicing.forms import HeadForm, LineFormSet
-from invoicing.history import Refused, stale_message
+from invoicing.history import stale
 from invoicing.issuing import obstacles
 from invoicing.models import Invoice, InvoiceLine
 from relations.models import Relation
 from salescrm import exports
-from salescrm.conflicts import Difference, Stale, differences, submitted_version
+from salescrm.conflicts import Conflict, Difference, conflict_of, refusals_in, submitted_version
 from salescrm.listing import Column, asked, page_of, sort
 from salescrm.models import User
 from salescrm.pages import leave, page
 from salescrm.recent import remembers
+from salescrm.versions import Refused, Stale
 
 COLUMNS = [
     Column(pgettext_lazy("invoice", "Number"), "number", "number"),
@@ -113,17 +114,16 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     valid = all([head.is_valid(), lines.is_valid()])
     if valid or version != invoice.version:
         try:
-            return _store(request, invoice, head, lines, version=version, valid=valid)
-        except Refused as refusal:
-            head.add_error(None, refusal)
-        except Stale as stale:
-            return _conflict(request, stale, head, lines)
+            with refusals_in(head):
+                return _store(request, invoice, head, lines, version=version, valid=valid)
+        except Stale as refusal:
+            return _conflict(request, refusal, head, lines)
     return _edit_page(request, invoice, head, lines, version=version, status=422)
 
 
 def _store(request, invoice: Invoice, head: HeadForm, lines, *, version: int, valid: bool) -> HttpResponse:
     if not valid:
-        raise Stale(invoice, stale_message(invoice, by=request.user))
+        raise stale(invoice, version=version, by=request.user)
     editing.edit(invoice, values=head.values(), lines=lines.lines(), version=version, by=request.user)
     messages.success(request, _("The draft is saved."))
     return redirect(invoice)
@@ -133,17 +133,15 @@ def _initial(invoice: Invoice) -> list[dict]:
     return list(invoice.lines.values(*InvoiceLine.FIELDS))
 
 
-def _edit_page(request, invoice, head, lines, *, version: int, conflict: dict | None = None, status: int = 200):
+def _edit_page(request, invoice, head, lines, *, version: int, conflict: Conflict | None = None, status: int = 200):
     context = {"invoice": invoice, "head": head, "lines": lines, "version": version, "conflict": conflict}
     return page(request, "invoicing/edit.html", context, part="form", status=status)
 
 
-def _conflict(request, stale: Stale, head: HeadForm, lines) -> HttpResponse:
-    invoice = Invoice.objects.for_page().get(pk=stale.current.pk)
-    found = differences(head, invoice)
-    if lines.is_valid() and (theirs := _told(invoice)) != (yours := "\n".join(map(str, lines.lines()))):
-        found.append(Difference("lines", _("Lines"), theirs, yours))
-    conflict = {"message": stale.message, "differences": found, "url": request.path}
+def _conflict(request, refusal: Stale, head: HeadForm, lines) -> HttpResponse:
+    invoice = Invoice.objects.for_page().get(pk=refusal.current.pk)
+    yours = "\n".join(map(str, lines.lines())) if lines.is_valid() else _told(invoice)
+    conflict = conflict_of(head, refusal, request.path, Difference("lines", _("Lines"), _told(invoice), yours))
     return _edit_page(request, invoice, head, lines, version=invoice.version, conflict=conflict, status=409)
 
 
@@ -161,8 +159,8 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
             editing.delete(invoice, version=submitted_version(request), by=request.user)
             messages.success(request, _("The draft is deleted."))
             return leave(request, "invoicing:list")
-        except Stale as stale:
-            context["refused"], status = stale.message, 409
+        except Stale as refusal:
+            context["refused"], status = refusal.message, 409
         except Refused as refusal:
             context["refused"], status = refusal.message, 422
     return page(request, "invoicing/delete.html", context, part="dialog", status=status)

@@ -3,10 +3,7 @@
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-from django.db.models import F
-from django.utils import timezone
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,15 +14,11 @@ from projects.querysets import ProjectQuerySet
 from relations.models import Relation
 from salescrm.accounts.handing_over import Holding
 from salescrm.calendar import odd_years
-from salescrm.conflicts import Stale, changed_by, lock
 from salescrm.models import User
+from salescrm.versions import Refused, claim, commit, commit_all, lock_all, once
 
 DAYS = ["start_date", "end_date"]
 HEAD = ["name", "contact", "manager", "start_date", "end_date", "note"]
-
-
-class Refused(ValidationError):
-    """A rule forbids it; `code` says which one."""
 
 
 def may_edit(project: Project, user: User) -> bool:
@@ -36,14 +29,7 @@ def may_edit(project: Project, user: User) -> bool:
 
 def create(*, customer: Relation, project: NewProject, by: User, token: UUID) -> Project:
     """Open a project without services; the same `token` twice gives the first one (rule 6)."""
-    try:
-        with transaction.atomic():
-            return open_project(customer=customer, project=project, services=[], by=by, token=token)[0]
-    except IntegrityError:
-        first = Project.objects.filter(create_token=token).first()
-        if first is None:
-            raise
-        return first
+    return once(token, Project, lambda: open_project(customer=customer, project=project, services=[], by=by)[0])
 
 
 @transaction.atomic
@@ -64,7 +50,7 @@ def edit(project: Project, *, values: dict, version: int, by: User) -> Project:
         raise Refused(odd)
     for name in HEAD:
         setattr(project, name, values[name])
-    return _commit(project, HEAD, by)
+    return commit(project, fields=HEAD, by=by)
 
 
 def _same(project: Project, values: dict) -> bool:
@@ -85,7 +71,7 @@ def replace_services(project: Project, *, rows: Iterable[dict], version: int, by
         return project
     _require_active(project)
     changed = rewrite_lines(project.services, rows, project=project)
-    return _commit(project, [], by) if changed else project
+    return commit(project, fields=[], by=by) if changed else project
 
 
 @transaction.atomic
@@ -102,9 +88,7 @@ def reopen(project: Project, *, version: int, by: User) -> Project:
 
 def hand_over(projects: ProjectQuerySet, *, to: User, by: User) -> int:
     """Give these projects another manager; how many there were. Runs in the caller's transaction."""
-    keys = [row.pk for row in projects.select_for_update(of=("self",)).order_by("pk").only("pk")]
-    changes = {"manager": to, "version": F("version") + 1, "updated_by": by, "updated_at": timezone.now()}
-    return Project.objects.filter(pk__in=keys).update(**changes)
+    return commit_all(lock_all(projects.only("pk")), manager=to, by=by)
 
 
 def words(count: int) -> str:
@@ -123,27 +107,13 @@ def _set_status(project: Project, status: str, version: int, by: User) -> Projec
     if repeated or locked.status == status:
         return locked
     locked.status = status
-    return _commit(locked, ["status"], by)
+    return commit(locked, fields=["status"], by=by)
 
 
 def _claim(project: Project, version: int, *, by: User, same: Callable[[Project], bool]) -> tuple[Project, bool]:
-    """The locked project, and whether this very change was made before by the same user (a second click)."""
-    locked = lock(Project.objects.all(), project.pk)
-    if locked.version == version:
-        return locked, False
-    if locked.version == version + 1 and locked.updated_by_id == by.pk and same(locked):
-        return locked, True
-    text = _("%(who)s changed this project after you opened it. Nothing of yours was stored.")
-    raise Stale(locked, changed_by(locked.updated_by, text, reader=by))
+    return claim(Project.objects.all(), project.pk, version=version, by=by, same=same)
 
 
 def _require_active(project: Project) -> None:
     if not project.is_active:
         raise Refused(_("This project is closed. Reopen it first."), code="closed")
-
-
-def _commit(project: Project, fields: list[str], by: User) -> Project:
-    project.version += 1
-    project.updated_by = by
-    project.save(update_fields=[*fields, "version", "updated_by", "updated_at"])
-    return project

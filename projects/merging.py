@@ -1,12 +1,15 @@
 """Projects follow a customer that is merged into another relation."""
 
+from django.db.models import QuerySet
+
+import relations.merging
 from projects.models import Project
 from relations.models import Relation
 
 
-def lock(other: Relation) -> None:
-    """Lock the projects of a relation that is about to be merged; must run in a transaction."""
-    list(Project.objects.select_for_update(of=("self",)).filter(customer=other).order_by("pk").values_list("pk"))
+def naming(other: Relation) -> QuerySet[Project]:
+    """The projects of a relation that is about to be merged, and those that name one of its contact persons."""
+    return relations.merging.naming(Project, other)
 
 
 def follow(other: Relation, *, kept: Relation, contacts: dict[int, int]) -> None:

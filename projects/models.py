@@ -12,7 +12,7 @@ from projects.querysets import ProjectQuerySet
 from relations.models import Contact, Relation
 from salescrm.fields import DayField
 from salescrm.notes.models import Note
-from salescrm.records import Versioned
+from salescrm.versions import Versioned
 from salescrm.words import folded
 
 WORDS = folded("number", "name")  # what a project is found by
@@ -39,6 +39,7 @@ class ServiceLine(PricedLine):
 
 class Project(Versioned):
     WORDS = WORDS  # what search looks in
+    CHANGED = _("%(who)s changed this project after you opened it. Nothing of yours was stored.")
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("active")

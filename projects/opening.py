@@ -3,11 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
-from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from invoicing.lines import Line, store_lines
@@ -17,6 +13,7 @@ from relations.models import Contact, Relation
 from salescrm.calendar import odd_years, today
 from salescrm.models import User
 from salescrm.numbering import NumberSeries, next_number
+from salescrm.versions import Gone, Refused, commit, lock
 
 
 class NewProject(NamedTuple):
@@ -31,7 +28,7 @@ class NewProject(NamedTuple):
 
 
 def open_project(
-    *, customer: Relation, project: NewProject, services: Iterable[Line], by: User, token: UUID | None = None
+    *, customer: Relation, project: NewProject, services: Iterable[Line], by: User
 ) -> tuple[Project, list[Service]]:
     """Open a project with its number (when projects are numbered) and services. Runs in the caller's transaction.
 
@@ -39,14 +36,13 @@ def open_project(
     """
     check(customer, contact=project.contact, start_date=project.start_date, end_date=project.end_date)
     if odd := odd_years({"start_date": project.start_date, "end_date": project.end_date}):
-        raise ValidationError(odd)
+        raise Refused(odd)
     if not is_held(customer.pk):
-        raise ValidationError(str(MERGED), code="merged")
+        raise Refused(str(MERGED), code="merged")
     opened = Project.objects.create(
         customer=customer,
         number=next_number(NumberSeries.Kind.PROJECT, on=today(), taken=_is_taken),
         updated_by=by,
-        create_token=token,
         **project._asdict(),
     )
     return opened, store_lines(Service, services, project=opened)
@@ -59,24 +55,30 @@ def _is_taken(number: str) -> bool:
 def check(customer: Relation, *, contact: Contact | None, start_date: date | None, end_date: date | None) -> None:
     """Refuse a contact person of another customer and a project that ends before it starts."""
     if contact and contact.organization_id != customer.pk:
-        raise ValidationError({"contact": _("This is not a contact person of the customer.")}, code="contact")
+        raise Refused({"contact": _("This is not a contact person of the customer.")}, code="contact")
     if start_date and end_date and end_date < start_date:
-        raise ValidationError({"end_date": _("A project ends on or after the day it starts.")}, code="dates")
+        raise Refused({"end_date": _("A project ends on or after the day it starts.")}, code="dates")
 
 
-def add_services(project: Project, *, customer: Relation, services: Iterable[Line]) -> list[Service]:
-    """Add services to a project of this customer. Refuses a closed project and somebody else's (rule 9)."""
-    locked = Project.objects.select_for_update(of=("self",)).filter(pk=project.pk).first()
+def hold_project(project: Project, *, customer: Relation) -> Project:
+    """The project under lock, to add services to it. Refuses a closed project and somebody else's (rule 9)."""
+    try:
+        locked = lock(Project.objects.all(), project.pk)
+    except Gone:
+        locked = None
     if locked is None or locked.customer_id != customer.pk or not locked.is_active:
-        raise ValidationError({"project": _("Choose an active project of this customer.")}, code="project")
+        raise Refused({"project": _("Choose an active project of this customer.")}, code="project")
+    return locked
+
+
+def add_services(
+    project: Project, *, customer: Relation, services: Iterable[Line], by: User | None = None
+) -> list[Service]:
+    """Add services to a project of this customer; refuses as hold_project(). A form opened before is stale then."""
+    locked = hold_project(project, customer=customer)
     added = store_lines(Service, services, first=locked.services.count(), project=locked)
-    _touch(locked)
+    commit(locked, fields=[], by=by or locked.updated_by)
     return added
-
-
-def _touch(project: Project) -> None:
-    """Raise the version: a form opened before does not know of these services."""
-    Project.objects.filter(pk=project.pk).update(version=F("version") + 1, updated_at=timezone.now())
 
 
 def is_untouched(project: Project, *, services: list[Service], made_for_sale: bool) -> bool:
@@ -91,10 +93,10 @@ def is_untouched(project: Project, *, services: list[Service], made_for_sale: bo
     return project.version == 1 and project.services.count() == len(services) and not project.notes.exists()
 
 
-def delete_untouched_services(project: Project, *, services: list[Service], with_project: bool) -> None:
+def delete_untouched_services(project: Project, *, services: list[Service], with_project: bool, by: User) -> None:
     """Delete services nobody has worked on, and with them the project that was made for them."""
     Service.objects.filter(pk__in=[service.pk for service in services], version=1).delete()
     if with_project:
         project.delete()
     else:
-        _touch(project)
+        commit(project, fields=[], by=by)

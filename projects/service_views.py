@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -10,8 +9,9 @@ from projects import editing
 from projects.forms import ServiceFormSet
 from projects.models import Project, Service
 from projects.views import editable
-from salescrm.conflicts import Difference, Stale, submitted_version
+from salescrm.conflicts import Conflict, Difference, conflict_of, submitted_version
 from salescrm.pages import leave, page
+from salescrm.versions import Refused, Stale
 
 
 @permission_required("projects.change_project", raise_exception=True)
@@ -32,16 +32,15 @@ def services(request: HttpRequest, pk: int) -> HttpResponse:
                 return leave(request, project)
         except Stale as stale:
             status, context = 409, context | {"version": stale.current.version, "conflict": _conflict(stale, rows)}
-        except ValidationError as refusal:
+        except Refused as refusal:
             context["refused"] = refusal.messages
     return page(request, "projects/services.html", context, part="form", status=status)
 
 
-def _conflict(stale: Stale, rows) -> dict:
+def _conflict(stale: Stale, rows) -> Conflict:
     theirs = _text(stale.current.services.select_related("vat_rate"))
     yours = _text(Service(**vars(line)) for line in rows.lines())
-    found = [Difference("services", _("Services"), theirs, yours)] if theirs != yours else []
-    return {"message": stale.message, "differences": found, "url": _address(stale.current)}
+    return conflict_of(None, stale, _address(stale.current), Difference("services", _("Services"), theirs, yours))
 
 
 def _address(project: Project) -> str:

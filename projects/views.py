@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -19,12 +19,13 @@ from projects.forms import CustomerForm, ProjectForm
 from projects.models import Project
 from relations.models import Relation
 from salescrm import exports
-from salescrm.conflicts import Stale, differences, submitted_token, submitted_version
+from salescrm.conflicts import Conflict, conflict_of, refusals_in, submitted_token, submitted_version
 from salescrm.listing import Column, asked, page_of, sort
 from salescrm.models import User
 from salescrm.pages import leave, page
 from salescrm.recent import remembers
 from salescrm.url_words import is_id
+from salescrm.versions import Stale
 
 NUMBER = Column(pgettext_lazy("project", "Number"), "number", "number")
 COLUMNS = [
@@ -90,12 +91,10 @@ def new(request: HttpRequest) -> HttpResponse:
     form = ProjectForm(request.POST if request.method == "POST" else None, customer=customer, initial=initial)
     token = submitted_token(request) if request.method == "POST" else uuid.uuid4()
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_in(form):
             project = editing.create(customer=customer, project=form.new_project(), by=request.user, token=token)
             messages.success(request, _("The project is added."))
             return leave(request, project)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
     context = {"form": form, "customer": customer, "token": token}
     return page(request, "projects/new.html", context, part="form", status=422 if form.is_bound else 200)
 
@@ -126,20 +125,17 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = ProjectForm(request.POST, instance=Project.objects.for_page().get(pk=pk), customer=project.customer)
     if form.is_valid():
         try:
-            editing.edit(project, values=form.values(), version=version, by=request.user)
-            messages.success(request, _("Saved."))
-            return leave(request, project)
+            with refusals_in(form):
+                editing.edit(project, values=form.values(), version=version, by=request.user)
+                messages.success(request, _("Saved."))
+                return leave(request, project)
         except Stale as stale:
-            found = differences(form, Project.objects.for_page().get(pk=pk))
-            conflict = {"message": stale.message, "differences": found, "url": request.path}
-            version = stale.current.version
+            conflict, version = conflict_of(form, stale, request.path), stale.current.version
             return _edit_page(request, project, form, version=version, conflict=conflict, status=409)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
     return _edit_page(request, project, form, version=version, status=422)
 
 
-def _edit_page(request, project, form, *, version: int, conflict: dict | None = None, status: int = 200):
+def _edit_page(request, project, form, *, version: int, conflict: Conflict | None = None, status: int = 200):
     context = {"project": project, "form": form, "version": version, "conflict": conflict}
     return page(request, "projects/edit.html", context, part="form", status=status)
 

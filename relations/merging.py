@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -13,11 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from relations.models import Apart, Contact, Relation, RelationNote
 from relations.naming import apply_names
-from relations.saving import stale
-from salescrm.conflicts import Gone
+from relations.saving import DERIVED
 from salescrm.fields import field_of
 from salescrm.models import Organisation, User
 from salescrm.organisation.numbers import show_iban
+from salescrm.versions import Gone, Refused, changed, commit, hold
 
 ADDRESS, PERSON_NAME = ["street", "postcode", "city", "country"], ["first_name", "prefix", "family_name"]
 TOGETHER = {"address": ADDRESS, "person_name": PERSON_NAME}  # parts that mean something only together
@@ -29,6 +28,10 @@ KEYS = {"name", "person_name", *CHOICES}
 HOLD = "SELECT merged_into_id FROM relations_relation WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
 MERGED = gettext_lazy("This relation has been merged into another one. Choose that one.")
 CONTACT = ["function", "email", "phone", "mobile"]
+WRITTEN = [  # of both
+    *(name for key in sorted(KEYS) for name in TOGETHER.get(key, [key])), *DERIVED, "note", "former_numbers",
+    "is_active", "merged_into",
+]  # fmt: skip
 
 
 class Choice(NamedTuple):
@@ -86,36 +89,51 @@ def is_held(*relations: int | None) -> bool:
         return cursor.fetchall() == [(None,)] * len(wanted)
 
 
-def lock(kept: Relation, other: Relation) -> tuple[Relation, Relation]:
-    """Both rows under lock, whoever comes first; must run in a transaction."""
-    # No joins under a lock: a row that changed while we waited would be joined with what it pointed to before.
-    rows = Relation.objects.select_for_update(of=("self",)).order_by("pk").in_bulk([kept.pk, other.pk])
+def contacts_of(*relations: Relation) -> QuerySet[Contact]:
+    """Every being a contact person that names one of these relations, on either side."""
+    return Contact.objects.filter(Q(organization__in=relations) | Q(person__in=relations))
+
+
+def naming(model: type[Model], other: Relation) -> QuerySet:
+    """The records of an upper app that name a relation as their customer, or one of its contact persons."""
+    return model._default_manager.filter(Q(customer=other) | Q(contact__in=contacts_of(other).order_by().values("pk")))
+
+
+def lock(kept: Relation, other: Relation, *above: QuerySet) -> list:
+    """Both rows under lock, and before them (LOCK_ORDER) what upper apps name and the contact persons of both.
+
+    Returns the two as they stand now, and the rows of each of `above`. Once these locks are held, nobody makes another
+    record that names `other`: see is_held(). Must run in a transaction; raises Gone for one that was just removed.
+    """
+    signposts = Relation.objects.filter(Q(pk__in=[kept.pk, other.pk]) | Q(merged_into=other))
+    *held, _contacts, relations = hold(*above, contacts_of(kept, other), signposts)
+    rows = {row.pk: row for row in relations}
     if missing := {kept.pk, other.pk} - set(rows):
         raise Gone(f"removed meanwhile: {missing}")
-    return rows[kept.pk], rows[other.pk]
+    return [rows[kept.pk], rows[other.pk], *held]
 
 
 def check(kept: Relation, other: Relation) -> None:
     """Refuse what can never be merged: a relation with itself, with another kind, or one that was merged before."""
     if kept.pk == other.pk:
-        raise ValidationError(_("A relation cannot be merged with itself."), code="itself")
+        raise Refused(_("A relation cannot be merged with itself."), code="itself")
     if kept.kind != other.kind:
-        raise ValidationError(_("An organization and a person cannot be merged."), code="kind")
+        raise Refused(_("An organization and a person cannot be merged."), code="kind")
     for relation in (kept, other):
         if relation.merged_into_id:
             words = {"name": relation, "number": relation.number}
-            raise ValidationError(_("%(name)s has been merged into another relation already.") % words, code="merged")
+            raise Refused(_("%(name)s has been merged into another relation already.") % words, code="merged")
     if Contact.objects.filter(organization=kept, person=other).exists() or (
         Contact.objects.filter(organization=other, person=kept).exists()
     ):
-        raise ValidationError(_("One is a contact person of the other."), code="contact")
+        raise Refused(_("One is a contact person of the other."), code="contact")
 
 
 def check_versions(kept: Relation, other: Relation, *, version: int, other_version: int, by: User) -> None:
     """Refuse when either was changed since the preview was shown (rule 6)."""
     for relation, seen in ((kept, version), (other, other_version)):
         if relation.version != seen:
-            raise stale(relation, by=by)
+            raise changed(relation, version=seen, by=by)
 
 
 def absorb(kept: Relation, other: Relation, *, taken: Iterable[str], by: User) -> dict[int, int]:
@@ -137,9 +155,7 @@ def absorb(kept: Relation, other: Relation, *, taken: Iterable[str], by: User) -
     other.merged_into, other.is_active = kept, False
     for relation in (other, kept):
         apply_names(relation)
-        relation.version += 1
-        relation.updated_by = by
-        relation.save()
+        commit(relation, fields=WRITTEN, by=by)
     Relation.objects.filter(merged_into=other).update(merged_into=kept)
     RelationNote.objects.filter(relation=other).update(relation=kept)
     RelationNote.objects.create(relation=kept, by=by, updated_by=by, text=told)
@@ -173,7 +189,7 @@ def _told(other: Relation, lost: list[Choice]) -> str:
 
 def _move_contacts(kept: Relation, other: Relation) -> dict[int, int]:
     own, theirs = ("person", "organization") if kept.is_person else ("organization", "person")
-    rows = list(Contact.objects.select_for_update(of=("self",)).filter(**{f"{own}__in": [kept, other]}).order_by("pk"))
+    rows = list(contacts_of(kept, other).order_by("pk"))
     known = {getattr(row, f"{theirs}_id"): row for row in rows if getattr(row, f"{own}_id") == kept.pk}
     joined = {}
     for row in rows:
@@ -182,8 +198,7 @@ def _move_contacts(kept: Relation, other: Relation) -> dict[int, int]:
         twin = known.get(getattr(row, f"{theirs}_id"))
         if twin is None:
             setattr(row, own, kept)
-            row.version += 1
-            row.save(update_fields=[own, "version"])
+            commit(row, fields=[own], by=None)
         else:
             joined[row.pk] = twin.pk
             _complete(twin, row)
@@ -195,8 +210,7 @@ def _complete(contact: Contact, twin: Contact) -> None:
     for name in missing:
         setattr(contact, name, getattr(twin, name))
     if missing:
-        contact.version += 1
-        contact.save(update_fields=[*missing, "version"])
+        commit(contact, fields=missing, by=None)
 
 
 def drop_contacts(joined: dict[int, int]) -> None:

@@ -16,7 +16,7 @@ from salescrm.models import User
 from salescrm.notes.models import OWN_NOTE, Note
 from salescrm.organisation.numbers import show_iban
 from salescrm.organisation.validators import validate_coc_number, validate_iban, validate_vat_number
-from salescrm.records import Versioned
+from salescrm.versions import Versioned
 from salescrm.words import folded
 
 
@@ -56,6 +56,8 @@ class RelationType(Lookup):
 
 
 class Relation(Versioned):
+    CHANGED = _("%(who)s changed this relation after you opened it. Nothing of yours was stored.")
+
     class Kind(models.TextChoices):
         ORGANIZATION = "organization", _("organization")
         PERSON = "person", _("person")

@@ -4,12 +4,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from relations.models import Relation
+from salescrm.versions import lock
 
 
 @transaction.atomic
 def delete_untouched_relation(relation: Relation, *, version: int) -> str:
     """Delete a relation that is as it was at `version` and that no record names; else say why it was kept."""
-    locked = Relation.objects.select_for_update(of=("self",)).get(pk=relation.pk)
+    locked = lock(Relation.objects.all(), relation.pk)
     if locked.version != version:
         return _("%(name)s was changed since, so it stays.") % {"name": locked}
     kinds = sorted({str(record._meta.verbose_name_plural) for record in _naming(locked)})

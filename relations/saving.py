@@ -1,12 +1,9 @@
-"""Writing relations: create, edit, deactivate, reactivate. One place for names, numbers, versions and tokens."""
+"""Writing relations: create, edit, give another type or owner, deactivate. One place for names, numbers and types."""
 
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-from django.db.models import F
-from django.utils import timezone
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,13 +12,12 @@ from relations.naming import apply_names
 from relations.querysets import RelationQuerySet
 from salescrm.accounts.handing_over import Holding
 from salescrm.calendar import today
-from salescrm.conflicts import Stale, changed_by, lock
 from salescrm.models import User
 from salescrm.numbering import NumberSeries, next_number
 from salescrm.organisation.numbers import COMPACT
+from salescrm.versions import Refused, Stale, anybody, changed, claim, commit, commit_all, lock, lock_all, once
 
 DERIVED = ["name", "sort_key", "name_key", "domain"]
-BOOKKEEPING = ["version", "updated_by", "updated_at"]
 
 
 def create_relation(*, kind: str, values: dict, by: User | None, token: UUID | None) -> Relation:
@@ -29,21 +25,12 @@ def create_relation(*, kind: str, values: dict, by: User | None, token: UUID | N
 
     `values` holds fields of the form of its kind. Refuses a retired relation type.
     """
-    try:
-        with transaction.atomic():
-            return _create(kind, values, by, token)
-    except IntegrityError:
-        first = Relation.objects.filter(create_token=token).first() if token else None
-        if first is None:
-            raise
-        return first
+    return once(token, Relation, lambda: _create(kind, values, by))
 
 
-def _create(kind: str, values: dict, by: User | None, token: UUID | None) -> Relation:
-    relation = Relation(kind=kind, create_token=token, updated_by=by, **_compact(values))
+def _create(kind: str, values: dict, by: User | None) -> Relation:
+    relation = Relation(kind=kind, updated_by=by, **_compact(values))
     _refuse_retired(relation.relation_type)
-    if token and Relation.objects.filter(create_token=token).exists():
-        raise IntegrityError("this form has been sent before")  # no number is spent on it
     relation.number = next_number(NumberSeries.Kind.RELATION, on=today(), taken=_is_taken)
     apply_names(relation)
     relation.save(force_insert=True)
@@ -60,22 +47,21 @@ def edit_relation(relation: Relation, *, values: dict, version: int, by: User) -
 
     Sent twice by the same user with the same values, the second time changes nothing.
     """
-    locked = lock(Relation.objects.all(), relation.pk)
-    _refuse_merged(locked)
     values = _compact(values)
-    changed = [name for name, value in values.items() if getattr(locked, name) != value]
-    if locked.version != version:
-        if locked.version == version + 1 and locked.updated_by_id == by.pk and not changed:
-            return locked
-        raise stale(locked, by=by)
-    if not changed:
+    locked, repeated = _claim(relation, version, by, same=lambda stored: not _other(stored, values))
+    names = _other(locked, values)
+    if repeated or not names:
         return locked
-    if "relation_type" in changed:
+    if "relation_type" in names:
         _refuse_retired(values["relation_type"])
-    for name in changed:
+    for name in names:
         setattr(locked, name, values[name])
     apply_names(locked)
-    return _commit(locked, [*changed, *DERIVED], by)
+    return commit(locked, fields=[*names, *DERIVED], by=by)
+
+
+def _other(relation: Relation, values: dict) -> list[str]:
+    return [name for name, value in values.items() if getattr(relation, name) != value]
 
 
 @transaction.atomic
@@ -84,21 +70,47 @@ def set_active(relation: Relation, *, active: bool, version: int, by: User) -> R
 
     Refuses a merged one, and a stale version except when the relation already is as asked.
     """
-    locked = lock(Relation.objects.all(), relation.pk)
-    _refuse_merged(locked)
+    locked, _repeated = _claim(relation, version, by, same=lambda stored: stored.is_active == active, repeated=anybody)
     if locked.is_active == active:
         return locked
-    if locked.version != version:
-        raise stale(locked, by=by)
     locked.is_active = active
-    return _commit(locked, ["is_active"], by)
+    return commit(locked, fields=["is_active"], by=by)
+
+
+@transaction.atomic
+def become(relation: Relation, relation_type: RelationType, *, by: User) -> Relation:
+    """Let a relation be of another type, as an acceptance does (rule 8); of that type already it changes nothing.
+
+    Nobody has seen a version of it: whatever else was changed stays.
+    """
+    if relation.relation_type_id == relation_type.pk:
+        return relation
+    locked = lock(Relation.objects.all(), relation.pk)
+    locked.relation_type = relation_type
+    return commit(locked, fields=["relation_type"], by=by)
+
+
+def retype_all(locked: list[Relation], *, to: RelationType, by: User) -> int:
+    """Let all these locked relations be of another type; how many there were."""
+    return commit_all(locked, relation_type=to, by=by)
 
 
 def hand_over(relations: RelationQuerySet, *, to: User, by: User) -> int:
     """Give these relations another owner; how many there were. Runs in the caller's transaction."""
-    keys = [row.pk for row in relations.select_for_update(of=("self",)).order_by("pk").only("pk")]
-    changes = {"owner": to, "version": F("version") + 1, "updated_by": by, "updated_at": timezone.now()}
-    return Relation.objects.filter(pk__in=keys).update(**changes)
+    return commit_all(lock_all(relations.only("pk")), owner=to, by=by)
+
+
+def _claim(relation: Relation, version: int, by: User, **ways: Any) -> tuple[Relation, bool]:
+    """As claim(); a relation that was merged meanwhile is refused for that, whatever its version."""
+    rows = Relation.objects.all()
+    locked, repeated = claim(rows, relation.pk, version=version, by=by, stale=_merged_or_changed, **ways)
+    _refuse_merged(locked)
+    return locked, repeated
+
+
+def _merged_or_changed(relation: Relation, *, version: int, by: User) -> Stale:
+    _refuse_merged(relation)
+    return changed(relation, version=version, by=by)
 
 
 def words(count: int) -> str:
@@ -115,26 +127,13 @@ HOLDING = Holding(
 def _refuse_retired(relation_type: RelationType) -> None:
     if not relation_type.is_active:
         why = _("This relation type is retired. Choose another one.")
-        raise ValidationError({"relation_type": why}, code="retired")
+        raise Refused({"relation_type": why}, code="retired")
 
 
 def _refuse_merged(relation: Relation) -> None:
     if relation.merged_into_id:
         why = _("This relation has been merged into %(name)s. Change that one instead.")
-        raise ValidationError(why % {"name": relation.merged_into}, code="merged")
-
-
-def stale(current: Relation, *, by: User) -> Stale:
-    """Somebody changed the relation since it was shown."""
-    message = _("%(who)s changed this relation after you opened it. Nothing of yours was stored.")
-    return Stale(current, changed_by(current.updated_by, message, reader=by))
-
-
-def _commit(relation: Relation, fields: list[str], by: User) -> Relation:
-    relation.version += 1
-    relation.updated_by = by
-    relation.save(update_fields=[*fields, *BOOKKEEPING])
-    return relation
+        raise Refused(why % {"name": relation.merged_into}, code="merged")
 
 
 def _compact(values: dict) -> dict:

@@ -2,15 +2,15 @@
 
 from datetime import date
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from invoicing.drafting import draft_invoice
 from invoicing.lines import contents
 from projects.models import BillingMethod, Project
-from projects.opening import NewProject, add_services, open_project
-from relations.models import Relation, RelationType
+from projects.opening import NewProject, add_services, hold_project, open_project
+from relations.models import RelationType
+from relations.saving import become
 from sales.history import claim, commit
 from sales.models import FollowUp, Sale, SaleEvent, SaleLine, SalesSettings, SaleStatus
 from sales.models.lists import AcceptReason
@@ -93,7 +93,9 @@ def accept(
     check_closing_day(closed_on, start=sale.start_date, today=today())
     if why := unavailable(sale, by)[follow_up]:
         raise Refused({"follow_up": why}, code="unavailable")
-    _become(sale.customer, relation_type, by)
+    if follow_up == FollowUp.EXISTING_PROJECT and project:  # locked before the customer: see LOCK_ORDER
+        project = hold_project(project, customer=sale.customer)
+    sale.customer = become(sale.customer, relation_type, by=by)
     _hand_over(sale, follow_up, new_project=new_project, project=project, by=by)
     sale.status, sale.accept_reason, sale.follow_up = SaleStatus.ACCEPTED, reason, follow_up
     sale.closed_on = closed_on
@@ -103,26 +105,13 @@ def accept(
 def _hand_over(
     sale: Sale, follow_up: str, *, new_project: NewProject | None, project: Project | None, by: User
 ) -> None:
-    try:
-        match follow_up:
-            case FollowUp.INVOICE:
-                _make_invoice(sale, by)
-            case FollowUp.NEW_PROJECT:
-                _make_project(sale, new_project, by)
-            case FollowUp.EXISTING_PROJECT:
-                _add_to_project(sale, project)
-    except ValidationError as error:  # the project was closed after it was chosen
-        raise error if isinstance(error, Refused) else Refused(error) from error
-
-
-def _become(customer: Relation, relation_type: RelationType, by: User) -> None:
-    if customer.relation_type_id == relation_type.pk:
-        return
-    locked = Relation.objects.select_for_update(of=("self",)).get(pk=customer.pk)
-    locked.relation_type, locked.updated_by = relation_type, by
-    locked.version += 1
-    locked.save(update_fields=["relation_type", "version", "updated_by", "updated_at"])
-    customer.relation_type = relation_type
+    match follow_up:
+        case FollowUp.INVOICE:
+            _make_invoice(sale, by)
+        case FollowUp.NEW_PROJECT:
+            _make_project(sale, new_project, by)
+        case FollowUp.EXISTING_PROJECT:
+            _add_to_project(sale, project, by)
 
 
 def _make_invoice(sale: Sale, by: User) -> None:
@@ -139,11 +128,12 @@ def _make_project(sale: Sale, new_project: NewProject | None, by: User) -> None:
     _link(lines, services)
 
 
-def _add_to_project(sale: Sale, project: Project | None) -> None:
+def _add_to_project(sale: Sale, project: Project | None, by: User) -> None:
     if project is None:
         raise Refused({"project": _("Choose a project.")}, code="project")
     lines = list(sale.lines.select_related("vat_rate"))
-    services = add_services(project, customer=sale.customer, services=[line.content for line in lines])
+    content = [line.content for line in lines]
+    services = add_services(project, customer=sale.customer, services=content, by=by)
     sale.project = project
     _link(lines, services)
 

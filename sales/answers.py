@@ -11,6 +11,7 @@ from sales import sentences
 from sales.models import Phase, Sale, SaleEvent, SalesSettings
 from sales.refusals import AlreadyDone, Refused, Stale
 from sales.transitions import undoable
+from salescrm.conflicts import conflict_of
 from salescrm.models import User
 
 
@@ -28,15 +29,21 @@ def put_into(form: BaseForm, refusal: Refused) -> None:
             form.add_error(name if name in form.fields else None, error)
 
 
+def conflict(form: BaseForm, refusal: Refused, url: str) -> dict:
+    """Theirs beside yours, and the version to go on from, when somebody else was first; else nothing."""
+    if status_of(refusal) != 409:
+        return {}
+    return {"conflict": conflict_of(form, refusal, url), "version": refusal.current.version}
+
+
 def explained(refusal: Refused) -> dict:
     """What a page needs to explain a refusal: its words, and the changes a stale submission missed."""
     if hasattr(refusal, "error_dict"):
         return {}
     missed = []
     if isinstance(refusal, AlreadyDone | Stale):
-        told = sentences.tell(sentences.read(refusal.sale, Phase.objects.all()), get_language())
-        wanted = [refusal.event] if isinstance(refusal, AlreadyDone) else refusal.events
-        missed = [entry for entry in told if entry.event.pk in {event.pk for event in wanted}]
+        told = sentences.tell(sentences.read(refusal.current, Phase.objects.all()), get_language())
+        missed = [entry for entry in told if entry.event.pk in {event.pk for event in refusal.events}]
     return {"refusal": " ".join(refusal.messages), "missed": missed, "stale": status_of(refusal) == 409}
 
 

@@ -2,16 +2,14 @@
 
 from uuid import UUID
 
-from django.db import transaction
-
 from invoicing.lines import contents, store_lines
 from sales.editing import create
 from sales.models import Sale, SaleLine, SalesSettings
 from sales.models.lists import Phase
 from salescrm.models import User
+from salescrm.versions import once
 
 
-@transaction.atomic
 def duplicate(sale: Sale, *, subject: str, owner: User, with_lines: bool, by: User, token: UUID | None) -> Sale:
     """Create an open sale in the first phase for the same customer and amount, with its own history.
 
@@ -19,9 +17,10 @@ def duplicate(sale: Sale, *, subject: str, owner: User, with_lines: bool, by: Us
     Of a sale that is open, accepted or lost; refuses what creating refuses, such as a deactivated customer. The same
     `token` twice gives the first copy.
     """
-    first = Sale.objects.filter(create_token=token).first()
-    if first is not None:
-        return first
+    return once(token, Sale, lambda: _copy(sale, subject, owner, with_lines, by))
+
+
+def _copy(sale: Sale, subject: str, owner: User, with_lines: bool, by: User) -> Sale:
     contact, source = sale.contact, sale.source
     still = contact is not None and contact.organization_id == sale.customer_id
     offered = source is not None and source.is_active and SalesSettings.current().source
@@ -30,7 +29,7 @@ def duplicate(sale: Sale, *, subject: str, owner: User, with_lines: bool, by: Us
         "source": source if offered else None, "expected_revenue": sale.expected_revenue,
         "phase": Phase.objects.active().first(),
     }  # fmt: skip
-    copy = create(values=values, by=by, token=token)
-    if with_lines and not copy.lines.exists():  # somebody's other click may have been quicker
+    copy = create(values=values, by=by, token=None)
+    if with_lines:
         store_lines(SaleLine, contents(sale.lines), sale=copy)
     return copy

@@ -1,10 +1,10 @@
 """Creating a sale and changing what a form changes: fields and service lines."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from invoicing.lines import Line, contents, rewrite_lines
@@ -12,11 +12,12 @@ from relations.merging import MERGED, is_held
 from relations.models import Contact, Relation
 from sales.history import claim, commit, event_of
 from sales.models import Sale, SaleEvent, SalesSettings
-from sales.refusals import Refused, Stale
+from sales.refusals import Refused
 from sales.transitions import enter, now_of
 from salescrm.calendar import odd_years, written_day
 from salescrm.fields import field_of
 from salescrm.models import User
+from salescrm.versions import once
 
 PLAIN = ["subject", "contact", "start_date", "next_step", "next_step_on", "note"]
 WATCHED = ["expected_revenue", "expected_end_date", "owner", "customer", "source"]
@@ -30,20 +31,13 @@ def create(*, values: dict, by: User, token: UUID | None) -> Sale:
     `values` holds the fields of PLAIN and WATCHED and the phase. Refuses a contact of another customer, a person as
     customer or a source when Settings switched these off, a retired phase and an odd year (rules 1, 3, 6, 7 and 20).
     """
-    try:
-        with transaction.atomic():
-            return _create(values, by, token)
-    except IntegrityError:
-        first = Sale.objects.filter(create_token=token).first() if token else None
-        if first is None:
-            raise
-        return first
+    return once(token, Sale, lambda: _create(values, by))
 
 
-def _create(values: dict, by: User, token: UUID | None) -> Sale:
+def _create(values: dict, by: User) -> Sale:
     values = dict(values)
     phase = values.pop("phase")
-    sale = Sale(**values, create_token=token, updated_by=by, last_sequence=1)
+    sale = Sale(**values, updated_by=by, last_sequence=1)
     _check(sale, before=None)
     check_years(sale, DAYS)
     if not phase.is_active:
@@ -62,8 +56,8 @@ def edit(sale: Sale, *, values: dict, version: int, by: User) -> Sale:
     Refuses to change amount, end date, customer or source of a closed sale, and a day in an odd year (rule 20).
     Probability and its by-hand mark are never touched. Sent twice by the same user, the second time changes nothing.
     """
-    sale, repeated = claim_form(
-        sale, version, by, lambda sale: all(getattr(sale, name) == values[name] for name in values)
+    sale, repeated = claim(
+        sale, version=version, by=by, same=lambda sale: all(getattr(sale, name) == values[name] for name in values)
     )
     if repeated:
         return sale
@@ -85,17 +79,6 @@ def edit(sale: Sale, *, values: dict, version: int, by: User) -> Sale:
         raise Refused({"customer": _("An invoice or project of this customer hangs on this sale.")}, code="linked")
     kind = SaleEvent.Kind.CHANGED if set(changed) & set(WATCHED) else ""
     return commit(sale, fields=changed, by=by, kind=kind)
-
-
-def claim_form(sale: Sale, version: int, by: User, same: Callable[[Sale], bool]) -> tuple[Sale, bool]:
-    """As claim(), for changes of which not every one is an event: a second click finds its own result."""
-    try:
-        return claim(sale, version=version, by=by)
-    except Stale as stale:
-        stored = stale.sale
-        if (stored.version, stored.updated_by_id) != (version + 1, by.pk) or not same(stored):
-            raise
-        return stored, True
 
 
 def _column(name: str) -> str:
@@ -165,7 +148,7 @@ def replace_lines(sale: Sale, *, lines: list[dict], version: int, by: User) -> S
     nothing.
     """
     content = [Line.of(row) for row in lines]
-    sale, repeated = claim_form(sale, version, by, lambda sale: contents(sale.lines) == content)
+    sale, repeated = claim(sale, version=version, by=by, same=lambda sale: contents(sale.lines) == content)
     if repeated:
         return sale
     if not sale.is_open:

@@ -7,11 +7,12 @@ from sales.models import Sale, SaleEvent
 from sales.models.querysets import SaleQuerySet
 from salescrm.accounts.handing_over import Holding
 from salescrm.models import User
+from salescrm.versions import lock_all
 
 
 def hand_over(sales: SaleQuerySet, *, to: User, by: User) -> int:
     """Give these sales another owner, with an event each; how many there were. Runs in the caller's transaction."""
-    rows = list(sales.select_for_update(of=("self",)).order_by("pk").only(*READ))
+    rows = lock_all(sales.only(*READ))
     for sale in rows:
         sale.owner_id = to.pk
     commit_many(rows, fields=["owner"], by=by, kind=SaleEvent.Kind.CHANGED)

@@ -5,6 +5,7 @@ The rules that docstrings name by number stand in docs/rules.md.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -16,13 +17,14 @@ from django.utils.translation import gettext as _
 
 from sales.models import Sale, SaleEvent
 from sales.models.querysets import SaleQuerySet
-from sales.refusals import AlreadyDone, Refused, Stale
+from sales.refusals import Refused, already_done, stale
+from salescrm import versions
 from salescrm.fields import field_of
 from salescrm.models import User
+from salescrm.versions import BOOKKEEPING, stamp
 
 # Kinds of events that bring an open sale into its phase: the days in it are counted from there.
 ARRIVALS = {SaleEvent.Kind.CREATED, SaleEvent.Kind.MOVED}
-BOOKKEEPING = ["version", "last_sequence", "updated_by", "updated_at"]
 READ = [  # of a sale, to change many at once
     *Sale.STATE, "loss_explanation", "subject", "version", "last_sequence", "start_date", "next_step", "next_step_on",
     "invoice", "project", "phase_since", "updated_at", "updated_by",
@@ -92,31 +94,29 @@ def claim(
 
     Returns the locked sale and whether this very request was carried out before (a second click: the caller then
     answers with the first result). `same` tells whether the sale already is in the requested outcome, `kind` which
-    event brought it there; `among` are the sales to look in, all by default. What the sale looked like is left on it
-    as `before`. Raises AlreadyDone when somebody else was first, Stale for any other old version, Sale.DoesNotExist;
-    refuses a sale in the trash, from where only `sales.trashing` takes it.
+    event brought it there, none where not every change is an event; `among` are the sales to look in, all by default.
+    What the sale looked like is left on it as `before`. Raises AlreadyDone when somebody else was first, Stale for any
+    other old version, Gone; refuses a sale in the trash, from where only `sales.trashing` takes it.
     """
-    locked = _lock(sale, Sale.objects.all() if among is None else among)
-    if locked.version == version:
-        if locked.trashed and kind not in (SaleEvent.Kind.TRASHED, SaleEvent.Kind.RESTORED):
-            raise Refused(_("This sale is in the trash. Restore it first."), code="trashed")
-        return locked, False
-    consumed_by = locked.events.filter(sale_version=version + 1, kind=kind).select_related("by").first()
-    if consumed_by is None or not same(locked):
-        raise Stale(locked, version, by=by)
-    if consumed_by.by_id != by.pk:
-        raise AlreadyDone(locked, consumed_by)
-    return locked, True
-
-
-def _lock(sale: Sale, among: SaleQuerySet) -> Sale:
-    # No inner joins: a row that changed while we waited is joined again with what it pointed to before, and gets lost.
-    locked = among.select_for_update(of=("self",)).get(pk=sale.pk)
+    locked, repeated = versions.claim(
+        Sale.objects.all() if among is None else among, sale.pk, version=version, by=by, same=same,
+        repeated=partial(_consumed, kind=kind) if kind else versions.was_last, stale=stale,
+    )  # fmt: skip
+    if not repeated and locked.trashed and kind not in (SaleEvent.Kind.TRASHED, SaleEvent.Kind.RESTORED):
+        raise Refused(_("This sale is in the trash. Restore it first."), code="trashed")
     for name, related in sale._state.fields_cache.items():
         if getattr(locked, field_of(Sale, name).attname) == getattr(related, "pk", None):
             setattr(locked, name, related)
     locked.before = SaleEvent(**locked.state())
-    return locked
+    return locked, repeated
+
+
+def _consumed(locked: Sale, *, version: int, by: User, kind: str) -> bool:
+    """Whether an event of this kind consumed the version; raises AlreadyDone when it is somebody else's."""
+    event = locked.events.filter(sale_version=version + 1, kind=kind).select_related("by").first()
+    if event is not None and event.by_id != by.pk:
+        raise already_done(locked, event)
+    return event is not None
 
 
 def commit(sale: Sale, *, fields: Iterable[str], by: User | None, kind: str = "", at: datetime | None = None) -> Sale:
@@ -126,10 +126,9 @@ def commit(sale: Sale, *, fields: Iterable[str], by: User | None, kind: str = ""
     """
     now = timezone.now()
     at = at or now
-    sale.version += 1
+    stamp(sale, by=by, at=now)
     sale.last_sequence += bool(kind)
-    sale.updated_by, sale.updated_at = by, now
-    fields = [*fields, *BOOKKEEPING]
+    fields = [*fields, *BOOKKEEPING, "last_sequence"]
     if kind in ARRIVALS:
         sale.phase_since = at
         fields.append("phase_since")
@@ -183,10 +182,8 @@ def commit_many(
         return
     now = timezone.now()
     for sale in sales:
-        sale.version += 1
+        stamp(sale, by=by, at=now)
         sale.last_sequence += bool(kind)
-        sale.updated_by = by
-        sale.updated_at = now
     moments = [at(sale) for sale in sales] if kind else []
     if kind in ARRIVALS:
         for sale, moment in zip(sales, moments, strict=True):
@@ -194,7 +191,7 @@ def commit_many(
         fields = [*fields, "phase_since"]
     keys = [sale.pk for sale in sales]
     with connection.cursor() as cursor:
-        _store(cursor, sales, dict.fromkeys([*fields, *BOOKKEEPING]))
+        _store(cursor, sales, dict.fromkeys([*fields, *BOOKKEEPING, "last_sequence"]))
         if kind:
             cursor.execute(APPEND_MANY, [kind, by.pk if by else None, now, keys, moments])
 

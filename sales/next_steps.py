@@ -6,8 +6,8 @@ from typing import cast
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from sales.editing import check_years, claim_form, edit
-from sales.history import commit
+from sales.editing import check_years, edit
+from sales.history import claim, commit
 from sales.models import Sale
 from sales.notes import forget_step_done, note_step_done
 from sales.refusals import Refused, require_open
@@ -25,7 +25,7 @@ def complete_step(sale: Sale, *, version: int, by: User) -> Sale:
     Refuses a closed or trashed sale and one without a next step. Sent twice by the same user, the second time changes
     nothing.
     """
-    sale, repeated = claim_form(sale, version, by, lambda sale: not has_step(sale))
+    sale, repeated = claim(sale, version=version, by=by, same=lambda sale: not has_step(sale))
     if repeated:
         return sale
     require_open(sale)
@@ -52,7 +52,9 @@ def take_back(sale: Sale, *, step: str, day: date | None, version: int, by: User
     What ticking it off wrote on the timeline goes with it. Refuses a closed sale, a trashed one and one that anybody
     has changed since. Sent twice by the same user, the second time changes nothing.
     """
-    sale, repeated = claim_form(sale, version, by, lambda sale: (sale.next_step, sale.next_step_on) == (step, day))
+    sale, repeated = claim(
+        sale, version=version, by=by, same=lambda sale: (sale.next_step, sale.next_step_on) == (step, day)
+    )
     if repeated:
         return sale
     require_open(sale)

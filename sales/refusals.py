@@ -1,45 +1,55 @@
 """Why a change of a sale is refused: the ValidationErrors of the domain functions."""
 
-from django.core.exceptions import ValidationError
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sales.models import Sale, SaleEvent, SaleStatus
-from salescrm.conflicts import own_change
+from salescrm import versions
 from salescrm.models import User
+from salescrm.versions import Refused, own_change
+
+__all__ = ["AlreadyDone", "Changed", "Refused", "Stale", "already_done", "require_open", "stale"]
 
 
-class Refused(ValidationError):
-    """A rule forbids it; `code` says which one."""
+class Changed(Refused):
+    """The preview no longer says what would happen: nothing was stored."""
 
 
-class Stale(Refused):
-    """Somebody changed the sale since the submitted version was shown (rule 6)."""
+class Stale(versions.Stale):
+    """Somebody changed the sale since the submitted version was shown (rule 6); `events` say what, the first first."""
 
-    def __init__(self, sale: Sale, version: int, *, by: User):
-        self.sale = sale
-        self.version = version
-        self.events = list(
-            sale.events.filter(sale_version__gt=version).select_related("by", "phase").order_by("sequence")
-        )
-        changes = max(sale.version - version, 1)
-        text = ngettext(
-            "%(who)s changed this sale after you opened it. Nothing of yours was stored.",
-            "This sale was changed %(count)d times after you opened it, last by %(who)s. Nothing of yours was stored.",
-            changes,
-        )
-        if {event.by_id for event in self.events} | {sale.updated_by_id} == {by.pk}:
-            text = own_change()
-        super().__init__(text % {"who": sale.updated_by or _("the system"), "count": changes}, code="stale")
+    def __init__(self, sale: Sale, message: str, *, events: Sequence[SaleEvent] = ()):
+        self.events = events
+        super().__init__(sale, message)
+
+
+def stale(sale: Sale, *, version: int, by: User) -> Stale:
+    """Who changed the sale since this version of it was shown, how often, and the events that say what."""
+    events = list(sale.events.filter(sale_version__gt=version).select_related("by", "phase").order_by("sequence"))
+    changes = max(sale.version - version, 1)
+    text = ngettext(
+        "%(who)s changed this sale after you opened it. Nothing of yours was stored.",
+        "This sale was changed %(count)d times after you opened it, last by %(who)s. Nothing of yours was stored.",
+        changes,
+    )
+    if {event.by_id for event in events} | {sale.updated_by_id} == {by.pk}:
+        text = own_change()
+    return Stale(sale, text % {"who": sale.updated_by or _("the system"), "count": changes}, events=events)
 
 
 class AlreadyDone(Refused):
-    """Somebody else brought the sale to the same outcome first (rule 10a)."""
+    """Somebody else brought the sale to the same outcome first (rule 10a), with this event."""
 
-    def __init__(self, sale: Sale, event: SaleEvent):
-        self.sale = sale
-        self.event = event
-        super().__init__(_("Somebody else was first. Your choice was not carried out."), code="already_done")
+    def __init__(self, sale: Sale, event: SaleEvent, message: str):
+        self.current, self.event, self.events = sale, event, [event]
+        super().__init__(message, code="already_done")
+
+
+def already_done(sale: Sale, event: SaleEvent) -> AlreadyDone:
+    """Who was first is told by the event."""
+    return AlreadyDone(sale, event, _("Somebody else was first. Your choice was not carried out."))
 
 
 def require_open(sale: Sale) -> None:

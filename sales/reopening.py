@@ -1,6 +1,7 @@
 """Making a closed sale open again, with what its acceptance made kept or deleted (rule 13)."""
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from invoicing.drafting import delete_untouched_draft, is_untouched_draft
@@ -13,6 +14,7 @@ from sales.notes import note_explanation
 from sales.refusals import Refused
 from sales.transitions import OUTCOME
 from salescrm.models import User
+from salescrm.versions import lock_all
 
 Kind = SaleEvent.Kind
 
@@ -33,7 +35,8 @@ def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sal
     were touched since; otherwise they stay linked and are offered first at the next acceptance. Refused once the
     invoice has been issued.
     """
-    held = _hold_follow_up(sale)
+    # Its invoice comes before the sale, because who deletes an invoice locks the sale after it; its project after it.
+    invoice = _held(Invoice, Sale.objects.values_list("invoice", flat=True).get(pk=sale.pk))
     sale, repeated = claim(
         sale, version=version, by=by, kind=Kind.REOPENED, same=lambda sale: sale.status == SaleStatus.OPEN
     )
@@ -41,13 +44,13 @@ def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sal
         return sale
     if sale.is_open:
         raise Refused(_("This sale is already open."), code="open")
-    sale.invoice, sale.project = held
+    sale.invoice, sale.project = invoice, _held(Project, sale.project_id)
     if sale.invoice and not sale.invoice.is_draft:
         raise Refused(
             _("Invoice %(number)s has been issued, so this sale cannot be reopened.") % {"number": sale.invoice.number},
             code="issued",
         )
-    links = _delete_follow_up(sale) if delete_follow_up else []
+    links = _delete_follow_up(sale, by) if delete_follow_up else []
     if sale.loss_explanation:
         note_explanation(sale, by=by)
     sale.status, sale.accept_reason, sale.loss_reason = SaleStatus.OPEN, None, None
@@ -58,16 +61,9 @@ def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sal
     return sale
 
 
-def _hold_follow_up(sale: Sale) -> tuple[Invoice | None, Project | None]:
-    """Invoice and project as they are now, locked: somebody may be issuing, editing or deleting them.
-
-    They come before the sale, because who deletes an invoice locks the sale after it.
-    """
-    invoice, project = Sale.objects.values_list("invoice", "project").get(pk=sale.pk)
-    return (
-        Invoice.objects.select_for_update(of=("self",)).filter(pk=invoice).first(),
-        Project.objects.select_for_update(of=("self",)).filter(pk=project).first(),
-    )
+def _held[Record: Model](model: type[Record], pk: int | None) -> Record | None:
+    """An invoice or project as it is now, locked: somebody may be issuing, editing or deleting it."""
+    return next(iter(lock_all(model._default_manager.filter(pk=pk))), None)
 
 
 def follow_up_is_untouched(sale: Sale) -> bool:
@@ -86,7 +82,7 @@ def _made_its_project(sale: Sale) -> bool:
     return linked is not None and linked.follow_up == FollowUp.NEW_PROJECT
 
 
-def _delete_follow_up(sale: Sale) -> list[str]:
+def _delete_follow_up(sale: Sale, by: User) -> list[str]:
     if not follow_up_is_untouched(sale):
         raise Refused(
             _("The invoice or project was changed since. Keep it linked, or delete it yourself."), code="touched"
@@ -100,5 +96,5 @@ def _delete_follow_up(sale: Sale) -> list[str]:
     if invoice:
         delete_untouched_draft(invoice)
     if project:
-        delete_untouched_services(project, services=services, with_project=made_project)
+        delete_untouched_services(project, services=services, with_project=made_project, by=by)
     return ["invoice", "project"]

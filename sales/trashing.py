@@ -12,6 +12,7 @@ from sales.models import ImportRow, Sale, SaleEvent
 from sales.refusals import Refused
 from sales.transitions import now_of
 from salescrm.models import User
+from salescrm.versions import lock_all
 
 Kind = SaleEvent.Kind
 
@@ -89,7 +90,7 @@ def restore_many(*, trashed_at: datetime, by: User) -> int:
     """
     untouched = Sale.objects.in_trash(by).filter(updated_by=by, updated_at=trashed_at)
     # The phases are read after the lock: whoever changes a percentage waits for the sales that are locked now.
-    sales = list(untouched.select_for_update(of=("self",)).order_by("pk").prefetch_related("phase"))
+    sales = lock_all(untouched.prefetch_related("phase"))
     for sale in sales:
         sale.trashed = False
         if sale.is_open and not sale.probability_by_hand:

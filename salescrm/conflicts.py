@@ -1,57 +1,25 @@
 """A stale form (rule 6): reading the version it carries, and showing theirs beside yours with nothing typed lost."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple, Self
-from uuid import UUID
+from typing import Any, NamedTuple, Self, TypedDict
+from uuid import UUID, uuid4
 
 from django import forms
-from django.core.exceptions import BadRequest, ObjectDoesNotExist, ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.db import models
 from django.forms.boundfield import BoundField
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.formats import localize
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from salescrm.calendar import organisation_zone, written_day
 from salescrm.fields import MoneyFormField, PercentFormField
-from salescrm.models import User
 from salescrm.money import format_price
-
-
-class Stale(ValidationError):
-    """Somebody changed the record since the submitted version was shown; `current` is how it stands now."""
-
-    def __init__(self, current: models.Model, message: str):
-        self.current: Any = current
-        super().__init__(message, code="stale")
-
-
-def own_change() -> str:
-    """What is said when the reader was the one who changed the record."""
-    return _("You changed this in another window after you opened it here. Nothing of this window was stored.")
-
-
-def changed_by(who: User | None, message: str, *, reader: User | None) -> str:
-    """The `message` with `who` changed the record filled in, or other words when that was the reader, elsewhere."""
-    if who is not None and who == reader:
-        return own_change()
-    return message % {"who": who or _("The system")}
-
-
-class Gone(Http404):
-    """Somebody removed the record while this request was waiting for it: there is nothing any more to answer about."""
-
-
-def lock[Record: models.Model](rows: models.QuerySet[Record], pk: int, *, no_key: bool = False) -> Record:
-    """The row with this id under lock; must run in a transaction. Raises Gone when it has just been removed."""
-    # No joins under a lock: a row that changed while we waited would be joined with what it pointed to before.
-    try:
-        return rows.select_for_update(of=("self",), no_key=no_key).get(pk=pk)
-    except ObjectDoesNotExist as error:
-        raise Gone from error
+from salescrm.versions import Stale, made_before
 
 
 class WrittenDay(str):
@@ -74,6 +42,35 @@ class Difference(NamedTuple):
     yours: str
 
 
+class Conflict(TypedDict):
+    """What a page says of a stale form: who changed the record, theirs beside yours, and where to begin anew."""
+
+    message: str
+    differences: list[Difference]
+    url: str
+
+
+def conflict_of(form: forms.BaseForm | None, stale: Stale, url: str, *blocks: Difference) -> Conflict:
+    """What was typed in the bound `form` beside what the record holds now; `url` shows it without what was typed.
+
+    `blocks` are what the page holds besides the form, its lines: each is shown when it differs.
+    """
+    fields = differences(form, stale.current) if form else []
+    others = [block for block in blocks if block.theirs != block.yours]
+    return {"message": str(stale.message), "differences": [*fields, *others], "url": url}
+
+
+@contextmanager
+def refusals_in(form: forms.BaseForm) -> Iterator[None]:
+    """Whatever refuses the deed in this block, its form says; only a stale version goes on to the view."""
+    try:
+        yield
+    except Stale:
+        raise
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+
+
 def submitted_version(request: HttpRequest) -> int:
     """The version a form was made from; a request without a readable one is refused with 400."""
     text = request.POST.get("version", "")
@@ -88,6 +85,14 @@ def submitted_token(request: HttpRequest) -> UUID:
         return UUID(request.POST.get("token", ""))
     except ValueError as error:
         raise BadRequest("token is missing") from error
+
+
+def create_form[Record: models.Model](request: HttpRequest, model: type[Record]) -> tuple[UUID, Record | None]:
+    """The token of a create form, a new one when it is only shown, and the record this very form has made before."""
+    if request.method != "POST":
+        return uuid4(), None
+    token = submitted_token(request)
+    return token, made_before(token, model)
 
 
 def differences(form: forms.BaseForm, current: models.Model, *, skip: Iterable[str] = ()) -> list[Difference]:

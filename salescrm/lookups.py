@@ -3,13 +3,12 @@
 from typing import Any, Self
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
-from salescrm.conflicts import lock
+from salescrm.versions import Refused, lock, lock_all
 
 
 class LookupQuerySet(models.QuerySet):
@@ -81,9 +80,9 @@ def add(row: Lookup) -> Lookup:
 @transaction.atomic
 def reorder(model: type[Lookup], ids: list[int]) -> None:
     """Put the rows of a list in the order of `ids`. Refuses ids that are not exactly the rows there are now."""
-    rows = {row.pk: row for row in model.objects.select_for_update(no_key=True).order_by("pk")}
+    rows = {row.pk: row for row in lock_all(model.objects.all(), no_key=True)}
     if sorted(ids) != list(rows):
-        raise ValidationError(_("This list was changed meanwhile. Look again and put it in order."), code="stale")
+        raise Refused(_("This list was changed meanwhile. Look again and put it in order."), code="stale")
     for position, pk in enumerate(ids):
         rows[pk].position = position
     model.objects.bulk_update(rows.values(), ["position"])
@@ -94,5 +93,5 @@ def delete(row: Lookup) -> None:
     """Delete a row that no record and no history names. Refuses one that is in use (rule 5)."""
     row = lock(type(row).objects.all(), row.pk)
     if row.is_referred_to:
-        raise ValidationError(_("This is in use, so it cannot be deleted. Retire it instead."), code="in_use")
+        raise Refused(_("This is in use, so it cannot be deleted. Retire it instead."), code="in_use")
     row.delete()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from salescrm.files import StoredFile
 from salescrm.numbering import Counter, NumberSeries
-from salescrm.records import Creation
+from salescrm.versions import Creation
 
 __all__ = [
     "Attempts",

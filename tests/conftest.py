@@ -1,14 +1,18 @@
 """The ground under all tests: the database server, the browser, and the guard that reads do not write."""
 
 import os
+import re
 import shutil
 from contextlib import contextmanager
 
 import hypothesis
 import pytest
 from django.db import connection
+from django.db.backends.signals import connection_created
+from psycopg.pq import TransactionStatus
 
 from salescrm import embedded
+from salescrm.versions import LOCK_ORDER
 
 pytest.register_assert_rewrite("tests.pages")
 pytest_plugins = ["tests.world", "tests.filled", "tests.many"]
@@ -18,6 +22,9 @@ CHROMIUM = next(
     None,
 )
 WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "MERGE")
+EVERY = object()  # all rows of a table
+LOCKS = re.compile(r'\bFOR (NO KEY )?(UPDATE|SHARE|KEY SHARE)( OF "(?P<of>\w+)")?')
+FIRST = re.compile(r'(?:FROM|INTO) "?(\w+)')
 
 # How long drawing takes says how busy the machine is; fixtures that one property shares are only read.
 UNHEALTHY = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture]
@@ -60,6 +67,67 @@ def browser_type_launch_args(browser_type_launch_args):
     arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     environment = {**os.environ, "HOME": str(embedded.current().scratch)}
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments, "env": environment}
+
+
+class OneOrder:
+    """Fails where a transaction locks a row of a table above one it holds in LOCK_ORDER, or of none that is in it."""
+
+    def __init__(self):
+        self.held = []  # the place of each table, its name and the ids of the rows, in the order in which they came
+        self.marks = {}  # how many were held at each savepoint
+
+    def __call__(self, execute, sql, params, many, context):
+        database, cursor = context["connection"], context["cursor"].cursor
+        in_test_only = all(block._from_testcase for block in database.atomic_blocks)
+        if in_test_only or database.connection.info.transaction_status == TransactionStatus.IDLE:
+            self.held, self.marks = [], {}
+        result = execute(sql, params, many, context)
+        word, _space, last = sql.rpartition(" ")
+        if word == "SAVEPOINT":
+            self.marks[last] = len(self.held)
+        elif word == "ROLLBACK TO SAVEPOINT":
+            del self.held[self.marks.get(last, 0) :]
+        elif sql.startswith("LOCK TABLE"):
+            for table in re.findall(r'"(\w+)"', sql):
+                self.hold(table, {EVERY}, sql)
+        elif sql.startswith("INSERT INTO") and cursor.description:  # nobody else sees what is new
+            self.held.append((-1, FIRST.search(sql)[1], _rows(cursor, params)))
+        elif cursor.description and (found := LOCKS.search(sql)):
+            self.hold(found["of"] or FIRST.search(sql)[1], _rows(cursor, params), sql)
+        return result
+
+    def hold(self, table, rows, sql):
+        assert table in LOCK_ORDER, f"{table} is locked and has no place in LOCK_ORDER"
+        place = LOCK_ORDER.index(table)
+        known = set().union(*(ids for _place, name, ids in self.held if name == table))
+        if EVERY in known or rows <= known:  # what is held already is no new lock
+            return
+        above = {name for other, name, _ids in self.held if other > place}
+        assert not above, f"{table} is locked after {above}: {sql}"
+        self.held.append((place, table, rows))
+
+
+def _rows(cursor, params) -> set:
+    """The ids of the rows a statement has locked; what it was asked for when it does not tell."""
+    names = [column.name for column in cursor.description]
+    if "id" not in names:
+        return {key for value in params for key in (value if isinstance(value, list) else [value])}
+    ids = {row[names.index("id")] for row in cursor}
+    if ids:
+        cursor.scroll(0, mode="absolute")
+    return ids
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_order_of_locks():
+    """Watch over the locks of every connection, those of other threads too."""
+
+    def watch(connection, **_signal):
+        if not any(isinstance(wrapper, OneOrder) for wrapper in connection.execute_wrappers):
+            connection.execute_wrappers.append(OneOrder())
+
+    connection_created.connect(watch, weak=False)
+    watch(connection)
 
 
 @pytest.fixture

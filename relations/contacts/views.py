@@ -4,19 +4,19 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from relations.contacts.writing import add_contact, edit_contact, remove_contact
 from relations.forms import ContactForm, NewContactForm
 from relations.models import Contact, Relation
-from salescrm.conflicts import Stale, differences, submitted_token, submitted_version
+from salescrm.conflicts import conflict_of, refusals_in, submitted_token, submitted_version
 from salescrm.pages import leave, page
 from salescrm.url_words import is_id
+from salescrm.versions import Refused, Stale
 
 
 @permission_required("relations.change_relation", raise_exception=True)
@@ -26,13 +26,10 @@ def contact_new(request: HttpRequest, pk: int) -> HttpResponse:
     form = NewContactForm(request.POST if request.method == "POST" else None, organization=organization)
     token = submitted_token(request) if request.method == "POST" else uuid4()
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_in(form):
             contact = add_contact(
                 organization, person=form.person(), values=form.values(), by=request.user, token=token
             )
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
             messages.success(request, _("%(name)s has been added as a contact person.") % {"name": contact.person})
             return leave(request, organization)
     context = {"organization": organization, "form": form, "token": token}
@@ -52,17 +49,12 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             edit_contact(contact, values=form.values(), version=context["version"])
         except Stale as stale:
-            context, status = _conflict(context, form, stale), 409
+            status, context["version"] = 409, stale.current.version
+            context["conflict"] = conflict_of(form, stale, request.path)
         else:
             messages.success(request, _("The contact person has been changed."))
             return leave(request, contact.organization)
     return page(request, "relations/contacts/edit.html", context, part="dialog", status=status)
-
-
-def _conflict(context: dict, form: ContactForm, stale: Stale) -> dict:
-    url = reverse("relations:contact-edit", args=[stale.current.pk])
-    conflict = {"message": stale.message, "differences": differences(form, stale.current), "url": url}
-    return context | {"conflict": conflict, "version": stale.current.version}
 
 
 @permission_required("relations.change_relation", raise_exception=True)
@@ -74,7 +66,7 @@ def contact_remove(request: HttpRequest, pk: int) -> HttpResponse:
         return page(request, "relations/contacts/remove.html", context, part="dialog")
     try:
         remove_contact(contact)
-    except ValidationError as error:
+    except Refused as error:
         return page(
             request, "relations/contacts/remove.html", context | {"problem": error.message}, part="dialog", status=422
         )

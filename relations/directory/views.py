@@ -5,11 +5,10 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -20,10 +19,11 @@ from relations.forms import FULL, QUICK
 from relations.models import Contact, Relation, RelationType
 from relations.saving import create_relation, edit_relation, set_active
 from salescrm import exports
-from salescrm.conflicts import Stale, differences, submitted_token, submitted_version
+from salescrm.conflicts import conflict_of, refusals_in, submitted_token, submitted_version
 from salescrm.pages import leave, page, tell
 from salescrm.recent import remembers
 from salescrm.url_words import is_id, way_back
+from salescrm.versions import Stale
 
 
 @require_safe
@@ -76,8 +76,8 @@ def relation_new(request: HttpRequest) -> HttpResponse:
     token, found = submitted_token(request) if request.method == "POST" else uuid4(), []
     if request.method == "POST" and form.is_valid() and not (found := unseen(request, form, kind=kind)):
         values = _with_owner(form.values(), request.user)
-        relation = _attempt(form, create_relation, kind=kind, values=values, by=request.user, token=token)
-        if relation:
+        with refusals_in(form):
+            relation = create_relation(kind=kind, values=values, by=request.user, token=token)
             return _created(request, relation, quick=quick)
     context = {"form": form, "kind": kind, "token": token, "asked": _asked(query), "kinds": Relation.Kind}
     context |= {"likely": found, "params": PARAMS, "field": query.get("field", "")}
@@ -124,17 +124,6 @@ def _with_owner(values: dict, user) -> dict:
     return values if "owner" in values else values | {"owner": user}
 
 
-def _attempt(form, deed, *arguments, **values):
-    """Carry out a domain function; what it refuses is told in the form."""
-    try:
-        return deed(*arguments, **values)
-    except Stale:
-        raise
-    except ValidationError as error:
-        form.add_error(None, error)
-        return None
-
-
 @permission_required("relations.change_relation", raise_exception=True)
 def relation_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a relation; a stale form is answered with theirs beside yours."""
@@ -148,29 +137,23 @@ def relation_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return page(request, "relations/directory/edit.html", context, part="dialog")
     context["version"], status = submitted_version(request), 422
     try:
-        if _edited(request, context):
-            messages.success(request, _("The relation has been changed."))
-            return leave(request, relation)
+        if form.is_valid() and not _likely(request, context):
+            with refusals_in(form):
+                edit_relation(relation, values=form.values(), version=context["version"], by=request.user)
+                messages.success(request, _("The relation has been changed."))
+                return leave(request, relation)
     except Stale as stale:
-        context, status = _conflict(context, form, stale), 409
+        status, context["version"] = 409, stale.current.version
+        context["conflict"] = conflict_of(form, stale, request.path)
     return page(request, "relations/directory/edit.html", context, part="dialog", status=status)
 
 
-def _edited(request: HttpRequest, context: dict) -> Relation | None:
-    form, relation, version = context["form"], context["relation"], context["version"]
-    if not form.is_valid():
-        return None
-    if version == relation.version:
-        context["likely"] = unseen(request, form, kind=relation.kind, exclude=relation.pk)
-    if context["likely"]:
-        return None
-    return _attempt(form, edit_relation, relation, values=form.values(), version=version, by=request.user)
-
-
-def _conflict(context: dict, form, stale: Stale) -> dict:
-    url = reverse("relations:edit", args=[stale.current.pk])
-    conflict = {"message": stale.message, "differences": differences(form, stale.current), "url": url}
-    return context | {"conflict": conflict, "version": stale.current.version}
+def _likely(request: HttpRequest, context: dict) -> list:
+    """The relations that look like what was typed, left in the context; of a stale form nobody asks."""
+    relation = context["relation"]
+    if context["version"] == relation.version:
+        context["likely"] = unseen(request, context["form"], kind=relation.kind, exclude=relation.pk)
+    return context["likely"]
 
 
 @permission_required("relations.deactivate_relation", raise_exception=True)

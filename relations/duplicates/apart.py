@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from relations.merging import is_held
 from relations.models import Apart
 from salescrm.models import User
+from salescrm.versions import Refused
 
 
 def pairs(relation: int, others: Iterable[int]) -> list[tuple[int, int]]:
@@ -23,7 +23,7 @@ def tell_apart(relation: int, others: Iterable[int], *, by: User) -> None:
     others = list(others)
     if not is_held(relation, *others):
         why = _("One of these relations has been merged or removed in the meantime. Look at the list again.")
-        raise ValidationError(why, code="merged")
+        raise Refused(why, code="merged")
     marks = [Apart(first_id=first, second_id=second, by=by) for first, second in pairs(relation, others)]
     Apart.objects.bulk_create(marks, ignore_conflicts=True)
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -11,6 +11,7 @@ from relations.duplicates.groups import MOST
 from salescrm.listing import page_of
 from salescrm.pages import leave, page
 from salescrm.url_words import is_id, read_id
+from salescrm.versions import Refused
 
 
 @permission_required("relations.merge_relation", raise_exception=True)
@@ -36,7 +37,7 @@ def _carry_out(request: HttpRequest) -> HttpResponse:
         return leave(request, "relations:told-apart")
     try:
         tell_apart(relation, others, by=request.user)
-    except ValidationError as refusal:
+    except Refused as refusal:
         messages.error(request, refusal.message)
     else:
         messages.success(request, _("Noted: not a duplicate. You can take it back under “Not duplicates”."))

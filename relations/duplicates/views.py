@@ -11,8 +11,10 @@ from relations.duplicates.groups import PER_PAGE, all_groups, groups
 from relations.duplicates.likely import Likely, likely
 from relations.models import Relation
 from salescrm import exports
+from salescrm.conflicts import submitted_token
 from salescrm.pages import page
 from salescrm.url_words import is_id, page_number
+from salescrm.versions import made_before
 
 COMPARED = [
     "name",
@@ -55,8 +57,7 @@ def unseen(request: HttpRequest, form, *, kind: str, exclude: int | None = None)
     """
     if exclude and not set(form.changed_data) & set(COMPARED):
         return []
-    token = request.POST.get("token")
-    if not exclude and Relation.objects.filter(create_token=token).exists():
+    if not exclude and made_before(submitted_token(request), Relation):
         return []
     found = likely(kind, form.cleaned_data, exclude=exclude)
     shown = {int(pk) for pk in request.POST.getlist("shown") if is_id(pk)}

@@ -15,9 +15,9 @@ from sales.refusals import Refused, require_open
 from sales.transitions import CHANCE, OUTCOME, close_as_lost, enter, hold_competitor, judge_loss, would_move
 from sales.trashing import check_trash
 from salescrm.calendar import LATEST, today
-from salescrm.conflicts import Gone
 from salescrm.fields import field_of
 from salescrm.models import User
+from salescrm.versions import Gone
 
 Kind = SaleEvent.Kind
 

@@ -16,15 +16,12 @@ from sales.bulk.changes import Deed, Move
 from sales.history import READ, commit_many
 from sales.models import Sale
 from sales.models.querysets import SaleQuerySet
-from sales.refusals import Refused
+from sales.refusals import Changed, Refused
 from salescrm.models import User
 from salescrm.money import format_number
+from salescrm.versions import lock_all
 
 LIMIT = 5000
-
-
-class Changed(Refused):
-    """The preview no longer says what would happen: nothing was stored."""
 
 
 class Partly(Refused):
@@ -110,8 +107,7 @@ def change_many(sales: SaleQuerySet, deed: Deed, *, basis: str, leave_out: bool 
     """
     ids = list(sales.order_by("pk").values_list("pk", flat=True)[: LIMIT + 1])
     check_number(len(ids), LIMIT)
-    locked = Sale.objects.filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk")
-    rows = list(locked.only(*READ).prefetch_related(*deed.needs))
+    rows = lock_all(Sale.objects.filter(pk__in=ids).only(*READ).prefetch_related(*deed.needs))
     found = _judge(rows, deed.settle())
     if found.basis != basis:
         if changed := _was_done(deed, basis, by):

@@ -15,6 +15,7 @@ from sales.refusals import Refused
 from sales.transitions import CHANCE, UNDO_FOR
 from salescrm.fields import field_of
 from salescrm.models import User
+from salescrm.versions import lock_all
 
 Kind = SaleEvent.Kind
 # What may be taken back: the kind of its event, the kind of the event that takes it back, and all it may have changed.
@@ -38,7 +39,7 @@ def undo_many(*, done_at: datetime, by: User) -> Undone:
     if timezone.now() - done_at > UNDO_FOR:
         raise Refused(_("This change can no longer be undone."), code="too_late")
     untouched = Sale.objects.visible_to(by).filter(updated_by=by, updated_at=done_at)
-    sales = {sale.pk: sale for sale in untouched.select_for_update(of=("self",)).order_by("pk")}
+    sales = {sale.pk: sale for sale in lock_all(untouched)}
     moments = _last_two(sales)
     back = sum(_take_back(sales, moments, *way, by=by) for way in WAYS)
     told = SaleEvent.objects.filter(by=by, recorded_at=done_at, kind__in=[kind for kind, _undo, _fields in WAYS])

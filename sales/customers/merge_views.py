@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -20,9 +20,9 @@ from sales.customers.merging import (
     merge,
     what_moves,
 )
-from salescrm.conflicts import Stale
 from salescrm.pages import leave, page
 from salescrm.url_words import is_id, read_id
+from salescrm.versions import Refused, Stale
 
 SIDES = {"kept", "other"}
 
@@ -67,7 +67,7 @@ def _carry_out(request: HttpRequest, kept: Relation, other: Relation) -> HttpRes
     taken = [key for key in _keys(request) if _other(request.POST[f"take_{key}"])]
     try:
         merge(kept, other, taken=taken, by=request.user, **seen)
-    except ValidationError as refusal:
+    except Refused as refusal:
         stale = isinstance(refusal, Stale)
         kept, other = (Relation.objects.for_detail().get(pk=relation.pk) for relation in (kept, other))
         context = {"kept": kept, "form": OtherForm(kept=kept), **_preview(request, kept, other)}
@@ -84,7 +84,7 @@ def _preview(request: HttpRequest, kept: Relation, other: Relation) -> dict:
     context = {"other": other, "rows": rows, "moves": what_moves(other), "refusal": "", "sales": [], "stopped": False}
     try:
         check(kept, other)
-    except ValidationError as refusal:
+    except Refused as refusal:
         context |= {"refusal": refusal.message, "stopped": True}
         context["sales"] = refusal.sales if isinstance(refusal, LostToItself) else []
     return context

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q
 from django.http import QueryDict
@@ -13,24 +12,23 @@ import projects.merging
 import relations.merging
 from invoicing.models import Invoice
 from projects.models import Project
-from relations.models import Contact, Relation
+from relations.models import Relation
 from sales.history import commit_many
 from sales.models import Sale, SaleEvent
 from sales.models.desk import SavedView
 from sales.models.querysets import SaleQuerySet
 from salescrm.models import User
+from salescrm.versions import Refused, commit, lock_all
 
 FOLLOWED = ["customer", "customer_not", "lost_to"]  # words of a saved view that name relations
 
 
-class LostToItself(ValidationError):
+class LostToItself(Refused):
     """Merging would make these sales lost to their own customer."""
 
-    def __init__(self, sales: list[Sale]):
+    def __init__(self, sales: list[Sale], message: str):
         self.sales = sales
-        names = ", ".join(f"“{sale.subject}”" for sale in sales)
-        message = _("These sales would then be lost to their own customer: %(sales)s. Correct them first.")
-        super().__init__(message % {"sales": names}, code="lost_to_itself")
+        super().__init__(message, code="lost_to_itself")
 
 
 @transaction.atomic
@@ -43,22 +41,18 @@ def merge(
     saying what was true then. Refuses the same relation, different kinds, one that was merged before, stale versions
     and sales that would be lost to their own customer. Sent twice, the second time changes nothing.
     """
-    # Upper rows first, as accepting a sale does: two people who wait for each other would wait for ever.
-    _lock(other)
-    projects.merging.lock(other)
-    invoicing.merging.lock(other)
-    kept, other = relations.merging.lock(kept, other)
+    above = invoicing.merging.naming(other), _naming(other), projects.merging.naming(other)
+    kept, other, _invoices, sales, _projects = relations.merging.lock(kept, other, *above)
     if other.merged_into_id == kept.pk:
         return kept
     check(kept, other)
     relations.merging.check_versions(kept, other, version=version, other_version=other_version, by=by)
-    sales = _lock(other)  # with those that were made while we waited; from here on nobody makes another
-    contacts = relations.merging.absorb(kept, other, taken=taken, by=by)
-    _follow(sales, other, kept=kept, contacts=contacts, by=by)
-    projects.merging.follow(other, kept=kept, contacts=contacts)
-    invoicing.merging.follow(other, kept=kept, contacts=contacts)
-    relations.merging.drop_contacts(contacts)
-    _follow_views(other, kept=kept)
+    joined = relations.merging.absorb(kept, other, taken=taken, by=by)
+    _follow(sales, other, kept=kept, contacts=joined, by=by)
+    projects.merging.follow(other, kept=kept, contacts=joined)
+    invoicing.merging.follow(other, kept=kept, contacts=joined)
+    relations.merging.drop_contacts(joined)
+    _follow_views(other, kept=kept, by=by)
     return kept
 
 
@@ -67,17 +61,14 @@ def check(kept: Relation, other: Relation) -> None:
     relations.merging.check(kept, other)
     lost = Sale.objects.filter(Q(customer=kept, lost_to=other) | Q(customer=other, lost_to=kept)).order_by("pk")
     if sales := list(lost):
-        raise LostToItself(sales)
+        names = ", ".join(f"“{sale.subject}”" for sale in sales)
+        message = _("These sales would then be lost to their own customer: %(sales)s. Correct them first.")
+        raise LostToItself(sales, message % {"sales": names})
 
 
 def _naming(other: Relation) -> SaleQuerySet:
-    contacts = Contact.objects.filter(Q(organization=other) | Q(person=other)).order_by().values("pk")
+    contacts = relations.merging.contacts_of(other).order_by().values("pk")
     return Sale.objects.filter(Q(customer=other) | Q(lost_to=other) | Q(contact__in=contacts))
-
-
-def _lock(other: Relation) -> list[Sale]:
-    # No joins under a lock: a row that changed while we waited would be joined with what it pointed to before.
-    return list(_naming(other).select_for_update(of=("self",)).order_by("pk"))
 
 
 def _follow(sales: list[Sale], other: Relation, *, kept: Relation, contacts: dict[int, int], by: User) -> None:
@@ -99,9 +90,9 @@ def _follow(sales: list[Sale], other: Relation, *, kept: Relation, contacts: dic
     commit_many(called, fields=["contact"], by=by)
 
 
-def _follow_views(other: Relation, *, kept: Relation) -> None:
+def _follow_views(other: Relation, *, kept: Relation, by: User) -> None:
     """A view of the sales of `other` becomes one of the sales of `kept`."""
-    for view in SavedView.objects.filter(query__contains=str(other.pk)):
+    for view in lock_all(SavedView.objects.filter(query__contains=str(other.pk))):
         words = QueryDict(view.query, mutable=True)
         for word in FOLLOWED:
             found = words.getlist(word)
@@ -109,7 +100,7 @@ def _follow_views(other: Relation, *, kept: Relation) -> None:
                 words.setlist(word, dict.fromkeys(str(kept.pk) if pk == str(other.pk) else pk for pk in found))
         if words.urlencode() != QueryDict(view.query).urlencode():
             view.query = words.urlencode()
-            view.save(update_fields=["query"])
+            commit(view, fields=["query"], by=by)
 
 
 def what_moves(other: Relation) -> dict[str, int]:
@@ -122,7 +113,7 @@ def what_moves(other: Relation) -> dict[str, int]:
         lost_to=Count("pk", filter=Q(lost_to=other)),
     )
     return sales | {
-        "contacts": Contact.objects.filter(Q(organization=other) | Q(person=other)).count(),
+        "contacts": relations.merging.contacts_of(other).count(),
         "projects": Project.objects.filter(customer=other).count(),
         "invoices": Invoice.objects.filter(customer=other).count(),
         "notes": other.notes.count(),

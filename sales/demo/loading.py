@@ -17,6 +17,7 @@ from sales.history import count_days_anew
 from sales.models import Sale, SaleEvent, SaleLine, SaleStatus
 from salescrm.calendar import today
 from salescrm.models import User
+from salescrm.versions import LOCK_ORDER, lock_tables
 
 LOGINS = [f"{login}@{DOMAIN}" for login in ("sales", "manager", "admin")]
 
@@ -29,6 +30,7 @@ def is_loaded() -> bool:
 @transaction.atomic
 def load(language: str) -> None:
     """Create organisation, users, relations, sales with their history, projects and invoices, relative to today."""
+    lock_tables(*LOCK_ORDER)  # whoever would write meanwhile waits: all of this is one transaction
     install_defaults(language)
     chance = random.Random(20)
     people = add_people(language, chance)

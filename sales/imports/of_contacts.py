@@ -1,12 +1,11 @@
 """Importing contact persons: who works where."""
 
-from uuid import uuid4
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from relations.contacts.writing import add_contact, edit_contact, remove_contact
+from relations.merging import is_held
 from relations.models import Contact, Relation
 from relations.naming import fold, full_name
 from relations.removing import delete_untouched_relation
@@ -20,6 +19,7 @@ from sales.imports.of_relations import (
     still_as_written,
 )
 from sales.models.imports import ImportRow
+from salescrm.versions import lock_all
 
 OWN = ("function", "email", "phone", "mobile")
 
@@ -136,6 +136,8 @@ class ContactImporter(Importer):
             self.leave(decision, _("The parts of the name count, so this is not used: %(fields)s."), "name")
 
     def create(self, decisions):
+        named = [decision.after.get(name) for decision in decisions for name in ("organization", "person")]
+        is_held(*(relation.pk for relation in named if relation))  # before anybody new gets a number: see LOCK_ORDER
         for decision in decisions:
             self._attempt(self._add, decision)
 
@@ -143,7 +145,7 @@ class ContactImporter(Importer):
         after = decision.after
         values = {name: after.get(name, "") for name in OWN}
         person = after.get("person") or {part: after[part] for part in PARTS}
-        contact = add_contact(after["organization"], person=person, values=values, by=self.by, token=uuid4())
+        contact = add_contact(after["organization"], person=person, values=values, by=self.by, token=None)
         decision.target = contact
         if "person" not in after:
             decision.row.made = {"person": contact.person_id, "version": contact.person.version}
@@ -152,7 +154,7 @@ class ContactImporter(Importer):
         return edit_contact(decision.target, values=decision.after, version=decision.target.version)
 
     def take_back(self, row: ImportRow) -> str:
-        contact = Contact.objects.select_for_update(of=("self",)).filter(pk=row.target).first()
+        contact = next(iter(lock_all(Contact.objects.filter(pk=row.target))), None)
         if row.verdict == ImportRow.Verdict.CREATE:
             return self._remove(contact, row)
         if contact is None:

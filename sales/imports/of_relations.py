@@ -16,6 +16,7 @@ from sales.imports.fields import fields_of
 from sales.imports.finding import Directory, is_called, split_name
 from sales.models.imports import ImportRow
 from salescrm.models import User
+from salescrm.versions import lock_all
 
 PARTS = ("first_name", "prefix", "family_name")
 NUMBERS = ("coc_number", "vat_number")
@@ -214,7 +215,7 @@ class RelationImporter(Importer):
         return edit_relation(relation, values=decision.after, version=relation.version, by=self.by)
 
     def take_back(self, row: ImportRow) -> str:
-        relation = Relation.objects.select_for_update(of=("self",)).filter(pk=row.target).first()
+        relation = next(iter(lock_all(Relation.objects.filter(pk=row.target))), None)
         if relation is None:
             return "" if row.verdict == ImportRow.Verdict.CREATE else _("It has been deleted since.")
         if row.verdict == ImportRow.Verdict.CREATE:

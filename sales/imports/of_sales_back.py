@@ -12,6 +12,7 @@ from sales.models.imports import ImportRow
 from sales.reopening import reopen
 from sales.trashing import trash
 from salescrm.models import User
+from salescrm.versions import lock, lock_all
 
 Kind = SaleEvent.Kind
 ENTERED = ("phase", "probability", "probability_by_hand")
@@ -20,7 +21,7 @@ OUTCOME = ("accept_reason", "loss_reason", "lost_to", "loss_explanation", "close
 
 def take_back(row: ImportRow, *, by: User) -> str:
     """Put the sale of this row in the trash, or give it its former values; says what was kept and why."""
-    sale = Sale.objects.select_for_update(of=("self",)).get(pk=row.target)
+    sale = lock(Sale.objects.all(), row.target)
     if row.verdict == ImportRow.Verdict.CREATE:
         return _discard(sale, row, by)
     if sale.trashed:
@@ -34,7 +35,7 @@ def discard_untouched(rows: list[ImportRow], *, by: User) -> set[int]:
     Who writes on the timeline of a sale leaves its version as it is, and waits for our lock.
     """
     made = {row.target: row for row in rows if row.verdict == ImportRow.Verdict.CREATE}
-    locked = Sale.objects.select_for_update(of=("self",)).filter(pk__in=made, trashed=False).order_by("pk")
+    locked = lock_all(Sale.objects.filter(pk__in=made, trashed=False))
     sales = [
         sale for sale in locked
         if sale.version == made[sale.pk].version and not (sale.invoice_id or sale.project_id)

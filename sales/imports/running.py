@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from invoicing.models import Invoice
+from projects.models import Project
 from relations.models import Contact, Relation
 from sales.imports.counting import to_do, written
 from sales.imports.deciding import (
@@ -22,11 +24,11 @@ from sales.imports.finding import UNKNOWN
 from sales.imports.of_contacts import ContactImporter
 from sales.imports.of_relations import RelationImporter
 from sales.imports.of_sales import SaleImporter
-from sales.imports.storing import one_at_a_time
+from sales.imports.storing import alone, one_at_a_time
 from sales.models import Sale
 from sales.models.imports import ImportRow, ImportRun
-from salescrm.conflicts import lock
 from salescrm.models import User
+from salescrm.versions import Stale, anybody, claim, commit, hold, lock_all
 
 SLICE = 200
 IMPORTERS = {
@@ -45,9 +47,9 @@ def agree(run: ImportRun, *, mapping: dict, key: str, options: dict, version: in
 
     Refuses a run that has been started.
     """
-    run = _lock(run)
-    if run.version != version or not run.is_open:
-        raise _moved_on()
+    run, _repeated = _claim(run, version, by)
+    if not run.is_open:
+        raise _moved_on(run)
     run.mapping, run.key, run.options = mapping, key, run.options | options
     return _enter(run, Status.UPLOADED, by)
 
@@ -55,11 +57,12 @@ def agree(run: ImportRun, *, mapping: dict, key: str, options: dict, version: in
 @transaction.atomic
 def check(run: ImportRun, *, words: dict, version: int, by: User) -> ImportRun:
     """Begin to check every row, with the meanings of `words` by field. Twice is harmless."""
-    run = _lock(run)
-    if run.status in (Status.CHECKING, Status.PLANNED) and run.version in (version + 1, version + 2):
+    at_work, later = (Status.CHECKING, Status.PLANNED), (version + 1, version + 2)
+    run, repeated = _claim(run, version, by, lambda run: run.status in at_work and run.version in later)
+    if repeated:
         return run
-    if run.version != version or not run.is_open or not run.mapping:
-        raise _moved_on()
+    if not run.is_open or not run.mapping:
+        raise _moved_on(run)
     run.options["words"] = run.options.get("words", {}) | words
     run.rows.exclude(verdict="").update(verdict="", why="", key="", target=None, version=None, before=None, after=None)
     return _enter(run, Status.CHECKING, by)
@@ -68,11 +71,12 @@ def check(run: ImportRun, *, words: dict, version: int, by: User) -> ImportRun:
 @transaction.atomic
 def start(run: ImportRun, *, version: int, by: User) -> ImportRun:
     """Begin to carry out what the preview of this `version` shows. Twice is harmless."""
-    run = _lock(run)
-    if run.status in (Status.RUNNING, Status.DONE) and run.version == version + 1:
+    at_work = (Status.RUNNING, Status.DONE)
+    run, repeated = _claim(run, version, by, lambda run: run.status in at_work and run.version == version + 1)
+    if repeated:
         return run
-    if run.version != version or run.status != Status.PLANNED:
-        raise _moved_on()
+    if run.status != Status.PLANNED:
+        raise _moved_on(run)
     run.started_at = timezone.now()
     return _enter(run, Status.RUNNING, by)
 
@@ -80,35 +84,34 @@ def start(run: ImportRun, *, version: int, by: User) -> ImportRun:
 @transaction.atomic
 def undo(run: ImportRun, *, by: User) -> ImportRun:
     """Begin to take back everything the run did, a run that was interrupted too. Twice is harmless."""
-    run = _lock(run)
+    run = alone(run)
     if run.status in (Status.UNDOING, Status.UNDONE):
         return run
     if run.status not in (Status.RUNNING, Status.DONE):
-        raise _moved_on()
+        raise _moved_on(run)
     last = run.rows.order_by("-line").values_list("line", flat=True).first() or 0
     return _enter(run, Status.UNDOING, by, position=last + 1)
 
 
-def _moved_on() -> ValidationError:
-    return ValidationError(_("Somebody went on with this import meanwhile. This is how it stands now."), code="stale")
+def _moved_on(run: ImportRun, **_click) -> Stale:
+    return Stale(run, _("Somebody went on with this import meanwhile. This is how it stands now."))
 
 
-def _lock(run: ImportRun) -> ImportRun:
-    return lock(ImportRun.objects.all(), run.pk)
+def _claim(run: ImportRun, version: int, by: User, same=lambda run: False) -> tuple[ImportRun, bool]:
+    alone(run)
+    return claim(ImportRun.objects.all(), run.pk, version=version, by=by, same=same, repeated=anybody, stale=_moved_on)
 
 
 def _enter(run: ImportRun, status: str, by: User, *, position: int = 0) -> ImportRun:
-    run.status, run.position, run.updated_by = status, position, by
+    run.status, run.position = status, position
     run.options |= {"to_do": to_do(run), "dealt": 0, "told": None, "unknown": 0}
-    run.version += 1
-    run.save()
-    return run
+    return commit(run, fields=["status", "position", "options", "mapping", "key", "started_at"], by=by)
 
 
 def advance(run: ImportRun, *, by: User) -> ImportRun:
     """Do the next slice of whatever the run is at; two at the same time do two different slices."""
     with transaction.atomic():
-        run = _lock(run)
+        run = alone(run)
         match run.status:
             case Status.CHECKING:
                 _check_slice(run, by)
@@ -212,8 +215,13 @@ def _hold(run: ImportRun, rows: list[ImportRow]) -> None:
     order of their own, could wait for each other for ever.
     """
     targets = [row.target for row in rows if row.target]
-    records = RECORDS[run.kind].objects.filter(pk__in=targets).order_by("pk")
-    list(records.select_for_update(of=("self",)).values_list("pk"))
+    records = RECORDS[run.kind].objects.filter(pk__in=targets)
+    if run.kind == ImportRun.Kind.SALES and run.status == Status.UNDOING:  # who reopens holds what acceptance made
+        invoices = Invoice.objects.filter(pk__in=records.exclude(invoice=None).order_by().values("invoice"))
+        projects = Project.objects.filter(pk__in=records.exclude(project=None).order_by().values("project"))
+        hold(invoices, records, projects)
+    else:
+        lock_all(records.only("pk"))
 
 
 def _importer(run: ImportRun, by: User) -> Importer:
@@ -243,5 +251,4 @@ def _came_to(run: ImportRun, row: ImportRow, *, dealt: int) -> None:
 def _finish(run: ImportRun, status: str) -> None:
     run.status, run.position = status, 0
     run.options["told"] = written([run]).get(run.pk, {})
-    run.version += 1
-    run.save(update_fields=["status", "position", "options", "version", "finished_at", "undone_at", "updated_at"])
+    commit(run, fields=["status", "position", "options", "finished_at", "undone_at"], by=run.updated_by)

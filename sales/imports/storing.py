@@ -12,12 +12,15 @@ from relations.merging import MERGED, is_held
 from relations.models import Relation
 from sales.history import claim, commit_many, count_days_anew, event_of
 from sales.models import AcceptReason, FollowUp, LossReason, Sale, SaleEvent, SaleStatus
+from sales.models.imports import ImportRun
 from sales.refusals import Refused, require_open
 from sales.transitions import OUTCOME, check_closing_day, hold_competitor
 from salescrm.calendar import organisation_zone, today
 from salescrm.models import User
+from salescrm.versions import Gone
 
 LOCK = 7_102_021  # two imports never run at the same time
+RUN = 7_102_022  # nor two slices of one
 BATCH = 1000
 Kind = SaleEvent.Kind
 type Progress = Callable[[Iterable, str], Iterable]
@@ -32,6 +35,19 @@ def one_at_a_time() -> None:
     """Wait for an import that is going on; the next one waits for this transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def alone(run: ImportRun) -> ImportRun:
+    """The run as it stands now; whoever else works on it waits until this transaction ends. Raises Gone.
+
+    Not a lock of its row: a slice holds the records it writes before the run, as everybody does (LOCK_ORDER).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [RUN, run.pk])
+    try:
+        return ImportRun.objects.get(pk=run.pk)
+    except ImportRun.DoesNotExist as error:
+        raise Gone from error
 
 
 def _noon() -> Callable[[date], datetime]:

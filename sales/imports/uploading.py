@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from sales.imports.cells import kept
@@ -24,10 +24,11 @@ from sales.imports.files.reading import (
 )
 from sales.imports.files.workbook_parts import TooLargeError
 from sales.imports.proposing import propose
+from sales.imports.storing import alone
 from sales.models.imports import ImportRow, ImportRun
-from salescrm.conflicts import lock
 from salescrm.files import MEGABYTE, Unstored, drop, extension, kept_together, store, unstorable
 from salescrm.models import User
+from salescrm.versions import made_before, once
 
 LARGEST_FILE = 20 * MEGABYTE
 MOST_ROWS = 100_000
@@ -46,29 +47,28 @@ def upload(file: UploadedFile, *, kind: str, by: User, token: UUID) -> ImportRun
     the disk does not take.
     """
     until = monotonic() + PATIENCE
-    first = ImportRun.objects.filter(create_token=token)
-    if known := first.first():
-        return known
+    if first := made_before(token, ImportRun):
+        return first
     raw = _content(file)
     try:
         lines = lines_of(raw)
         columns = _columns(next(lines, None))
         with kept_together() as written:
-            run = ImportRun(kind=kind, by=by, updated_by=by, create_token=token, columns=columns)
-            run.options = {"digest": sha256(raw).hexdigest(), "sheets": beside(raw)}
-            run.file = store([file], by=by, written=written, field="file")[0]
-            run.save(force_insert=True)
-            _keep_rows(run, lines, until)
-            propose(run, by)
-    except IntegrityError:  # a second click at the same moment
-        if known := first.first():
-            return known
-        raise
+
+            def keep() -> ImportRun:
+                run = ImportRun(kind=kind, by=by, updated_by=by, columns=columns)
+                run.options = {"digest": sha256(raw).hexdigest(), "sheets": beside(raw)}
+                run.file = store([file], by=by, written=written, field="file")[0]
+                run.save(force_insert=True)
+                _keep_rows(run, lines, until)
+                propose(run, by)
+                return run
+
+            return once(token, ImportRun, keep)
     except TooLargeError as error:
         raise _too_much() from error
     except UNREADABLE as error:
         raise _refused(_("This file cannot be read as a table. Save it as CSV or as an Excel workbook.")) from error
-    return run
 
 
 def _refused(message: str) -> ValidationError:
@@ -145,7 +145,7 @@ def _trimmed(cells: list, columns: int) -> list:
 @transaction.atomic
 def discard(run: ImportRun) -> None:
     """Forget a run that has written nothing, with its file."""
-    locked = lock(ImportRun.objects.all(), run.pk)
+    locked = alone(run)
     if not locked.is_open:
         raise ValidationError(_("This import has been started, so it stays in the list. Undo it instead."))
     file = locked.file

@@ -15,10 +15,10 @@ from sales.listing.filter_form import ViewForm
 from sales.listing.filters import SaleFilter
 from sales.listing.labels import chips
 from sales.models import SavedView
-from sales.refusals import Refused
-from salescrm.conflicts import Stale, differences, submitted_version
+from salescrm.conflicts import conflict_of, submitted_version
 from salescrm.pages import leave, page
 from salescrm.url_words import carried
+from salescrm.versions import Refused, Stale
 
 sees_sales = permission_required("sales.view_sale", raise_exception=True)
 
@@ -88,19 +88,14 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             saved_views.change(found, **form.cleaned_data, version=context["version"], by=request.user)
         except Stale as stale:
-            context, status = _conflict(form, stale), 409
+            conflict = conflict_of(form, stale, request.path)
+            context, status = {"version": stale.current.version, "conflict": conflict}, 409
         except Refused as refusal:
             put_into(form, refusal)
         else:
             return leave(request, "sales:views")
     context |= {"view": found, "form": form, "is_own": is_own, "may_tidy": may_tidy, **_asks(found)}
     return page(request, "sales/listing/view.html", context, part="dialog", status=status)
-
-
-def _conflict(form: ViewForm, stale: Stale) -> dict:
-    found, url = differences(form, stale.current), reverse("sales:view", args=[stale.current.pk])
-    conflict = {"message": stale.message, "differences": found, "url": url}
-    return {"version": stale.current.version, "conflict": conflict}
 
 
 @require_POST

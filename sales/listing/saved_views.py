@@ -1,23 +1,22 @@
 """Saved views of the list: kept, renamed, shared and removed by who made them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.core.exceptions import BadRequest
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sales.listing.columns import STANDARDS
 from sales.listing.filters import SaleFilter, canonical, written
 from sales.models import SaleStatus, SavedView
-from sales.refusals import Refused
-from salescrm.conflicts import Stale, changed_by
 from salescrm.models import User
 from salescrm.refusals import Forbidden
 from salescrm.url_words import is_id
+from salescrm.versions import Gone, Refused, claim, commit, commit_all, lock_all
 
 CLOSED = ("reason", "lost_to", "closed_from", "closed_to")  # what is asked of closed sales
 LIST_ONLY = ("status", "sort", "columns")  # the board shows open sales, as it shows them
@@ -45,7 +44,7 @@ def save(*, name: str, query: str, shared: bool, by: User) -> SavedView:
     view = SavedView(owner=by, name=name.strip(), query=_storable(query), shared=shared, updated_by=by)
     same = SavedView.objects.filter(owner=by, name=view.name, query=view.query)
     try:
-        return same.first() or _store(view)
+        return same.first() or _store(view, view.save)
     except Refused:
         if first := same.first():  # sent twice at the same moment
             return first
@@ -62,12 +61,12 @@ def update(view: SavedView, *, query: str, version: int, by: User) -> SavedView:
     return _write(view, {"query": _storable(query)}, version, by)
 
 
+@transaction.atomic
 def stop_sharing(view: SavedView, *, by: User) -> SavedView:
     """Take a view out of everybody's menu; its owner keeps it. For the owner, and for who may change others' views."""
     if view.owner_id != by.pk and not may_tidy(by):
         raise Forbidden
-    shared = SavedView.objects.filter(pk=view.pk, shared=True)
-    shared.update(shared=False, version=F("version") + 1, updated_by=by, updated_at=timezone.now())
+    commit_all(lock_all(SavedView.objects.filter(pk=view.pk, shared=True)), shared=False, by=by)
     view.shared = False
     return view
 
@@ -148,19 +147,18 @@ def _write(view: SavedView, values: dict, version: int, by: User) -> SavedView:
     """Store these values in the view as it stands now, for who made it; sent twice, the second time changes nothing."""
     if view.owner_id != by.pk:
         raise Forbidden
-    found = SavedView.objects.select_for_update(of=("self",)).filter(pk=view.pk).first()
-    if found is None:
-        raise Refused(_("This view has been removed."), code="gone")
-    if found.version != version:
-        same = all(getattr(found, name) == value for name, value in values.items())
-        if (found.version, found.updated_by_id, same) == (version + 1, by.pk, True):
-            return found
-        text = _("%(who)s changed this view after you opened it. Nothing of yours was stored.")
-        raise Stale(found, changed_by(found.updated_by or found.owner, text, reader=by))
+    try:
+        found, repeated = claim(
+            SavedView.objects.all(), view.pk, version=version, by=by,
+            same=lambda view: all(getattr(view, name) == value for name, value in values.items()),
+        )  # fmt: skip
+    except Gone as gone:
+        raise Refused(_("This view has been removed."), code="gone") from gone
+    if repeated:
+        return found
     for name, value in values.items():
         setattr(found, name, value)
-    found.version, found.updated_by = version + 1, by
-    return _store(found)
+    return _store(found, lambda: commit(found, fields=values, by=by))
 
 
 def _storable(query: str) -> str:
@@ -170,14 +168,14 @@ def _storable(query: str) -> str:
     return text
 
 
-def _store(view: SavedView) -> SavedView:
+def _store(view: SavedView, write: Callable[[], object]) -> SavedView:
     view.clean_fields(exclude=["owner"])
     same = SavedView.objects.filter(owner=view.owner_id, name=view.name).exclude(pk=view.pk)
     if same.exists():
         raise _taken()
     try:
         with transaction.atomic():
-            view.save()
+            write()
     except IntegrityError as error:  # in another window, in the same moment
         raise _taken() from error
     return view

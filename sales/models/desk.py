@@ -8,11 +8,13 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from salescrm.records import Versioned
+from salescrm.versions import Versioned
 
 
 class SavedView(Versioned):
     """A filter, sorting and choice of columns of the list of sales under a name: its query string."""
+
+    CHANGED = _("%(who)s changed this view after you opened it. Nothing of yours was stored.")
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
     name = models.CharField(_("name"), max_length=80)

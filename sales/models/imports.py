@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from salescrm.models import StoredFile
-from salescrm.records import Versioned
+from salescrm.versions import Versioned
 
 
 class ImportRun(Versioned):

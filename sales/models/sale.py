@@ -23,7 +23,7 @@ from sales.models.state import (
 )
 from salescrm.fields import DayField
 from salescrm.notes.models import OWN_NOTE, Note
-from salescrm.records import Versioned
+from salescrm.versions import Versioned
 from salescrm.words import folded
 
 UNTRASHED_OPEN = Q(status="open", trashed=False)

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST
 from invoicing.line_forms import rows_of
 from relations.models import Relation
 from sales import editing
-from sales.answers import explained, put_into, status_of
+from sales.answers import conflict, explained, put_into, status_of
 from sales.forms import LineForm, SaleForm
 from sales.models import Phase, Sale, SaleLine
 from sales.refusals import Refused
 from sales.sale_page.views import refused, visible
-from salescrm.conflicts import differences, submitted_token, submitted_version
+from salescrm.conflicts import submitted_token, submitted_version
 from salescrm.pages import leave, page
 from salescrm.url_words import is_id
 
@@ -55,7 +55,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 sale = editing.edit(Sale(pk=sale.pk), values=form.values(), version=context["version"], by=request.user)
             except Refused as refusal:
                 put_into(form, refusal)
-                status, context = status_of(refusal), context | _conflict(form, pk, refusal) | explained(refusal)
+                context |= conflict(form, refusal, request.path) | explained(refusal)
+                status = status_of(refusal)
             else:
                 messages.success(request, _("Saved."))
                 return leave(request, _still(request, sale))
@@ -65,18 +66,6 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _still(request: HttpRequest, sale: Sale) -> Sale | str:
     """Where to go after a change: handed over to a colleague, the sale may be out of sight now."""
     return sale if Sale.objects.visible_to(request.user).filter(pk=sale.pk).exists() else "sales:list"
-
-
-def _conflict(form: SaleForm, pk: int, refusal: Refused) -> dict:
-    if status_of(refusal) != 409:
-        return {}
-    current = Sale.objects.for_detail().get(pk=pk)
-    conflict = {
-        "message": " ".join(refusal.messages),
-        "differences": differences(form, current),
-        "url": reverse("sales:edit", args=[pk]),
-    }
-    return {"conflict": conflict, "version": current.version}
 
 
 @permission_required("sales.change_sale", raise_exception=True)

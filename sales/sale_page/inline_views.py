@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from sales import editing
-from sales.answers import explained, put_into, status_of
+from sales.answers import conflict, explained, put_into, status_of
 from sales.models import Sale
 from sales.origin import Origin
 from sales.refusals import Refused
 from sales.sale_page.change_forms import FORMS, form_of
 from sales.sale_page.views import changed, visible, whole
-from salescrm.conflicts import differences, submitted_version
+from salescrm.conflicts import submitted_version
 from salescrm.pages import leave, page, tell
 
 
@@ -34,7 +34,7 @@ def change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     except Refused as refusal:
         put_into(form, refusal)
         current = visible(request, pk, detail=True)
-        extra = explained(refusal) | _conflict(form, current, refusal, request)
+        extra = explained(refusal) | conflict(form, refusal, request.get_full_path())
         return _ask(request, current, what, form, origin.address, status=status_of(refusal), **extra)
     return _stored(request, sale, origin, amount_changed=what == "amount")
 
@@ -47,13 +47,6 @@ def _ask(request: HttpRequest, sale: Sale, what: str, form, back: str, *, status
     if back:
         return page(request, "sales/sale_page/change.html", {"sale": sale, **context}, part="dialog", status=status)
     return whole(request, sale, status=status, **context)
-
-
-def _conflict(form, current: Sale, refusal: Refused, request: HttpRequest) -> dict:
-    if status_of(refusal) != 409:
-        return {}
-    found = differences(form, current)
-    return {"conflict": {"message": " ".join(refusal.messages), "differences": found, "url": request.get_full_path()}}
 
 
 def _stored(request: HttpRequest, sale: Sale, origin: Origin, **extra) -> HttpResponse:

@@ -20,6 +20,7 @@ from sales.sale_page.progress_bar import MoveInput, places, read_phases
 from sales.sale_page.views import visible
 from salescrm.conflicts import submitted_version
 from salescrm.pages import leave, page
+from salescrm.versions import Gone
 
 
 @require_POST
@@ -34,7 +35,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     seen = Sale.objects.visible_to(request.user).naming_owner()
     try:
         sale = transitions.move(Sale(pk=pk), phase=form.phase, version=form.version, by=request.user, among=seen)
-    except Sale.DoesNotExist as error:
+    except Gone as error:
         raise missing(request.user, pk) from error
     except Refused as refusal:
         return _refused(request, form.origin, pk, refusal)

@@ -3,22 +3,21 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, F, Q, Sum, Value
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from relations.models import Relation, RelationType
+from relations.saving import retype_all
 from sales.history import commit_many
 from sales.models import AcceptReason, LossReason, Phase, Sale, SaleEvent, SalesSettings, Source
-from sales.refusals import Refused
+from sales.refusals import Changed, Refused
 from sales.transitions import enter
 from salescrm import lookups
-from salescrm.conflicts import lock
 from salescrm.lookups import Lookup
 from salescrm.models import Organisation, User
 from salescrm.numbering import NumberSeries
+from salescrm.versions import lock, lock_all, lock_tables
 
 USED_IN = {Phase: "phase", AcceptReason: "accept_reason", LossReason: "loss_reason", Source: "source"}
 Kind = SaleEvent.Kind
@@ -26,7 +25,7 @@ Kind = SaleEvent.Kind
 
 def _lock_switches() -> SalesSettings:
     """The one row of switches, locked: "required" and the last active row of a list are decided one after another."""
-    return SalesSettings.objects.select_for_update(of=("self",)).get(pk=1)
+    return lock(SalesSettings.objects.all(), 1)
 
 
 @transaction.atomic
@@ -105,20 +104,24 @@ def move_all(row: Lookup, *, to: Lookup, by: User) -> int:
 
     Open sales enter the other phase with its probability, closed sales keep their phase. Refuses a retired target.
     """
-    pair = type(row).objects.select_for_update(no_key=True).filter(pk__in=[row.pk, to.pk]).order_by("pk")
+    if isinstance(row, RelationType):
+        users = lock_all(Relation.objects.filter(relation_type=row).only("pk"))
+        return retype_all(users, to=_target(row, to), by=by)
+    sales = lock_all(Sale.objects.filter(**{USED_IN[type(row)]: row}))
+    return _move_sales(sales, row, to=_target(row, to), by=by)
+
+
+def _target[Row: Lookup](row: Row, to: Lookup) -> Row:
+    """The row to move everything to as it stands now, with the other one locked after what uses it."""
+    pair = lock_all(type(row).objects.filter(pk__in=[row.pk, to.pk]), no_key=True)
     target = next((candidate for candidate in pair if candidate.pk == to.pk), None)
     if target is None or not target.is_active or target.pk == row.pk:
         raise Refused(_("Choose another active row to move everything to."), code="target")
-    if isinstance(row, RelationType):
-        return Relation.objects.filter(relation_type=row).update(
-            relation_type=target, version=F("version") + 1, updated_by=by, updated_at=Now()
-        )
-    return _move_sales(row, to=target, by=by)
+    return target
 
 
-def _move_sales(row: Lookup, *, to: Lookup, by: User) -> int:
+def _move_sales(sales: list[Sale], row: Lookup, *, to: Lookup, by: User) -> int:
     column = USED_IN[type(row)]
-    sales = list(Sale.objects.filter(**{column: row}).select_for_update(of=("self",)).order_by("pk"))
     opened = [sale for sale in sales if sale.is_open]
     if isinstance(to, Phase):
         for sale in opened:
@@ -161,10 +164,6 @@ class ProbabilityChange:
         return f"{self.before}>{self.after}:{self.count}:{self.weighted_before.normalize():f}"
 
 
-class Changed(ValidationError):
-    """The preview no longer says what would happen: nothing was stored."""
-
-
 def preview_probability(phase: Phase, probability: int) -> ProbabilityChange:
     """Count and add up, in one statement and exactly, what `probability` would change (rule 4). Stores nothing."""
     standing = Q(phase=phase, probability_by_hand=False) & ~Q(probability=probability)
@@ -201,12 +200,11 @@ def change_phase(
     Returns how many sales changed. Hand-set and closed sales never do. `basis` is that of the preview the choice was
     made on; raises Changed when it no longer holds.
     """
-    phase = lock(Phase.objects.all(), phase.pk, no_key=True)
-    if open_sales:
-        _hold_up_sales()
     following = Sale.objects.untrashed().open().filter(phase=phase, probability_by_hand=False)
-    standing = following.exclude(probability=probability)
-    sales = list(standing.select_for_update(of=("self",)).order_by("pk")) if open_sales else []
+    if open_sales:
+        lock_tables(Sale._meta.db_table)  # none enters the phase with the old percentage meanwhile
+    sales = lock_all(following.exclude(probability=probability)) if open_sales else []
+    phase = lock(Phase.objects.all(), phase.pk, no_key=True)
     if probability != phase.probability and basis != preview_probability(phase, probability).basis:
         raise Changed(_("Something changed since you looked. Nothing was stored; these are the figures now."))
     phase.name, phase.colour, phase.probability, phase.age_limit = name, colour, probability, age_limit
@@ -215,9 +213,3 @@ def change_phase(
         sale.phase, sale.probability = phase, probability
     commit_many(sales, fields=["probability"], by=by, kind=Kind.CHANGED)
     return len(sales)
-
-
-def _hold_up_sales() -> None:
-    # Waits for sales being written and lets no other begin, so that none enters the phase with the old percentage.
-    with connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {connection.ops.quote_name(Sale._meta.db_table)} IN EXCLUSIVE MODE")

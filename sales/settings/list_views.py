@@ -20,10 +20,11 @@ from sales.settings.lists import (
     SettingsList,
 )
 from sales.settings.views import may_configure
-from salescrm import creating
+from salescrm.conflicts import create_form
 from salescrm.lookups import Lookup, LookupForm, reorder
 from salescrm.pages import leave, page
 from salescrm.url_words import way_back
+from salescrm.versions import once
 
 
 @require_safe
@@ -38,7 +39,7 @@ def rows(request: HttpRequest, kind: SettingsList) -> HttpResponse:
 def row(request: HttpRequest, kind: SettingsList, pk: int | None = None) -> HttpResponse:
     """A new row, or another name for one that exists."""
     instance = get_object_or_404(kind.model, pk=pk) if pk else kind.model()
-    token, made = (None, None) if pk else creating.asked(request, kind.model)
+    token, made = (None, None) if pk else create_form(request, kind.model)
     form = kind.form(request.POST if request.method == "POST" else None, instance=instance)
     if made or (form.is_bound and form.is_valid()):
         made = made or _store(form, token)
@@ -52,7 +53,7 @@ def _store(form: LookupForm, token: UUID | None) -> Lookup:
     def store() -> Lookup:
         return configuration.store_row(form.instance, is_default=form.cleaned_data.get("is_default", False))
 
-    return creating.once(token, type(form.instance), store) if token else store()
+    return once(token, type(form.instance), store)
 
 
 @may_configure

@@ -8,7 +8,6 @@ from operator import or_
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -19,8 +18,7 @@ from django.utils.translation import gettext as _
 
 from salescrm.models import User
 from salescrm.money import format_number
-
-LOCKED_IN_ORDER = ["invoicing_invoice", "sales_sale", "projects_project", "relations_relation"]
+from salescrm.versions import LOCK_ORDER, Refused
 
 
 @dataclass(frozen=True)
@@ -91,11 +89,11 @@ def hand_over(user: User, *, to: User, basis: str, by: User) -> Holdings:
     of statements does not grow with what there is.
     """
     if not to.is_active or to.pk == user.pk:
-        raise ValidationError({"to": _("Choose a colleague who may log in.")}, code="to")
+        raise Refused({"to": _("Choose a colleague who may log in.")}, code="to")
     given = Holdings()
-    for kind in sorted(kinds(), key=lambda kind: LOCKED_IN_ORDER.index(kind.rows().model._meta.db_table)):
+    for kind in sorted(kinds(), key=lambda kind: LOCK_ORDER.index(kind.rows().model._meta.db_table)):
         given[kind.key] = kind.hand_over(kind.of(user), to=to, by=by)
     if given.total() and given.basis != basis:
         text = _("Something changed since you looked. Nothing was handed over; this is how it stands now.")
-        raise ValidationError(text, code="changed")
+        raise Refused(text, code="changed")
     return given

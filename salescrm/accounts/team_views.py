@@ -1,7 +1,5 @@
 """Settings > Teams: who works together, and so who sees whose sales when teams decide (rule 23)."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
@@ -12,11 +10,12 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from salescrm import creating
 from salescrm.accounts.forms import TeamForm
 from salescrm.accounts.teams import remove_team, store_team
+from salescrm.conflicts import create_form
 from salescrm.models import Organisation, Team, User
 from salescrm.pages import Request, leave, page
+from salescrm.versions import once
 
 may_change_users = permission_required("salescrm.change_user", raise_exception=True)
 
@@ -48,11 +47,11 @@ def edit(request: Request, pk: int) -> HttpResponse:
 
 def _edit(request: Request, team: Team) -> HttpResponse:
     title = str(team)
-    token, made = (None, None) if team.pk else creating.asked(request, Team)
+    token, made = (None, None) if team.pk else create_form(request, Team)
     form = TeamForm(request.POST if request.method == "POST" else None, instance=team)
     if form.is_bound and not made and form.is_valid():
         try:
-            made = _store(team, form.cleaned_data, token)
+            made = once(token, Team, lambda: store_team(team, **form.cleaned_data))
         except ValidationError as error:
             form.add_error(None, error)
         except IntegrityError:  # added by somebody else at the same moment
@@ -62,12 +61,6 @@ def _edit(request: Request, team: Team) -> HttpResponse:
         return leave(request, "settings:teams")
     context = {"form": form, "team": team, "title": title, "token": token}
     return page(request, "accounts/team.html", context, part="dialog", status=422 if form.errors else 200)
-
-
-def _store(team: Team, values: dict, token: UUID | None) -> Team:
-    if token:
-        return creating.once(token, Team, lambda: store_team(team, **values))
-    return store_team(team, **values)
 
 
 @may_change_users

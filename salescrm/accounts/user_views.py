@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from salescrm import creating
 from salescrm.accounts import handing_over
 from salescrm.accounts.forms import HandOverForm, UserForm
 from salescrm.accounts.roles import LABELS
@@ -21,8 +20,10 @@ from salescrm.accounts.staff import (
     invite,
     role_of,
 )
+from salescrm.conflicts import create_form
 from salescrm.models import Organisation, User
 from salescrm.pages import Request, leave, page
+from salescrm.versions import once
 
 may_change_users = permission_required("salescrm.change_user", raise_exception=True)
 
@@ -49,12 +50,12 @@ def index(request: Request) -> HttpResponse:
 def new(request: Request) -> HttpResponse:
     """Add a user, who gets a mail with a link to choose a password."""
     initial = {"language": Organisation.current().language}
-    token, made = creating.asked(request, User)
+    token, made = create_form(request, User)
     if made:  # and invited
         return leave(request, "settings:users")
     form = UserForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_bound and form.is_valid():
-        _send_invitation(request, creating.once(token, User, lambda: add_user(**form.cleaned_data)))
+        _send_invitation(request, once(token, User, lambda: add_user(**form.cleaned_data)))
         return leave(request, "settings:users")
     context = {"form": form, "token": token}
     return page(request, "accounts/user.html", context, part="dialog", status=422 if form.errors else 200)

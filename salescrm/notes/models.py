@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from salescrm.files import StoredFile
-from salescrm.records import Versioned
+from salescrm.versions import Versioned
 from salescrm.words import folded
 
 
@@ -42,6 +42,7 @@ class Note(Versioned):
     links: list[tuple[StoredFile, str]]
 
     Kind = NoteKind
+    CHANGED = _("%(who)s changed this note after you opened it. Nothing of yours was stored.")
     WORDS = folded("text")  # what a note is found by
 
     kind = models.CharField(_("kind"), max_length=10, choices=NoteKind, default=NoteKind.NOTE)

@@ -8,19 +8,20 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from salescrm.conflicts import Stale, differences, submitted_token, submitted_version
+from salescrm.conflicts import conflict_of, refusals_in, submitted_token, submitted_version
 from salescrm.models import StoredFile, User
 from salescrm.notes import writing
 from salescrm.notes.forms import ACCEPT, NoteForm
 from salescrm.notes.models import Note
 from salescrm.pages import Request, follow, page, tell
+from salescrm.versions import Stale
 
 FORM, REMOVE, MISSING = "notes/form.html", "notes/remove.html", "notes/missing.html"
 # Whatever a file holds, a browser may only keep it: not show it, run it, guess at it or share it with others.
@@ -111,11 +112,8 @@ def add(request: Request, book: Notebook, record: Any) -> HttpResponse:
     token = submitted_token(request) if posted else uuid4()
     if posted and form.is_valid():
         note = book.model(**{book.about: record}, **form.values())
-        try:
+        with refusals_in(form):
             writing.add(note, uploads=form.cleaned_data["uploads"], by=request.user, token=token)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
             messages.success(request, _("Added to the timeline."))
             part = f"{reverse(book.timeline, args=[record.pk])}?form=1"
             return follow(request, whole=record.get_absolute_url(), part=part)
@@ -139,14 +137,11 @@ def change(request: Request, book: Notebook, record: Any, note: int) -> HttpResp
     if posted and form.is_valid():
         files = {"uploads": form.cleaned_data["uploads"], "without": form.cleaned_data["drop"]}
         try:
-            writing.change(entry, values=form.values(), version=version, by=request.user, **files)
+            with refusals_in(form):
+                writing.change(entry, values=form.values(), version=version, by=request.user, **files)
+                return _done(request, record)
         except Stale as stale:
-            conflict = {"message": stale.message, "differences": differences(form, stale.current), "url": url}
-            version, status = stale.current.version, 409
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
-            return _done(request, record)
+            conflict, version, status = conflict_of(form, stale, url), stale.current.version, 409
     draft = Draft(form, url, version=version)
     return page(request, FORM, _told(record, draft, conflict=conflict), part="dialog", status=status)
 

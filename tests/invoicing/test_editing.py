@@ -9,7 +9,7 @@ from invoicing.editing import delete, edit, may_edit, stored_lines
 from invoicing.history import Refused
 from invoicing.lines import Line
 from invoicing.models import Invoice
-from salescrm.conflicts import Stale
+from salescrm.versions import Stale
 from tests.factories import ContactFactory, SaleFactory
 
 

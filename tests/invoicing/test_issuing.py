@@ -16,9 +16,9 @@ from invoicing.issuing import issue, obstacles
 from invoicing.models import Invoice, InvoiceEvent, InvoiceLine
 from relations.models import Relation
 from salescrm.calendar import today
-from salescrm.conflicts import Stale
 from salescrm.models import Organisation
 from salescrm.numbering import Counter, NumberSeries
+from salescrm.versions import Stale
 from tests.factories import RelationFactory
 
 

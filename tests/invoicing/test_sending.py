@@ -10,8 +10,8 @@ from invoicing.models import Invoice
 from invoicing.sending import invoice_address, send
 from relations.models import Relation
 from salescrm.calendar import today
-from salescrm.conflicts import Stale
 from salescrm.models import Organisation
+from salescrm.versions import Stale
 
 BROKEN = {"default": {"BACKEND": "tests.invoicing.broken_mail.EmailBackend"}}
 

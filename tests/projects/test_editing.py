@@ -16,8 +16,8 @@ from projects.editing import Refused, close, create, edit, may_edit, reopen, rep
 from projects.models import Project, Service
 from projects.opening import NewProject, add_services, is_untouched, open_project
 from salescrm.calendar import today
-from salescrm.conflicts import Stale
 from salescrm.numbering import NumberSeries
+from salescrm.versions import Stale
 from tests.factories import ContactFactory, LineFactory, ProjectFactory, RelationFactory, SaleFactory
 
 

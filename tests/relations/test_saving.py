@@ -10,8 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from relations.contacts.writing import add_contact, edit_contact, remove_contact
 from relations.models import Contact, Relation, RelationType
 from relations.saving import create_relation, edit_relation, set_active
-from salescrm.conflicts import Stale
 from salescrm.numbering import Counter
+from salescrm.versions import Stale
 from tests.factories import ContactFactory, PersonFactory, RelationFactory, SaleFactory
 
 

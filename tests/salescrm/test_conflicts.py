@@ -10,8 +10,9 @@ from django.core.exceptions import BadRequest
 from django.test import RequestFactory
 from django.utils.translation import override
 
-from salescrm.conflicts import changed_by, differences, submitted_token, submitted_version
+from salescrm.conflicts import differences, submitted_token, submitted_version
 from salescrm.fields import MoneyFormField, PercentFormField
+from salescrm.versions import changed_by
 
 
 class Sheet(forms.Form):

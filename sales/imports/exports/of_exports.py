@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from relations.merging import is_held
 from relations.models import Relation
 from relations.naming import fold, same_name
 from sales.imports.cells import counts_rows
@@ -17,6 +18,7 @@ from sales.imports.storing import Progress, one_at_a_time, quietly
 from sales.models import Sale, SaleStatus
 from sales.models.imports import ImportRun
 from salescrm.models import User
+from salescrm.versions import lock_all
 
 # Refusals in the words of the command, which tells a system's administrator what to do about it in the CRM.
 WORDS = {
@@ -69,8 +71,10 @@ class ExportImporter(SaleImporter):
         rows = [decision.values for decision in decisions]
         # All at once and in the order in which everybody locks: see running.py.
         known = Sale.objects.filter(external_reference__in=[values["external_reference"] for values in rows])
-        list(known.exclude(external_reference="").order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+        lock_all(known.exclude(external_reference="").only("pk"))
         super().look_up(decisions)
+        if named := self.directory.everybody():
+            is_held(*named)  # before anybody new gets a number: see LOCK_ORDER
         self.buyers = {
             same_name("organization", values["customer"]) for values in rows if values["status"] == SaleStatus.ACCEPTED
         }

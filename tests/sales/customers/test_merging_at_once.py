@@ -12,7 +12,7 @@ from sales.defaults import install_defaults
 from sales.editing import create
 from sales.models import Phase, Sale
 from sales.refusals import Refused
-from salescrm.conflicts import Stale
+from salescrm.versions import Stale
 from tests.factories import RelationFactory, SaleFactory, UserFactory
 from tests.sales.test_concurrency import together
 

@@ -6,7 +6,7 @@ import pytest
 
 from sales.listing import saved_views
 from sales.models import SavedView
-from salescrm.conflicts import Stale
+from salescrm.versions import Stale
 from tests.factories import UserFactory
 from tests.sales.test_concurrency import together
 

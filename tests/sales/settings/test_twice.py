@@ -9,7 +9,7 @@ from django.db import connection
 from django.urls import reverse
 
 from sales.models import Phase, Source
-from salescrm import creating
+from salescrm import versions
 from salescrm.models import Creation, Team, User
 
 FORMS = {
@@ -55,8 +55,8 @@ def test_token_names_a_record_of_its_own_kind_that_is_still_there(admin):
     token, url = uuid4(), reverse("settings:team-new")
     admin.post(url, {"token": token, "name": "North"})
     Team.objects.all().delete()
-    assert creating.made_before(token, Team) is None
-    assert creating.made_before(token, Source) is None
+    assert versions.made_before(token, Team) is None
+    assert versions.made_before(token, Source) is None
 
 
 @pytest.mark.parametrize("form", ["source", "team", "user"])
@@ -76,7 +76,7 @@ def test_sent_twice_at_the_same_moment_is_one():
     def send():
         start.wait()
         try:
-            made.append(creating.once(token, Team, lambda: Team.objects.create(name="North")).pk)
+            made.append(versions.once(token, Team, lambda: Team.objects.create(name="North")).pk)
         finally:
             connection.close()
 

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from relations.models import RelationNote
-from salescrm.conflicts import Stale
 from salescrm.models import StoredFile
 from salescrm.notes import writing
 from salescrm.notes.forms import NoteForm
+from salescrm.versions import Stale
 from tests.factories import RelationFactory
 
 

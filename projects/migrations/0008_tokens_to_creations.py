@@ -1,0 +1,20 @@
+"""The tokens of create forms move to where all of them are kept: a form that was sent before still finds its record."""
+
+from django.db import migrations
+
+MODELS = ["project", "projectnote"]
+MOVE = """
+INSERT INTO salescrm_creation (token, kind, key, at)
+SELECT create_token, 'projects.{model}', id, created_at FROM projects_{model} WHERE create_token IS NOT NULL
+ON CONFLICT DO NOTHING
+"""
+BACK = """
+UPDATE projects_{model} AS record SET create_token = token
+FROM salescrm_creation WHERE kind = 'projects.{model}' AND key = record.id
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("projects", "0007_notes_by_their_words"), ("salescrm", "0008_vat_exemption")]
+
+    operations = [migrations.RunSQL(MOVE.format(model=model), BACK.format(model=model)) for model in MODELS]

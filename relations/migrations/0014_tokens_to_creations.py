@@ -1,0 +1,20 @@
+"""The tokens of create forms move to where all of them are kept: a form that was sent before still finds its record."""
+
+from django.db import migrations
+
+MODELS = ["relation", "relationnote"]
+MOVE = """
+INSERT INTO salescrm_creation (token, kind, key, at)
+SELECT create_token, 'relations.{model}', id, created_at FROM relations_{model} WHERE create_token IS NOT NULL
+ON CONFLICT DO NOTHING
+"""
+BACK = """
+UPDATE relations_{model} AS record SET create_token = token
+FROM salescrm_creation WHERE kind = 'relations.{model}' AND key = record.id
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("relations", "0013_notes_by_their_words"), ("salescrm", "0008_vat_exemption")]
+
+    operations = [migrations.RunSQL(MOVE.format(model=model), BACK.format(model=model)) for model in MODELS]
