@@ -1,4 +1,4 @@
-"""Who asks whether htmx is asking: the module that answers browsers, and what belongs to the log-in, which stays out.
+"""Who asks whether htmx is asking: the module that answers browsers, and through it the log-in, which answers itself.
 
 A second place that knows the headers of htmx is a second opinion on what a page answers to it.
 """
@@ -22,6 +22,10 @@ def asks(tree: ast.Module) -> bool:
     return any(isinstance(node, ast.Attribute) and node.attr == "htmx" for node in ast.walk(tree))
 
 
+def asks_through_it(tree: ast.Module) -> bool:
+    return any(isinstance(node, ast.Name | ast.alias) and "htmx_of" in ast.dump(node) for node in ast.walk(tree))
+
+
 def writes_headers(tree: ast.Module) -> bool:
     nodes = list(ast.walk(tree))
     imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
@@ -30,7 +34,11 @@ def writes_headers(tree: ast.Module) -> bool:
 
 
 def test_one_module_asks_whether_htmx_is_asking():
-    assert {name for name, tree in modules().items() if asks(tree)} == {ANSWERS} | LOG_IN
+    assert {name for name, tree in modules().items() if asks(tree)} == {ANSWERS}
+
+
+def test_only_the_log_in_asks_that_module_the_same():
+    assert {name for name, tree in modules().items() if asks_through_it(tree)} == {ANSWERS} | LOG_IN
 
 
 def test_one_module_writes_the_headers_of_htmx():
