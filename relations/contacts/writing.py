@@ -68,7 +68,7 @@ def _other(contact: Contact, values: dict) -> list[str]:
     return [name for name, value in values.items() if getattr(contact, name) != value]
 
 
-def _changed(contact: Contact, **_click) -> Stale:
+def _changed(contact: Contact, **_click: object) -> Stale:
     return Stale(contact, _("Somebody changed this contact person after you opened it. Nothing of yours was stored."))
 
 
