@@ -9,9 +9,10 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import connection, models, transaction
-from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from salescrm.refusals import Missing
 
 # Whoever holds rows of several tables took them in this order, and the rows of one table by their ids: two people who
 # take the same locks in two orders wait for each other for ever. What names a record comes before what it names: who
@@ -88,7 +89,7 @@ class Stale(Refused):
         super().__init__(message, code="stale")
 
 
-class Gone(Http404):
+class Gone(Missing):
     """Somebody removed the record while this request was waiting for it: there is nothing any more to answer about."""
 
 

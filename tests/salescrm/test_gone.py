@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import Http404
 
 from invoicing.issuing import issue
 from projects.editing import close
@@ -19,6 +18,7 @@ from sales.imports import running, uploading
 from sales.models import Phase, Sale, Source
 from sales.settings import configuration
 from salescrm.notes import writing
+from salescrm.versions import Gone
 from tests.factories import ContactFactory, InvoiceFactory, ProjectFactory, RelationFactory, SaleFactory
 
 
@@ -64,5 +64,5 @@ DEEDS = {
 
 @pytest.mark.parametrize("deed", DEEDS)
 def test_a_record_removed_meanwhile_is_not_found(removed, manager, deed):
-    with pytest.raises(Http404):
+    with pytest.raises(Gone):
         DEEDS[deed](removed, manager)
