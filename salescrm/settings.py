@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "salescrm.serving.middleware.LoginRequired",
     "salescrm.serving.middleware.explained_absence",
     "salescrm.serving.middleware.domain_refusals",
+    "salescrm.serving.collisions.second_try",
 ]
 
 ROOT_URLCONF = "salescrm.urls"

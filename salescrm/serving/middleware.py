@@ -100,14 +100,14 @@ def private_pages(get_response: GetResponse) -> GetResponse:
 
 def explained_absence(get_response: GetResponse) -> GetResponse:
     """What is not there any more says so itself to who may know: an exception with an `answer`."""
-
-    def answer(request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return error.answer(request) if hasattr(error, "answer") else None
-
-    return _on_exception(get_response, answer)
+    return on_exception(get_response, _absence)
 
 
-def _on_exception(get_response: GetResponse, process: Callable) -> GetResponse:
+def _absence(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    return error.answer(request) if hasattr(error, "answer") else None
+
+
+def on_exception(get_response: GetResponse, process: Callable) -> GetResponse:
     """Middleware that only looks at what a view raised."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -119,14 +119,20 @@ def _on_exception(get_response: GetResponse, process: Callable) -> GetResponse:
 
 def domain_refusals(get_response: GetResponse) -> GetResponse:
     """Answer as pages do what a domain function refused, which knows nothing of HTTP: 404 and 403."""
+    return on_exception(get_response, _in_http)
 
-    def translate(request: HttpRequest, error: Exception) -> None:
-        if isinstance(error, Missing):
-            raise Http404(str(error)) from error
-        if isinstance(error, Forbidden):
-            raise PermissionDenied(str(error)) from error
 
-    return _on_exception(get_response, translate)
+def _in_http(request: HttpRequest, error: Exception) -> None:
+    if isinstance(error, Missing):
+        raise Http404(str(error)) from error
+    if isinstance(error, Forbidden):
+        raise PermissionDenied(str(error)) from error
+
+
+def explain(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """What the two above make of an exception: an answer, an exception that Django answers, or nothing."""
+    _in_http(request, error)
+    return _absence(request, error)
 
 
 def explained_methods(get_response: GetResponse) -> GetResponse:

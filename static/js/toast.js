@@ -44,6 +44,11 @@ function fail({ detail }) {
   } else list.replaceChildren(document.getElementById("failed").content.cloneNode(true));
 }
 
+// A conflict that is itself a message: the page stays as it is, with what was typed in it.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.xhr.status === 409 && detail.xhr.response.startsWith("<li")) Object.assign(detail, { shouldSwap: false, isError: true });
+});
+
 document.addEventListener("click", (event) => {
   const toast = event.target.closest(".toast [data-close]")?.closest(".toast");
   if (toast) leave(toast);

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.template.loader import render_to_string
 from playwright.sync_api import expect
 
 from sales.board.cards import CARDS
@@ -69,6 +70,24 @@ def test_card_goes_back_when_the_server_does_not_answer(
     drop(board, card, column(board, phases[50]))
     expect(board.locator(".toast")).to_contain_text("Moved to Proposal")
     assert stored(sale) == ("Proposal", 50, 2)
+    context.close()
+
+
+def test_what_was_typed_stays_when_somebody_wrote_the_same_at_the_same_moment(
+    browser, browser_context_args, log_in, salesperson, sale, phases
+):
+    context = browser.new_context(**browser_context_args)  # not watched: htmx complains in the console
+    board = log_in(context, salesperson).new_page()
+    board.goto("/sales/board/")
+    collision = render_to_string("409_toast.html")
+    board.locator(f"#card-{sale.pk} .where").press("Enter")
+    board.locator("#move a[data-end=lose]").click()
+    words = board.get_by_role("dialog").get_by_label("Explanation")
+    words.fill("Too late")
+    board.route("**/lose/", lambda route: route.fulfill(status=409, body=collision))
+    board.get_by_role("dialog").get_by_role("button", name="Close as lost").click()
+    expect(board.locator(".toast")).to_contain_text("Somebody changed this at the same moment")
+    expect(words).to_have_value("Too late")
     context.close()
 
 
