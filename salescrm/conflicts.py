@@ -62,13 +62,18 @@ def conflict_of(form: forms.BaseForm | None, stale: Stale, url: str, *blocks: Di
 
 @contextmanager
 def refusals_in(form: forms.BaseForm) -> Iterator[None]:
-    """Whatever refuses the deed in this block, its form says; only a stale version goes on to the view."""
+    """Whatever refuses the deed in this block, its form says: beside the field it is about, or above them all.
+
+    Only a stale version goes on to the view.
+    """
     try:
         yield
     except Stale:
         raise
     except ValidationError as refusal:
-        form.add_error(None, refusal)
+        by_field = refusal.error_dict if hasattr(refusal, "error_dict") else {"": refusal.error_list}
+        for name, errors in by_field.items():
+            form.add_error(name if name in form.fields else None, errors)
 
 
 def submitted_version(request: HttpRequest) -> int:

@@ -9,8 +9,8 @@ SELECT create_token, 'projects.{model}', id, created_at FROM projects_{model} WH
 ON CONFLICT DO NOTHING
 """
 BACK = """
-UPDATE projects_{model} AS record SET create_token = token
-FROM salescrm_creation WHERE kind = 'projects.{model}' AND key = record.id
+UPDATE projects_{model} AS record SET create_token = sent.token
+FROM salescrm_creation AS sent WHERE sent.kind = 'projects.{model}' AND sent.key = record.id
 """
 
 

@@ -9,8 +9,8 @@ SELECT create_token, 'relations.{model}', id, created_at FROM relations_{model} 
 ON CONFLICT DO NOTHING
 """
 BACK = """
-UPDATE relations_{model} AS record SET create_token = token
-FROM salescrm_creation WHERE kind = 'relations.{model}' AND key = record.id
+UPDATE relations_{model} AS record SET create_token = sent.token
+FROM salescrm_creation AS sent WHERE sent.kind = 'relations.{model}' AND sent.key = record.id
 """
 
 

@@ -9,13 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sales.answers import put_into
 from sales.listing import columns, saved_views
 from sales.listing.filter_form import ViewForm
 from sales.listing.filters import SaleFilter
 from sales.listing.labels import chips
 from sales.models import SavedView
-from salescrm.conflicts import conflict_of, submitted_version
+from salescrm.conflicts import conflict_of, refusals_in, submitted_version
 from salescrm.pages import leave, page
 from salescrm.url_words import carried
 from salescrm.versions import Refused, Stale
@@ -55,11 +54,8 @@ def view_new(request: HttpRequest) -> HttpResponse:
     shown = columns.shown(chosen.columns, request.COOKIES, chosen.status)
     form = ViewForm(request.POST if sent else None)
     if sent and form.is_valid():
-        try:
+        with refusals_in(form):
             view = saved_views.save(**form.cleaned_data, query=saved_views.as_shown(query, shown), by=request.user)
-        except Refused as refusal:
-            put_into(form, refusal)
-        else:
             messages.success(request, _("The view “%(view)s” is kept.") % {"view": view})
             return leave(request, view.address)
     context = {"form": form, "chips": chips(chosen, query), "chosen": chosen, "query": query.urlencode()}
@@ -86,14 +82,12 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
     context, status = {"version": submitted_version(request) if sent else found.version}, 422 if sent else 200
     if sent and form.is_valid():
         try:
-            saved_views.change(found, **form.cleaned_data, version=context["version"], by=request.user)
+            with refusals_in(form):
+                saved_views.change(found, **form.cleaned_data, version=context["version"], by=request.user)
+                return leave(request, "sales:views")
         except Stale as stale:
             conflict = conflict_of(form, stale, request.path)
             context, status = {"version": stale.current.version, "conflict": conflict}, 409
-        except Refused as refusal:
-            put_into(form, refusal)
-        else:
-            return leave(request, "sales:views")
     context |= {"view": found, "form": form, "is_own": is_own, "may_tidy": may_tidy, **_asks(found)}
     return page(request, "sales/listing/view.html", context, part="dialog", status=status)
 

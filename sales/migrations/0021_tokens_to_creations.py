@@ -9,8 +9,8 @@ SELECT create_token, 'sales.{model}', id, created_at FROM sales_{model} WHERE cr
 ON CONFLICT DO NOTHING
 """
 BACK = """
-UPDATE sales_{model} AS record SET create_token = token
-FROM salescrm_creation WHERE kind = 'sales.{model}' AND key = record.id
+UPDATE sales_{model} AS record SET create_token = sent.token
+FROM salescrm_creation AS sent WHERE sent.kind = 'sales.{model}' AND sent.key = record.id
 """
 
 

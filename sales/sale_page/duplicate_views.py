@@ -9,12 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sales.answers import put_into, status_of
 from sales.duplicating import duplicate as make_copy
 from sales.models import Sale
-from sales.refusals import Refused
 from sales.sale_page.views import visible
-from salescrm.conflicts import submitted_token
+from salescrm.conflicts import refusals_in, submitted_token
 from salescrm.models import User
 from salescrm.pages import leave, page
 
@@ -40,12 +38,8 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     if not lines:
         del form.fields["with_lines"]
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_in(form):
             copy = make_copy(sale, **{"with_lines": False, **form.cleaned_data}, by=request.user, token=token)
-        except Refused as refusal:
-            put_into(form, refusal)
-            status = status_of(refusal)
-        else:
             seen = Sale.objects.visible_to(request.user).filter(pk=copy.pk).exists()
             messages.success(request, _("“%(sale)s” is a new sale.") % {"sale": copy})
             return leave(request, copy if seen else "sales:list")

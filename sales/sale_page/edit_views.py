@@ -18,7 +18,7 @@ from sales.forms import LineForm, SaleForm
 from sales.models import Phase, Sale, SaleLine
 from sales.refusals import Refused
 from sales.sale_page.views import refused, visible
-from salescrm.conflicts import submitted_token, submitted_version
+from salescrm.conflicts import refusals_in, submitted_token, submitted_version
 from salescrm.pages import leave, page
 from salescrm.url_words import is_id
 
@@ -32,11 +32,8 @@ def new(request: HttpRequest) -> HttpResponse:
     form = SaleForm(request.POST if request.method == "POST" else None, initial=initial, customer=customer)
     token = submitted_token(request) if request.method == "POST" else uuid.uuid4()
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_in(form):
             sale = editing.create(values=form.values(), by=request.user, token=token)
-        except Refused as refusal:
-            put_into(form, refusal)
-        else:
             return leave(request, _still(request, sale))
     status = 422 if form.is_bound else 200
     return page(request, "sales/sale_page/form.html", {"form": form, "token": token}, part="form", status=status)
