@@ -61,7 +61,7 @@ def counts_rows(cells: Iterable) -> bool:
 type Reader = Callable[[object, Reading], object]
 
 
-def kept(cell) -> str | int | float:
+def storable(cell) -> str | int | float:
     """A cell as the run keeps it: text without what nobody sees, a number as number, a day as 2026-03-20."""
     if cell is None:
         return ""
@@ -83,7 +83,7 @@ def kept(cell) -> str | int | float:
 
 
 def written(cell: str | float, reading: Reading) -> str:
-    """A kept cell as text in a file: what kept() made a number of is written as this file writes numbers."""
+    """A kept cell as text in a file: what storable() made a number of is written as this file writes numbers."""
     if not isinstance(cell, float):
         return str(cell)
     with localcontext(prec=MAX_DIGITS):  # else a large number is an error
@@ -104,11 +104,11 @@ def line(cell) -> str:
 
 def readable(cells: Iterable) -> list[str]:
     """The lines of those cells that can be read."""
-    found = []
+    texts = []
     for cell in cells:
         with suppress(ValidationError):
-            found.append(line(cell))
-    return found
+            texts.append(line(cell))
+    return texts
 
 
 def lines(cell) -> str:
@@ -141,12 +141,12 @@ def text_of(field: models.Field, *, several: bool = False) -> Reader:
 
 def amount(cell, reading: Reading) -> Decimal:
     """An amount in euro that is not negative (rule 20)."""
-    found = Decimal(str(cell)) if isinstance(cell, int | float) else parse_money(line(cell), reading.numbers)
-    if found < 0:
+    value = Decimal(str(cell)) if isinstance(cell, int | float) else parse_money(line(cell), reading.numbers)
+    if value < 0:
         raise ValidationError(_("“%(text)s” is negative."), code="negative", params={"text": cell})
-    if found >= LARGEST:
+    if value >= LARGEST:
         raise ValidationError(_("“%(text)s” is too large."), code="too_large", params={"text": cell})
-    return round_money(found)
+    return round_money(value)
 
 
 def whole(largest: int) -> Reader:
@@ -164,10 +164,10 @@ def whole(largest: int) -> Reader:
 
 def is_no_day(text: str) -> bool:
     """Whether this is what programs write as a day, or as a time of day, where there is none."""
-    if found := ISO.fullmatch(text):
-        return tuple(map(int, found.groups())) in NO_DAYS
-    if (found := NUMERIC.fullmatch(text)) and len(found[3]) == 4:
-        first, second, year = map(int, found.groups())
+    if match := ISO.fullmatch(text):
+        return tuple(map(int, match.groups())) in NO_DAYS
+    if (match := NUMERIC.fullmatch(text)) and len(match[3]) == 4:
+        first, second, year = map(int, match.groups())
         return bool({(year, second, first), (year, first, second)} & NO_DAYS)
     return text in NO_TIMES
 
@@ -179,15 +179,15 @@ def day(cell, reading: Reading) -> date | None:
     """
     text = fold(line(cell))
     year, month, number = "", 0, 0
-    if found := ISO.fullmatch(text):
-        year, month, number = found[1], int(found[2]), int(found[3])
-    elif found := NUMERIC.fullmatch(text):
-        first, second, year = int(found[1]), int(found[2]), found[3]
+    if match := ISO.fullmatch(text):
+        year, month, number = match[1], int(match[2]), int(match[3])
+    elif match := NUMERIC.fullmatch(text):
+        first, second, year = int(match[1]), int(match[2]), match[3]
         number, month = (first, second) if reading.dates == "dmy" else (second, first)
-    elif found := DAY_FIRST.fullmatch(text):
-        number, month, year = int(found[1]), MONTH.get(found[2][:3], 0), found[3]
-    elif found := MONTH_FIRST.fullmatch(text):
-        month, number, year = MONTH.get(found[1][:3], 0), int(found[2]), found[3]
+    elif match := DAY_FIRST.fullmatch(text):
+        number, month, year = int(match[1]), MONTH.get(match[2][:3], 0), match[3]
+    elif match := MONTH_FIRST.fullmatch(text):
+        month, number, year = MONTH.get(match[1][:3], 0), int(match[2]), match[3]
     if is_no_day(text):
         return None
     try:

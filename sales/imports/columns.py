@@ -39,11 +39,11 @@ class Field:
 
     def headings(self) -> list[str]:
         """Everything it may be called, comparable."""
-        said = []
+        labels = []
         for language in LANGUAGES:
             with translation.override(language):
-                said.append(str(self.label))
-        return [comparable(text) for text in [*said, *self.also.split("|")] if text]
+                labels.append(str(self.label))
+        return [comparable(text) for text in [*labels, *self.also.split("|")] if text]
 
     def own(self) -> list[str]:
         """What our own exports call it, comparable."""
@@ -52,9 +52,9 @@ class Field:
 
 def comparable(heading: str) -> str:
     """A heading without capitals, accents, punctuation and units: "Bedrag (€)" is "bedrag"."""
-    found = words(heading.replace("_", " "))
-    units = UNITS | TAXED | {"btw", "vat"} if TAXED & set(found) else UNITS
-    return " ".join([word for word in found if word not in units] or found)
+    parts = words(heading.replace("_", " "))
+    units = UNITS | TAXED | {"btw", "vat"} if TAXED & set(parts) else UNITS
+    return " ".join([word for word in parts if word not in units] or parts)
 
 
 def is_weighted(heading: str) -> bool:

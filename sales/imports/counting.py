@@ -8,12 +8,12 @@ from sales.models.imports import ImportRow, ImportRun
 
 
 def counts(run: ImportRun) -> dict[str, int]:
-    """How many rows have each verdict, how many were done, undone and kept."""
+    """How many rows have each verdict, and how many were done, undone, or undone in part."""
     return run.rows.aggregate(
         rows=Count("pk"),
         done=Count("pk", filter=Q(is_done=True)),
         undone=Count("pk", filter=Q(is_undone=True)),
-        kept=Count("pk", filter=~Q(kept="")),
+        remainder=Count("pk", filter=~Q(remainder="")),
         **{verdict: Count("pk", filter=Q(verdict=verdict)) for verdict in ImportRow.Verdict.values},
     )
 
@@ -26,9 +26,9 @@ def written(runs: Iterable[ImportRun]) -> dict[int, dict[str, int]]:
         "create": Count("pk", filter=Q(is_done=True, verdict=ImportRow.Verdict.CREATE)),
         "update": Count("pk", filter=Q(is_done=True, verdict=ImportRow.Verdict.UPDATE)),
         "refused": Count("pk", filter=Q(verdict=ImportRow.Verdict.REFUSED)),
-        "kept": Count("pk", filter=~Q(kept="")),
+        "remainder": Count("pk", filter=~Q(remainder="")),
     }
-    return known | {found.pop("run"): found for found in rows.values("run").annotate(**kinds)}
+    return known | {count.pop("run"): count for count in rows.values("run").annotate(**kinds)}
 
 
 def to_do(run: ImportRun) -> int:

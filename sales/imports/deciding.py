@@ -23,7 +23,7 @@ from salescrm.models import User
 from salescrm.templatetags.crm import beginning
 
 Verdict = ImportRow.Verdict
-LONGEST_WHY, SHOWN = 500, 80  # characters of what is said of a row, and of a value in it
+LONGEST_WHY, LONGEST_VALUE = 500, 80  # characters of what is said of a row, and of a value in it
 
 
 @dataclass
@@ -61,7 +61,7 @@ def plain(values: dict | None) -> dict | None:
     return json.loads(json.dumps(ids, cls=DjangoJSONEncoder))
 
 
-def said(error: ValidationError) -> str:
+def message_of(error: ValidationError) -> str:
     """A refusal as one sentence or more."""
     return " ".join(dict.fromkeys(error.messages))
 
@@ -69,7 +69,7 @@ def said(error: ValidationError) -> str:
 def _in_brackets(value) -> str:
     """A value behind its field, as people read it; of a long text so much that it is recognised."""
     text = written_day(value) if isinstance(value, date) else " ".join(str(value).split())
-    return "" if value is True else f" ({beginning(text, SHOWN)})"
+    return "" if value is True else f" ({beginning(text, LONGEST_VALUE)})"
 
 
 class Importer(ABC):
@@ -98,9 +98,9 @@ class Importer(ABC):
             self._attempt(self._settle, decision, trial)
         return decisions
 
-    def _attempt(self, deed: Callable, decision: Decision, *told) -> None:
+    def _attempt(self, deed: Callable, decision: Decision, *arguments) -> None:
         try:
-            deed(decision, *told)
+            deed(decision, *arguments)
         except ValidationError as error:
             decision.refuse(self.worded(error), getattr(error, "code", ""))
 
@@ -119,7 +119,7 @@ class Importer(ABC):
 
     def worded(self, error: ValidationError) -> str:
         """A refusal as the people read it who see this import."""
-        return said(error)
+        return message_of(error)
 
     def read(self, row: ImportRow) -> Decision:
         """What the cells of a row say; refused when one of them cannot be read."""
@@ -131,7 +131,7 @@ class Importer(ABC):
             try:
                 self._read_cell(decision.values, field_, cell)
             except ValidationError as error:
-                problems.append(f"{self.run.columns[place] or field_.label}: {said(error)}")
+                problems.append(f"{self.run.columns[place] or field_.label}: {message_of(error)}")
         decision.label = self.label_of(decision.values)[:250]
         if problems:
             decision.refuse(" ".join(problems))
@@ -139,24 +139,24 @@ class Importer(ABC):
 
     def _read_cell(self, values: dict, field_, cell) -> None:
         if is_nothing(cell) and not (field_.choice and self.lists.knows(field_.choice, cell)):
-            found = None
+            value = None
         elif field_.choice:
-            found = self.lists.find(field_.choice, field_.name, line(cell))
+            value = self.lists.find(field_.choice, field_.name, line(cell))
         else:
-            found = field_.read(cell, self.reading)
-        if found not in (None, ""):
-            values[field_.name] = found
+            value = field_.read(cell, self.reading)
+        if value not in (None, ""):
+            values[field_.name] = value
         elif self.clears and field_.clears:
             values[field_.name] = field_.empty
 
     def _recognise(self, decision: Decision) -> None:
         decision.key = self.key_of(decision.values)[:250] if self.run.key else ""
-        found = self.found(decision) if decision.key else []
-        if len(found) > 1:
+        matches = self.matches(decision) if decision.key else []
+        if len(matches) > 1:
             label = KEYS[self.run.kind][self.run.key][0]
             message = _("%(count)d records fit by %(key)s, so it is not clear which one is meant.")
-            raise ValidationError(message % {"count": len(found), "key": label})
-        decision.target = found[0] if found else None
+            raise ValidationError(message % {"count": len(matches), "key": label})
+        decision.target = matches[0] if matches else None
         if not decision.key and not self.twins:
             decision.key = self.twin_key(decision)[:250]
 
@@ -169,8 +169,8 @@ class Importer(ABC):
             lines = [first[known] for known in same if known in first]
             if lines:
                 message = _("The same record stands on line %(line)d already.")
-                told = {"line": min(lines), "key": decision.key}
-                decision.refuse(self.worded(ValidationError(message, code="twice", params=told)))
+                params = {"line": min(lines), "key": decision.key}
+                decision.refuse(self.worded(ValidationError(message, code="twice", params=params)))
             for known in same:
                 first.setdefault(known, decision.row.line)
 
@@ -180,9 +180,9 @@ class Importer(ABC):
         keys = {decision.key for decision in decisions if decision.key}
         targets = {decision.target.pk for decision in decisions if decision.target}
         rows = self.run.rows.filter(line__lt=decisions[0].row.line).order_by()
-        found = rows.filter(key__in=keys).exclude(key="").values_list("key").annotate(Min("line"))
+        by_key = rows.filter(key__in=keys).exclude(key="").values_list("key").annotate(Min("line"))
         by_target = rows.filter(target__in=targets).values_list("target").annotate(Min("line"))
-        return {("key", key): at for key, at in found} | {("target", pk): at for pk, at in by_target}
+        return {("key", key): at for key, at in by_key} | {("target", pk): at for pk, at in by_target}
 
     def _settle(self, decision: Decision, trial: bool) -> None:
         if decision.target is not None:
@@ -198,9 +198,11 @@ class Importer(ABC):
         """Say in a `sentence` what of these fields the row holds and nothing is done with: nothing is lost silently."""
         ours, values = fields_of(self.run.kind), decision.values
         held = [name for name in names if values.get(name) not in (None, "", False)]
-        told = [f"{capfirst(ours[name].label) if name in ours else name}{_in_brackets(values[name])}" for name in held]
+        labels = [
+            f"{capfirst(ours[name].label) if name in ours else name}{_in_brackets(values[name])}" for name in held
+        ]
         if held:
-            decision.unused.append(sentence % {"fields": ", ".join(told)})
+            decision.unused.append(sentence % {"fields": ", ".join(labels)})
 
     def _settle_known(self, decision: Decision, trial: bool) -> None:
         decision.label = str(decision.target)[:250]
@@ -229,7 +231,7 @@ class Importer(ABC):
         """What a row is recognised by, comparable; empty when it does not say."""
 
     @abstractmethod
-    def found(self, decision: Decision) -> list[models.Model]:
+    def matches(self, decision: Decision) -> list[models.Model]:
         """The records that answer to the key. Refuses a key that must be known and is not."""
 
     @abstractmethod

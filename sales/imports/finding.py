@@ -46,7 +46,7 @@ def sort_keys(name: str) -> set[str]:
 
 
 class Directory:
-    """The relations with these numbers and names. A number of a relation that was merged leads to the one kept.
+    """The relations with these numbers and names. A number of a relation that was merged leads to the survivor.
 
     Of organizations a name is the same however its legal form is spelled ("X B.V." is "X BV"); those that have another
     form, or none, only look alike. Who came while the file was read looks like nobody: a file may name both.
@@ -73,15 +73,15 @@ class Directory:
     def _find_numbers(self, wanted: set[str]) -> None:
         numbered = Relation.objects.filter(number__in=wanted).exclude(number="")  # as the index is: of numbers alone
         for relation in numbered.select_related("merged_into__merged_into"):
-            self._numbers[fold(relation.number)] = _kept(relation)
+            self._numbers[fold(relation.number)] = _survivor(relation)
 
     def _find_names(self, keys: set[str], cores: set[str], domains: set[str]) -> None:
-        asked = Q(sort_key__in=keys)
+        condition = Q(sort_key__in=keys)
         if cores:
-            asked |= Q(name_key__in=cores, kind=ORGANIZATION) & ~Q(name_key="")  # as the index is
+            condition |= Q(name_key__in=cores, kind=ORGANIZATION) & ~Q(name_key="")  # as the index is
         if domains:
-            asked |= Q(domain__in=domains, kind=ORGANIZATION) & ~Q(domain="")
-        for relation in Relation.objects.filter(asked).order_by("pk").select_related("merged_into__merged_into"):
+            condition |= Q(domain__in=domains, kind=ORGANIZATION) & ~Q(domain="")
+        for relation in Relation.objects.filter(condition).order_by("pk").select_related("merged_into__merged_into"):
             self.add(relation)
             if relation.merged_into is None and not (self._before and relation.created_at > self._before):
                 for key in {relation.name_key, relation.domain} - {""} if not relation.is_person else ():
@@ -89,10 +89,10 @@ class Directory:
 
     def add(self, relation: Relation) -> None:
         """One more relation that can be meant by its name."""
-        kept, names = _kept(relation), self._names if relation.merged_into is None else self._former
+        survivor, names = _survivor(relation), self._names if relation.merged_into is None else self._former
         for key in _keys(relation):
-            if kept not in (known := names.setdefault(key, [])):
-                known.append(kept)
+            if survivor not in (known := names.setdefault(key, [])):
+                known.append(survivor)
 
     def drop(self, relation: Relation) -> None:
         """This relation, added by its name, is not there any more."""
@@ -105,15 +105,15 @@ class Directory:
 
     def by_name(self, name: str) -> list[Relation]:
         """The relations called exactly so, else in another spelling of the legal form; the active ones if there are."""
-        found = self._found(self._names, name)
-        return [relation for relation in found if relation.is_active] or found
+        matches = self._called(self._names, name)
+        return [relation for relation in matches if relation.is_active] or matches
 
     def alike(self, name: str, *domains: str) -> Relation | None:
         """An organization of this name with another legal form or without, or of one of these domains."""
         keys = [name_key(ORGANIZATION, name), *domains] if name else domains
         return next((self._alike[key][0] for key in keys if key and key in self._alike), None)
 
-    def _found(self, names: dict[str, list[Relation]], name: str) -> list[Relation]:
+    def _called(self, names: dict[str, list[Relation]], name: str) -> list[Relation]:
         return names.get(fold(name)) or names.get(_spelling(name), [])
 
     def fits(self, relation: Relation, name: str) -> bool:
@@ -122,39 +122,39 @@ class Directory:
         return same or relation in self._former.get(fold(name), [])
 
     def everybody(self) -> set[int]:
-        """The ids of all relations found."""
+        """The ids of all relations in it."""
         named = [one for names in (self._names, self._former) for some in names.values() for one in some]
-        return {found.pk for found in [*self._numbers.values(), *named]}
+        return {relation.pk for relation in [*self._numbers.values(), *named]}
 
     def knows(self, name: str) -> bool:
         """Whether somebody is or was called so."""
-        return bool(self._found(self._names, name) or self._found(self._former, name))
+        return bool(self._called(self._names, name) or self._called(self._former, name))
 
     def refuse_alike(self, name: str) -> None:
         """Refuse a name that nobody has and that looks like somebody's: which of them is meant, nobody but us knows."""
-        if found := self.alike(name):
+        if relation := self.alike(name):
             message = _("“%(name)s” looks like %(found)s, which is here already. Use that name, or add it first.")
-            raise ValidationError(message % {"name": name, "found": found}, code="alike")
+            raise ValidationError(message % {"name": name, "found": relation}, code="alike")
 
     def one(self, number: str, name: str) -> Relation | None:
         """The relation a row means: by number, else by name. Refuses one that is unknown or not the only one."""
         if number:
-            found = self.by_number(number)
-            if found is None:
+            relation = self.by_number(number)
+            if relation is None:
                 raise ValidationError(_("There is no relation with the number %(number)s.") % {"number": number})
-            if name and not is_called(found, name) and found not in self.by_name(name):
+            if name and not is_called(relation, name) and relation not in self.by_name(name):
                 message = _("Number %(number)s is %(found)s, not “%(name)s”.")
-                raise ValidationError(message % {"number": number, "found": found, "name": name})
-            return found
-        found = self.by_name(name) or self._found(self._former, name)
-        if name and not found:
+                raise ValidationError(message % {"number": number, "found": relation, "name": name})
+            return relation
+        matches = self.by_name(name) or self._called(self._former, name)
+        if name and not matches:
             self.refuse_alike(name)
             message = _("“%(name)s” is not a relation yet. Add it, or import the relations first.")
             raise ValidationError(message % {"name": name}, code=UNKNOWN)
-        if len(found) > 1:
+        if len(matches) > 1:
             message = _("%(count)d relations are called “%(name)s”: give the number.")
-            raise ValidationError(message, code="several", params={"count": len(found), "name": name})
-        return found[0] if found else None
+            raise ValidationError(message, code="several", params={"count": len(matches), "name": name})
+        return matches[0] if matches else None
 
 
 def is_called(relation: Relation, name: str) -> bool:
@@ -173,7 +173,7 @@ def _spelling(name: str) -> str:
     return f"\0{same_name(ORGANIZATION, name)}"
 
 
-def _kept(relation: Relation) -> Relation:
+def _survivor(relation: Relation) -> Relation:
     """The relation itself, or the one it was merged into."""
     while relation.merged_into is not None:
         relation = relation.merged_into

@@ -98,11 +98,11 @@ class ColumnsForm(forms.Form):
         for name in {"owner", "phase", "kind", "relation_type"} - set(self.DEFAULTS[run.kind]):
             del self.fields[name]
         self._offer()
-        said = [("", _("Do not import")), *((name, capfirst(field.label)) for name, field in self.ours.items())]
+        choices = [("", _("Do not import")), *((name, capfirst(field.label)) for name, field in self.ours.items())]
         why = left_alone(run)
         for place, column in enumerate(run.columns):
-            told = {"label": column or _("Column %(number)d") % {"number": place + 1}, "help_text": why.get(place, "")}
-            self.fields[f"column-{place}"] = forms.ChoiceField(choices=said, required=False, **told)
+            texts = {"label": column or _("Column %(number)d") % {"number": place + 1}, "help_text": why.get(place, "")}
+            self.fields[f"column-{place}"] = forms.ChoiceField(choices=choices, required=False, **texts)
         keys = [(name, label) for name, (label, _needed) in KEYS[run.kind].items()]
         self.fields["key"].choices = [("", _("Nothing: every row is new")), *keys]
 
@@ -170,8 +170,8 @@ class ColumnsForm(forms.Form):
 
     def mapping(self) -> dict[str, str]:
         """The field of every column that is imported, by its place."""
-        chosen = {str(place): self.cleaned_data[f"column-{place}"] for place in range(len(self.run.columns))}
-        return {place: name for place, name in chosen.items() if name}
+        selection = {str(place): self.cleaned_data[f"column-{place}"] for place in range(len(self.run.columns))}
+        return {place: name for place, name in selection.items() if name}
 
     def options(self) -> dict:
         """The other answers, as a run keeps them."""
@@ -187,20 +187,20 @@ class WordsForm(forms.Form):
     def __init__(self, *args, run: ImportRun, **kwargs):
         super().__init__(*args, **kwargs)
         self.lists, self.words = Lists({}), words_of(run)
-        told = run.options.get("words", {})
+        meanings = run.options.get("words", {})
         for number, word in enumerate(self.words):
-            known = told.get(word.field.name, {}).get(fold(word.text), self._known(word))
+            known = meanings.get(word.field.name, {}).get(fold(word.text), self._known(word))
             self.fields[f"word-{number}"] = forms.ChoiceField(
                 label=word.text, choices=self._choices(word.field, _("As all others")), initial=known, required=False
             )
         for name, field in {word.field.name: word.field for word in self.words}.items():
             choices = self._choices(field, "")[1:]
-            initial = told.get(name, {}).get(REST, REFUSE)
+            initial = meanings.get(name, {}).get(REST, REFUSE)
             self.fields[f"rest-{name}"] = forms.ChoiceField(label=_("All others"), choices=choices, initial=initial)
 
     def _known(self, word: Word) -> str:
-        found = self.lists.choices(word.field.choice).names.get(fold(word.text), ())
-        return next(iter(found)) if len(found) == 1 else ""
+        values = self.lists.choices(word.field.choice).names.get(fold(word.text), ())
+        return next(iter(values)) if len(values) == 1 else ""
 
     def _choices(self, field: Field, nothing: str) -> list[tuple]:
         offered = [(value, label) for value, label in self.lists.choices(field.choice).labels.items() if value]
@@ -224,8 +224,8 @@ class WordsForm(forms.Form):
 
     def meanings(self) -> dict[str, dict[str, str]]:
         """The chosen meanings by field and word."""
-        said: dict[str, dict[str, str]] = {}
+        meanings: dict[str, dict[str, str]] = {}
         for number, word in enumerate(self.words):
             rest = {REST: self.cleaned_data[f"rest-{word.field.name}"]}
-            said.setdefault(word.field.name, rest)[fold(word.text)] = self.cleaned_data[f"word-{number}"]
-        return said
+            meanings.setdefault(word.field.name, rest)[fold(word.text)] = self.cleaned_data[f"word-{number}"]
+        return meanings

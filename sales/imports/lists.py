@@ -36,9 +36,9 @@ class Choices:
     objects: dict[str, object] = field(default_factory=dict)
     names: dict[str, set[str]] = field(default_factory=dict)
 
-    def add(self, value: str, label: str, found: object, *names: str) -> None:
+    def add(self, value: str, label: str, row: object, *names: str) -> None:
         """One more row and the names it goes by."""
-        self.labels[value], self.objects[value] = label, found
+        self.labels[value], self.objects[value] = label, row
         for name in names or (label,):
             self.names.setdefault(fold(name), set()).add(value)
 
@@ -68,18 +68,18 @@ class Lists:
 
     def find(self, name: str, field_name: str, text: str) -> object:
         """What a cell means: what was chosen for this word, else what goes by this name. Refuses any other."""
-        choices, said, word = self.choices(name), self.words.get(field_name, {}), fold(text)
-        found = choices.names.get(word, set())
-        chosen = said.get(word, "") or (next(iter(found)) if len(found) == 1 else said.get(REST, ""))
-        if chosen == DEFAULT:
+        choices, meanings, word = self.choices(name), self.words.get(field_name, {}), fold(text)
+        values = choices.names.get(word, set())
+        value = meanings.get(word, "") or (next(iter(values)) if len(values) == 1 else meanings.get(REST, ""))
+        if value == DEFAULT:
             return None
-        if chosen in choices.objects and (chosen or len(found) == 1):
-            return choices.objects[chosen]
-        message = _("several are called “%(text)s”.") if len(found) > 1 else _("“%(text)s” is unknown here.")
+        if value in choices.objects and (value or len(values) == 1):
+            return choices.objects[value]
+        message = _("several are called “%(text)s”.") if len(values) > 1 else _("“%(text)s” is unknown here.")
         raise ValidationError(message % {"text": text})
 
 
-def _said(values: list[tuple]) -> Choices:
+def _enumeration(values: list[tuple]) -> Choices:
     choices = Choices()
     for value, label in values:
         names = [value, *ALSO.get(value, "").split("|")]
@@ -140,5 +140,5 @@ def _languages() -> Choices:
 
 _LISTS = {
     "phase": _phases, "owner": _colleagues, "yes": _yes, "language": _languages,
-    "status": lambda: _said(SaleStatus.choices), "kind": lambda: _said(Relation.Kind.choices),
+    "status": lambda: _enumeration(SaleStatus.choices), "kind": lambda: _enumeration(Relation.Kind.choices),
 }  # fmt: skip

@@ -14,8 +14,8 @@ from sales.imports.finding import Directory
 from sales.imports.of_relations import (
     PARTS,
     has_other_parts,
+    name_in,
     parts_of,
-    said_name,
     still_as_written,
 )
 from sales.models.imports import ImportRow
@@ -34,8 +34,8 @@ class ContactImporter(Importer):
 
     def look_up(self, decisions):
         values = [decision.values for decision in decisions]
-        numbers = {said.get(name, "") for said in values for name in ("number", "organization_number")}
-        self.directory = Directory(numbers=numbers, names={said.get("organization", "") for said in values})
+        numbers = {row.get(name, "") for row in values for name in ("number", "organization_number")}
+        self.directory = Directory(numbers=numbers, names={row.get("organization", "") for row in values})
         self.homes: dict[int, Relation] = {}
         for decision in decisions:
             self._attempt(self._find_home, decision)
@@ -57,7 +57,7 @@ class ContactImporter(Importer):
     def _name(self, values: dict) -> str:
         return fold(full_name(**parts_of(values)))
 
-    def _said(self, values: dict) -> str:
+    def _key_within(self, values: dict) -> str:
         match self.run.key:
             case "number":
                 return fold(values.get("number", ""))
@@ -67,12 +67,12 @@ class ContactImporter(Importer):
                 return self._name(values)
 
     def key_of(self, values):
-        # The organization is what it is found as, by number or by name: see found().
-        return self._said(values)
+        # The organization is what it is found as, by number or by name: see matches().
+        return self._key_within(values)
 
-    def found(self, decision):
-        home, said = self.homes[decision.row.pk], decision.key
-        decision.key = f"{home.pk} {said}"[:250]
+    def matches(self, decision):
+        home, key = self.homes[decision.row.pk], decision.key
+        decision.key = f"{home.pk} {key}"[:250]
         person = None
         if self.run.key == "number":
             person = self.directory.one(decision.values["number"], "")
@@ -81,8 +81,8 @@ class ContactImporter(Importer):
             self._require_name(decision.values, person)
         ways = {
             "number": lambda contact: contact.person_id == person.pk,
-            "email": lambda contact: fold(contact.email) == said,
-            "name": lambda contact: fold(contact.person.name) == said,
+            "email": lambda contact: fold(contact.email) == key,
+            "name": lambda contact: fold(contact.person.name) == key,
         }
         return [contact for contact in self.contacts.get(home.pk, []) if ways[self.run.key](contact)]
 
@@ -91,7 +91,7 @@ class ContactImporter(Importer):
         name = self._name(values)
         if name and name != fold(person.name) and not self.directory.fits(person, name):
             message = _("Number %(number)s is %(found)s, not “%(name)s”.")
-            raise ValidationError(message % {"number": values["number"], "found": person, "name": said_name(values)})
+            raise ValidationError(message % {"number": values["number"], "found": person, "name": name_in(values)})
 
     def twin_key(self, decision):
         return f"new {self.homes[decision.row.pk].pk} {self._name(decision.values)}"
@@ -159,10 +159,10 @@ class ContactImporter(Importer):
             return self._remove(contact, row)
         if contact is None:
             return _("It has been deleted since.")
-        back, kept = still_as_written(contact, row)
+        back, remainder = still_as_written(contact, row)
         if back:
             edit_contact(contact, values=back, version=contact.version)
-        return kept
+        return remainder
 
     @transaction.atomic
     def _remove(self, contact: Contact | None, row: ImportRow) -> str:
@@ -172,6 +172,6 @@ class ContactImporter(Importer):
                 return _("%(name)s was changed since, so it stays.") % {"name": contact.person}
             remove_contact(contact)
         person = Relation.objects.filter(pk=(row.made or {}).get("person", 0)).first()
-        kept = delete_untouched_relation(person, version=row.made["version"]) if person else ""
-        transaction.set_rollback(bool(kept))
-        return kept
+        remainder = delete_untouched_relation(person, version=row.made["version"]) if person else ""
+        transaction.set_rollback(bool(remainder))
+        return remainder

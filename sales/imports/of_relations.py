@@ -49,7 +49,7 @@ def has_other_parts(values: dict) -> bool:
     return bool(parts) and fold(parts) != fold(values.get("name", ""))
 
 
-def said_name(values: dict) -> str:
+def name_in(values: dict) -> str:
     """What a row calls its relation."""
     return values.get("name") or full_name(*(values.get(part, "") for part in PARTS))
 
@@ -58,7 +58,7 @@ class RelationImporter(Importer):
     """Rows of relations."""
 
     def label_of(self, values):
-        return said_name(values) or values.get("number", "")
+        return name_in(values) or values.get("number", "")
 
     def read(self, row):
         decision = super().read(row)
@@ -79,9 +79,9 @@ class RelationImporter(Importer):
             decision.values.setdefault("kind", self.run.options.get("kind", Kind.ORGANIZATION))
         values = [decision.values for decision in decisions]
         self.directory = Directory(
-            numbers={said.get("number", "") for said in values},
-            names={self.label_of(said) for said in values},
-            domains={domain for said in values for domain in _domains(said)},
+            numbers={row.get("number", "") for row in values},
+            names={self.label_of(row) for row in values},
+            domains={domain for row in values for domain in _domains(row)},
             before=self.run.started_at,
         )
         self.same = {name: self._same(name, values) for name in ("coc_number", "vat_number", "email")}
@@ -90,16 +90,16 @@ class RelationImporter(Importer):
         self.owner = User.objects.filter(pk=self.run.options.get("owner") or 0).first()
 
     def _same(self, name: str, values: list[dict]) -> dict[str, list[Relation]]:
-        wanted = {said[name] for said in values if said.get(name)}
+        wanted = {row[name] for row in values if row.get(name)}
         rows = Relation.objects.filter(merged_into=None)
         if name == "email":
             rows = rows.annotate(folded=Upper("email")).filter(folded__in=[Upper(Value(email)) for email in wanted])
         else:
             rows = rows.filter(**{f"{name}__in": wanted}).exclude(**{name: ""})  # as the index is: of numbers alone
-        found: dict[str, list[Relation]] = {}
+        holders: dict[str, list[Relation]] = {}
         for relation in rows.order_by("pk") if wanted else []:
-            found.setdefault(getattr(relation, name).lower(), []).append(relation)
-        return found
+            holders.setdefault(getattr(relation, name).lower(), []).append(relation)
+        return holders
 
     def key_of(self, values):
         match self.run.key:
@@ -108,28 +108,28 @@ class RelationImporter(Importer):
             case name:
                 return fold(values.get(name, ""))
 
-    def found(self, decision):
+    def matches(self, decision):
         values = decision.values
         if self.run.key == "number":
-            found = self.directory.one(values["number"], "")
-            if not self._fits(values, found):
+            relation = self.directory.one(values["number"], "")
+            if not self._fits(values, relation):
                 message = _("Number %(number)s is %(found)s, not “%(name)s”.")
-                named = {"number": values["number"], "found": found, "name": said_name(values)}
+                named = {"number": values["number"], "found": relation, "name": name_in(values)}
                 raise ValidationError(message % named)
-            return [found]
+            return [relation]
         if self.run.key == "name":
             return self._called(values)
-        found = self.same[self.run.key].get(values[self.run.key].lower(), [])
-        if self.run.key == "email" and len(found) == 1 and not self._fits(values, found[0], without="email"):
-            raise ValidationError(_("This e-mail address belongs to %(name)s.") % {"name": found[0]})
-        return found
+        matches = self.same[self.run.key].get(values[self.run.key].lower(), [])
+        if self.run.key == "email" and len(matches) == 1 and not self._fits(values, matches[0], without="email"):
+            raise ValidationError(_("This e-mail address belongs to %(name)s.") % {"name": matches[0]})
+        return matches
 
     def _fits(self, values: dict, relation: Relation, without: str = "") -> bool:
         """Whether more than a number says that this relation is meant: its name, or a number nobody else has.
 
         Other systems count from 1 too.
         """
-        name = said_name(values)
+        name = name_in(values)
         sure = [same for same in (*NUMBERS, "email") if same != without and values.get(same)]
         same = any(values[other].lower() == getattr(relation, other).lower() for other in sure)
         return not name or same or self.directory.fits(relation, name)
@@ -141,7 +141,9 @@ class RelationImporter(Importer):
         return f"{values['kind']} {same_name(values['kind'], self.label_of(values))}"
 
     def _called(self, values: dict) -> list[Relation]:
-        return [found for found in self.directory.by_name(self.label_of(values)) if found.kind == values["kind"]]
+        return [
+            relation for relation in self.directory.by_name(self.label_of(values)) if relation.kind == values["kind"]
+        ]
 
     def check_new(self, decision):
         values = decision.values
@@ -169,8 +171,8 @@ class RelationImporter(Importer):
         if self.twins:
             return
         known = [(name, self.same[name].get(values[name].lower())) for name in NUMBERS if values.get(name)]
-        known = [found for _name, found in known if found] + [self._called(values)]
-        twin = next((found[0] for found in known if found), None)
+        known = [relations for _name, relations in known if relations] + [self._called(values)]
+        twin = next((relations[0] for relations in known if relations), None)
         if twin is None and values["kind"] == Kind.ORGANIZATION:
             twin = self.directory.alike(values.get("name", ""), *_domains(values))
         if twin:
@@ -220,10 +222,10 @@ class RelationImporter(Importer):
             return "" if row.verdict == ImportRow.Verdict.CREATE else _("It has been deleted since.")
         if row.verdict == ImportRow.Verdict.CREATE:
             return delete_untouched_relation(relation, version=row.version)
-        back, kept = still_as_written(relation, row)
+        back, remainder = still_as_written(relation, row)
         if back:
             edit_relation(relation, values=back, version=relation.version, by=self.by)
-        return kept
+        return remainder
 
 
 def still_as_written(record: models.Model, row: ImportRow) -> tuple[dict, str]:

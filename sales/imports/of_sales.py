@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from relations.models import Contact, Relation
 from sales import editing
 from sales.correcting import correct
-from sales.imports.deciding import Decision, said
+from sales.imports.deciding import Decision, message_of
 from sales.imports.of_sales_back import (
     ENTERED,
     OUTCOME,
@@ -81,8 +81,8 @@ class SaleImporter(SaleReader):
 
     def _refuse_twin(self, decision: Decision, after: dict) -> None:
         keyless = not decision.key or decision.key.startswith("new ")
-        said = alike(after["customer"].pk, after["subject"], after.get("expected_revenue"), after.get("start_date"))
-        if keyless and (twin := self.here.get(said)):
+        features = alike(after["customer"].pk, after["subject"], after.get("expected_revenue"), after.get("start_date"))
+        if keyless and (twin := self.here.get(features)):
             message = _("The same sale is here already: number %(number)s.")
             raise ValidationError(message % {"number": twin.pk})
 
@@ -101,8 +101,8 @@ class SaleImporter(SaleReader):
                 decision.differ(name, values[name])
         decision.differ("customer", customer)
         if "contact" in values:
-            said = values["contact"]
-            decision.differ("contact", self._contact(said, customer.pk) if said else None)
+            name_of_contact = values["contact"]
+            decision.differ("contact", self._contact(name_of_contact, customer.pk) if name_of_contact else None)
         elif "customer" in decision.after:
             decision.differ("contact", None)
         if sale.is_open:
@@ -131,8 +131,8 @@ class SaleImporter(SaleReader):
         values, sale, status = decision.values, decision.target, self._status(decision.values)
         if status and status != sale.status:
             message = _("It is %(here)s here and %(there)s in the file. Reopen it first.")
-            told = {"here": sale.get_status_display(), "there": SaleStatus(status).label}
-            raise ValidationError(message, code="status", params=told)
+            params = {"here": sale.get_status_display(), "there": SaleStatus(status).label}
+            raise ValidationError(message, code="status", params=params)
         by_hand = values.get("by_hand", False) and values.get("probability") != sale.probability
         if (isinstance(values.get("phase"), Phase) and values["phase"] != sale.phase) or by_hand:
             raise ValidationError(_("This sale is closed, so its phase and probability stay as they stood."))
@@ -159,7 +159,7 @@ class SaleImporter(SaleReader):
             decision.refuse(_("There is already a sale with this reference."))
         except ValidationError as error:  # a relation was merged in this very moment
             decision.target = None
-            decision.refuse(said(error))
+            decision.refuse(message_of(error))
 
     def _add(self, decisions: list[Decision]) -> None:
         drafts = [_draft(decision.after, self.by) for decision in decisions]
@@ -194,11 +194,11 @@ class SaleImporter(SaleReader):
     def _correct(self, sale: Sale, after: dict) -> Sale:
         """Nobody knows the reason of old history (rule 12); but a row may not take away one that is known."""
         excused = not {"accept_reason", "loss_reason"} & set(after)
-        said = {name: after.get(name, getattr(sale, name)) for name in (*OUTCOME, "source")}
-        reason = said.pop("accept_reason") or said.pop("loss_reason", None)
-        said.pop("loss_reason", None)
-        said["explanation"] = said.pop("loss_explanation")
-        return correct(sale, reason=reason, version=sale.version, by=self.by, excused=excused, **said)
+        outcome = {name: after.get(name, getattr(sale, name)) for name in (*OUTCOME, "source")}
+        reason = outcome.pop("accept_reason") or outcome.pop("loss_reason", None)
+        outcome.pop("loss_reason", None)
+        outcome["explanation"] = outcome.pop("loss_explanation")
+        return correct(sale, reason=reason, version=sale.version, by=self.by, excused=excused, **outcome)
 
     def take_back_together(self, rows):
         return discard_untouched(rows, by=self.by)

@@ -67,7 +67,7 @@ class _Back:
     def __init__(self, sale: Sale, row: ImportRow, by: User):
         self.sale, self.by = sale, by
         self.before, self.after = row.before, row.after
-        self.kept: list[str] = []
+        self.remainder: list[str] = []
 
     def carry_out(self) -> str:
         """In the opposite order of the run: closing, phase, fields."""
@@ -82,14 +82,14 @@ class _Back:
             edits = [name for name in edits if name != "source"]
         if edits:
             self._try(edits, lambda: self._edit(edits))
-        return " ".join(dict.fromkeys(self.kept))
+        return " ".join(dict.fromkeys(self.remainder))
 
     def _try(self, names: list[str], deed) -> None:
         try:
             with transaction.atomic():
                 self.sale = deed() or self.sale
         except ValidationError as error:
-            self.kept.append(f"{_labels(names)}: {' '.join(error.messages)}")
+            self.remainder.append(f"{_labels(names)}: {' '.join(error.messages)}")
 
     def _unchanged(self, names: list[str]) -> list[str]:
         """Those of these fields that hold what the run wrote; the others are kept and named."""
@@ -100,7 +100,7 @@ class _Back:
             gone = self.before[name] is not None and self._former(name) is None
             (own if same and not gone else others).append(name)
         if others:
-            self.kept.append(_("Changed since, so it stays: %(fields)s.") % {"fields": _labels(others)})
+            self.remainder.append(_("Changed since, so it stays: %(fields)s.") % {"fields": _labels(others)})
         return own
 
     def _former(self, name: str):
@@ -120,17 +120,17 @@ class _Back:
         own = self._unchanged([name for name in (*OUTCOME, "source") if name in self.after])
         if not own:
             return None
-        said = {name: getattr(self.sale, name) for name in (*OUTCOME, "source")}
-        said |= {name: self._former(name) for name in own}
-        reason = said.pop("accept_reason") or said["loss_reason"]
-        del said["loss_reason"]
-        said["explanation"] = said.pop("loss_explanation")
-        return correct(self.sale, reason=reason, version=self.sale.version, by=self.by, excused=True, **said)
+        outcome = {name: getattr(self.sale, name) for name in (*OUTCOME, "source")}
+        outcome |= {name: self._former(name) for name in own}
+        reason = outcome.pop("accept_reason") or outcome["loss_reason"]
+        del outcome["loss_reason"]
+        outcome["explanation"] = outcome.pop("loss_explanation")
+        return correct(self.sale, reason=reason, version=self.sale.version, by=self.by, excused=True, **outcome)
 
     def _go_back(self) -> Sale | None:
         """Phase, probability and by-hand mark exactly; an undone move leaves the days in the phase as they were."""
         if not self.sale.is_open:
-            self.kept.append(_("It was closed since, so phase and probability stay."))
+            self.remainder.append(_("It was closed since, so phase and probability stay."))
             return None
         if len(self._unchanged(list(ENTERED))) < len(ENTERED):
             return None

@@ -29,8 +29,8 @@ def change_together(decisions: list[Decision], *, by: User | None) -> None:
             setattr(decision.target, name, decision.after[name])
     edited = [decision for decision in decisions if FIELDS & set(decision.after)]
     for kind in ("", Kind.CHANGED):
-        told = [edit.target for edit in edited if bool(kind) == bool(set(editing.WATCHED) & set(edit.after))]
-        commit_many(told, fields=FIELDS, by=by, kind=kind)
+        sales = [edit.target for edit in edited if bool(kind) == bool(set(editing.WATCHED) & set(edit.after))]
+        commit_many(sales, fields=FIELDS, by=by, kind=kind)
     moved = [decision for decision in decisions if "phase" in decision.after]
     phases = Phase.objects.in_bulk({decision.after["phase"].pk for decision in moved}) if moved else {}
     for decision in moved:

@@ -27,23 +27,23 @@ class SaleReader(Importer):
 
     def look_up(self, decisions):
         values = [decision.values for decision in decisions]
-        names = {said.get(name) or "" for said in values for name in ("customer", "lost_to")}
-        self.directory = Directory(numbers={said.get("customer_number", "") for said in values}, names=names)
-        self.sales = self._sales({said.get(self.run.key, "") for said in values} - {""})
+        names = {row.get(name) or "" for row in values for name in ("customer", "lost_to")}
+        self.directory = Directory(numbers={row.get("customer_number", "") for row in values}, names=names)
+        self.sales = self._sales({row.get(self.run.key, "") for row in values} - {""})
         self.visible = self._visible([sale.pk for sale in self.sales.values()])
         customers = self.directory.everybody() | {sale.customer_id for sale in self.sales.values()}
         self.contacts: dict[tuple, list[Contact]] = {}
         for contact in Contact.objects.filter(organization__in=customers).select_related("person"):
             key = (contact.organization_id, fold(contact.person.name))
             self.contacts.setdefault(key, []).append(contact)
-        self.here = self._twins(customers, {said.get("subject", "") for said in values})
+        self.here = self._twins(customers, {row.get("subject", "") for row in values})
         self.checked: set[tuple] = set()
         self._defaults()
 
     def _visible(self, known: list[int]) -> set[int]:
         """Those of these sales that this user may see, in the list or in the trash."""
-        shown = [Sale.objects.visible_to(self.by), Sale.objects.in_trash(self.by)]
-        return {pk for sales in shown for pk in sales.filter(pk__in=known).values_list("pk", flat=True)}
+        places = [Sale.objects.visible_to(self.by), Sale.objects.in_trash(self.by)]
+        return {pk for sales in places for pk in sales.filter(pk__in=known).values_list("pk", flat=True)}
 
     def _sales(self, wanted: set[str]) -> dict[str, Sale]:
         sales = Sale.objects.prefetch_related(*RELATED)  # not joined: most rows name the same few
@@ -51,8 +51,8 @@ class SaleReader(Importer):
             numbers = {int(text) for text in wanted if is_id(text)}
             return {str(sale.pk): sale for sale in sales.filter(pk__in=numbers)} if numbers else {}
         # Of more than a hundred values the planner does not see that none is empty, and the index holds no empty ones.
-        found = sales.filter(external_reference__in=wanted).exclude(external_reference="")
-        return {sale.external_reference: sale for sale in found} if wanted else {}
+        rows = sales.filter(external_reference__in=wanted).exclude(external_reference="")
+        return {sale.external_reference: sale for sale in rows} if wanted else {}
 
     def _twins(self, customers: set[int], subjects: set[str]) -> dict[tuple, Sale]:
         if self.twins:
@@ -81,7 +81,7 @@ class SaleReader(Importer):
         text = values.get(self.run.key, "")
         return text.lstrip("0") if self.run.key == "number" else text
 
-    def found(self, decision):
+    def matches(self, decision):
         sale = self.sales.get(decision.key)
         if sale is None and self.run.key == "number":
             raise ValidationError(_("There is no sale with the number %(number)s.") % {"number": decision.key})
@@ -89,8 +89,8 @@ class SaleReader(Importer):
             raise ValidationError(_("This sale belongs to a colleague whose sales you do not see."))
         if sale is not None and not sale.trashed and not self._fits(decision.values, sale):
             message = _("“%(key)s” is “%(subject)s” of %(customer)s here, so this row seems to be another sale.")
-            told = {"key": decision.key, "subject": sale.subject, "customer": sale.customer}
-            raise ValidationError(message % told, code="other")
+            words = {"key": decision.key, "subject": sale.subject, "customer": sale.customer}
+            raise ValidationError(message % words, code="other")
         return [sale] if sale else []
 
     def _fits(self, values: dict, sale: Sale) -> bool:
@@ -107,14 +107,14 @@ class SaleReader(Importer):
         }
         if customer:
             fits["customer"] = customer.pk == sale.customer_id
-        told = [fit for fit in fits.values() if fit is not None]
-        return (told[0] if self.counted and told else any(told)) or not told
+        answers = [fit for fit in fits.values() if fit is not None]
+        return (answers[0] if self.counted and answers else any(answers)) or not answers
 
     def twin_key(self, decision):
         values = decision.values
         customer = values.get("customer_number") or same_name("organization", values.get("customer", ""))
-        told = (customer, values.get("subject"), values.get("expected_revenue"), values.get("start_date"))
-        return "new {} {} {} {}".format(*told)
+        features = (customer, values.get("subject"), values.get("expected_revenue"), values.get("start_date"))
+        return "new {} {} {} {}".format(*features)
 
     def _customer(self, values: dict, present: Relation | None = None) -> Relation | None:
         """Who the row names; the present customer when it names nobody else, though others may be called the same."""
@@ -124,19 +124,19 @@ class SaleReader(Importer):
         return self.directory.one(number, name)
 
     def _contact(self, name: str, customer: int) -> Contact:
-        found = self.contacts.get((customer, fold(name)), [])
-        if len(found) != 1:
+        matches = self.contacts.get((customer, fold(name)), [])
+        if len(matches) != 1:
             message = _("“%(name)s” is not a contact person of the customer.")
             raise ValidationError(message % {"name": name})
-        return found[0]
+        return matches[0]
 
     def _status(self, values: dict) -> str:
         """The status a row says: by its own column, else by a stage that stands for an outcome."""
         stage = values.get("phase")
-        told, outcome = values.get("status", ""), stage if isinstance(stage, str) else ""
-        if told and outcome and told != outcome:
+        own, outcome = values.get("status", ""), stage if isinstance(stage, str) else ""
+        if own and outcome and own != outcome:
             raise ValidationError(_("Status and phase contradict each other."))
-        return str(told or outcome)
+        return str(own or outcome)
 
     def _divide_closing_day(self, values: dict, status: str) -> None:
         """The closing day of an open sale is the day it is expected to end, as other systems have one day for both."""
@@ -165,19 +165,19 @@ class SaleReader(Importer):
 
     def _outcome(self, values: dict, status: str, customer: Relation) -> dict:
         """The closing day, reason and competitor a row says about a closed sale."""
-        said = {}
+        outcome = {}
         if closed_on := values.get("closed_on"):
-            said["closed_on"] = closed_on
+            outcome["closed_on"] = closed_on
         reason = "accept_reason" if status == SaleStatus.ACCEPTED else "loss_reason"
         if reason in values:
-            said[reason] = values[reason]
+            outcome[reason] = values[reason]
         if status == SaleStatus.LOST and "loss_explanation" in values:
-            said["loss_explanation"] = values["loss_explanation"]
+            outcome["loss_explanation"] = values["loss_explanation"]
         if status == SaleStatus.LOST and "lost_to" in values:
-            rival = said["lost_to"] = self.directory.one("", values["lost_to"] or "")
+            rival = outcome["lost_to"] = self.directory.one("", values["lost_to"] or "")
             if rival is not None and rival.pk == customer.pk:
                 raise ValidationError(_("A sale cannot be lost to its own customer."))
-        return said
+        return outcome
 
     def _refuse_days(self, after: dict) -> None:
         if "closed_on" not in after:
@@ -187,8 +187,8 @@ class SaleReader(Importer):
     def _entered(self, values: dict, phase: Phase) -> dict:
         """Probability and by-hand mark of a sale that comes to stand in this phase (rule 3)."""
         own = values.get("probability")
-        told = "by_hand" in self.mapped
-        by_hand = own is not None and (values.get("by_hand", False) if told else own != phase.probability)
+        has_column = "by_hand" in self.mapped
+        by_hand = own is not None and (values.get("by_hand", False) if has_column else own != phase.probability)
         return {"probability": own if by_hand else phase.probability, "probability_by_hand": bool(by_hand)}
 
     def _refuse_other_reference(self, sale: Sale, external: str) -> None:

@@ -57,8 +57,8 @@ def propose(run: ImportRun, by: User) -> None:
         samples = samples_of(run, rows, SAMPLES)
         mapped, fields = set(run.mapping.values()), fields_of(run.kind)
         reading = guess_reading({fields[name]: samples[int(place)] for place, name in run.mapping.items()}, by.language)
-        said = {name for place, name in run.mapping.items() if not all(map(is_nothing, samples[int(place)]))}
-        run.key = next(iter(fitting_keys(run.kind, said)), "")
+        filled = {name for place, name in run.mapping.items() if not all(map(is_nothing, samples[int(place)]))}
+        run.key = next(iter(fitting_keys(run.kind, filled)), "")
         creates = _makes_new(run.kind, mapped) or not run.key
         run.options |= {"numbers": reading.numbers, "dates": reading.dates, "create": creates}
     run.options |= {"left": why, "running": [place for place in range(len(run.columns)) if _is_counted(rows, place)]}
@@ -70,24 +70,24 @@ def propose(run: ImportRun, by: User) -> None:
 def _guessed(run: ImportRun, rows: list[list]) -> tuple[dict[str, str], dict[str, str]]:
     """The field of every column that is recognised; and of those left alone why, both by their place."""
     fields, why = fields_of(run.kind), {}
-    found = guess(run.columns, fields.values())
+    guessed = guess(run.columns, fields.values())
     if run.kind == Kind.SALES:
         why = {str(place): "weighted" for place, column in enumerate(run.columns) if is_weighted(column)}
-        before, found = found, prefer_amount(run.columns, found, fields["expected_revenue"])
-        why |= dict.fromkeys(set(before) - set(found), "expected")
-        if "by_hand" not in found.values():  # a percentage of another system is not one set by hand here
-            why |= {place: "probability" for place, name in found.items() if name == "probability"}
-        if any(name == "external_reference" and _is_counted(rows, int(place)) for place, name in found.items()):
-            why |= {place: "counted" for place, name in found.items() if name == "external_reference"}
-    strange = {place: _strange(run, found, int(place), rows) for place in found}
+        before, guessed = guessed, prefer_amount(run.columns, guessed, fields["expected_revenue"])
+        why |= dict.fromkeys(set(before) - set(guessed), "expected")
+        if "by_hand" not in guessed.values():  # a percentage of another system is not one set by hand here
+            why |= {place: "probability" for place, name in guessed.items() if name == "probability"}
+        if any(name == "external_reference" and _is_counted(rows, int(place)) for place, name in guessed.items()):
+            why |= {place: "counted" for place, name in guessed.items() if name == "external_reference"}
+    strange = {place: _strange(run, guessed, int(place), rows) for place in guessed}
     why |= {place: reason for place, reason in strange.items() if reason}
-    ours = {place: name for place, name in found.items() if place not in why}
+    ours = {place: name for place, name in guessed.items() if place not in why}
     if _makes_new(run.kind, set(ours.values())):
         return ours, why
     # Without them nothing new can be made: a file of changes, where its headings are those of our own exports.
-    own = {place for place, name in found.items() if comparable(run.columns[int(place)]) in fields[name].own()}
-    kept = {place: name for place, name in found.items() if place in ours or (place in own and strange[place])}
-    return kept, {place: reason for place, reason in why.items() if place not in kept}
+    own = {place for place, name in guessed.items() if comparable(run.columns[int(place)]) in fields[name].own()}
+    proposed = {place: name for place, name in guessed.items() if place in ours or (place in own and strange[place])}
+    return proposed, {place: reason for place, reason in why.items() if place not in proposed}
 
 
 def _makes_new(kind: str, mapped: set[str]) -> bool:
@@ -102,9 +102,9 @@ def _cell(cells: list, place: int):
     return cells[place] if place < len(cells) else ""
 
 
-def _strange(run: ImportRun, found: dict[str, str], place: int, rows: list[list]) -> str:
+def _strange(run: ImportRun, guessed: dict[str, str], place: int, rows: list[list]) -> str:
     """Why these numbers are not ours: none of them is, or none where the name beside it fits."""
-    name = found[str(place)]
+    name = guessed[str(place)]
     if name not in NUMBERS[run.kind]:
         return ""
     model, beside = NUMBERS[run.kind][name]
@@ -114,7 +114,7 @@ def _strange(run: ImportRun, found: dict[str, str], place: int, rows: list[list]
         return "sales" if model is Sale else "relations" if run.kind == Kind.RELATIONS else "none"
     own = comparable(run.columns[place]) in fields_of(run.kind)[name].own()
     counted = _is_counted(rows, place)
-    places = {field: int(other) for other, field in found.items() if field in beside}
+    places = {field: int(other) for other, field in guessed.items() if field in beside}
     if model is Sale and "subject" in places and (not own or counted):
         places = {"subject": places["subject"]}
     named = [(names, here.get(fold(text), set())) for text, cells in numbered if (names := _names_in(cells, places))]
@@ -175,12 +175,12 @@ def remembered(run: ImportRun) -> ImportRun | None:
 
 def samples_of(run: ImportRun, rows: Iterable[list], count: int) -> list[list]:
     """The first cells of every column that hold something, at most `count` different ones."""
-    found: list[dict] = [{} for _column in run.columns]
+    samples: list[dict] = [{} for _column in run.columns]
     for cells in rows:
-        for place, cell in enumerate(cells[: len(found)]):
-            if cell != "" and len(found[place]) < count:
-                found[place][cell] = None
-    return [list(cells) for cells in found]
+        for place, cell in enumerate(cells[: len(samples)]):
+            if cell != "" and len(samples[place]) < count:
+                samples[place][cell] = None
+    return [list(cells) for cells in samples]
 
 
 def first_rows(run: ImportRun) -> Iterable[list]:

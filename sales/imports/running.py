@@ -17,8 +17,8 @@ from sales.imports.counting import to_do, written
 from sales.imports.deciding import (
     Decision,
     Importer,
+    message_of,
     plain,
-    said,
 )
 from sales.imports.finding import UNKNOWN
 from sales.imports.of_contacts import ContactImporter
@@ -152,7 +152,7 @@ def _run_slice(run: ImportRun, by: User) -> None:
     one_at_a_time()
     _hold(run, rows)
     importer = _importer(run, by)
-    decisions = [_as_shown(decision) for decision in importer.decide(rows, trial=False)]
+    decisions = [_as_previewed(decision) for decision in importer.decide(rows, trial=False)]
     importer.carry_out(decisions)
     for decision in decisions:
         _done(decision)
@@ -164,11 +164,11 @@ def _that_write(rows: QuerySet, order: str) -> list[ImportRow]:
     """The next rows that add or change something. One verdict at a time: that is a short walk along an index, also
     while the database does not know yet how many rows of each there are.
     """
-    found = [row for verdict in ImportRow.WRITES for row in rows.filter(verdict=verdict).order_by(order)[:SLICE]]
-    return sorted(found, key=lambda row: row.line, reverse=order.startswith("-"))[:SLICE]
+    candidates = [row for verdict in ImportRow.WRITES for row in rows.filter(verdict=verdict).order_by(order)[:SLICE]]
+    return sorted(candidates, key=lambda row: row.line, reverse=order.startswith("-"))[:SLICE]
 
 
-def _as_shown(decision: Decision) -> Decision:
+def _as_previewed(decision: Decision) -> Decision:
     """Refuse what is no longer what the preview showed: the record, or what the row means, changed since."""
     row, target = decision.row, decision.target
     if decision.verdict == Verdict.REFUSED:
@@ -202,11 +202,11 @@ def _undo_slice(run: ImportRun, by: User) -> None:
     for row in [row for row in rows if not row.is_undone]:
         try:
             with transaction.atomic():
-                row.kept = importer.take_back(row)[:500]
+                row.remainder = importer.take_back(row)[:500]
         except ValidationError as error:
-            row.kept = said(error)[:500]
-        row.is_undone = not row.kept
-    _keep(rows, ("kept", "is_undone"))
+            row.remainder = message_of(error)[:500]
+        row.is_undone = not row.remainder
+    _keep(rows, ("remainder", "is_undone"))
     _came_to(run, below[-1], dealt=len(rows))
 
 
@@ -231,15 +231,15 @@ def _importer(run: ImportRun, by: User) -> Importer:
 def _keep(rows: list[ImportRow], names: Iterable[str]) -> None:
     """Store these fields of all rows in one short statement."""
     types = {name: ImportRow._meta.get_field(name).db_type(connection) for name in names}
-    told = [{"id": row.pk} | {name: getattr(row, name) for name in names} for row in rows]
+    changed = [{"id": row.pk} | {name: getattr(row, name) for name in names} for row in rows]
     columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
-    changes = ", ".join(f"{name} = told.{name}" for name in types)
+    changes = ", ".join(f"{name} = changed.{name}" for name in types)
     statement = f"""
-        UPDATE {ImportRow._meta.db_table} AS kept SET {changes}
-        FROM jsonb_to_recordset(%s::jsonb) AS told(id bigint, {columns}) WHERE kept.id = told.id
+        UPDATE {ImportRow._meta.db_table} AS stored SET {changes}
+        FROM jsonb_to_recordset(%s::jsonb) AS changed(id bigint, {columns}) WHERE stored.id = changed.id
     """  # noqa: S608 (names of columns)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [json.dumps(told, cls=DjangoJSONEncoder)])
+        cursor.execute(statement, [json.dumps(changed, cls=DjangoJSONEncoder)])
 
 
 def _came_to(run: ImportRun, row: ImportRow, *, dealt: int) -> None:

@@ -72,13 +72,13 @@ class _Names:
         wanted: dict[type, set[int]] = {}
         for field in model._meta.concrete_fields:
             if field.is_relation:
-                ids = {said.get(field.name) for row in rows for said in (row.before or {}, row.after or {})}
+                ids = {values.get(field.name) for row in rows for values in (row.before or {}, row.after or {})}
                 wanted.setdefault(field.related_model, set()).update(ids - {None})
         for related, ids in wanted.items():
-            found = related._base_manager.filter(pk__in=ids)
+            records = related._base_manager.filter(pk__in=ids)
             if related is Contact:
-                found = found.select_related("person")
-            self.known[related] = {record.pk: record for record in found} if ids else {}
+                records = records.select_related("person")
+            self.known[related] = {record.pk: record for record in records} if ids else {}
 
     def read(self, field: models.Field | None, value) -> str:
         """One value; what is empty is empty."""

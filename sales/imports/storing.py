@@ -70,8 +70,8 @@ class Outcome:
 def outcome_of(after: dict) -> Outcome:
     """The outcome among what is to be written of a sale."""
     reason = after.get("accept_reason") or after.get("loss_reason")
-    said = after.get("loss_explanation") or ""
-    return Outcome(after["status"], after["closed_on"], reason, after.get("lost_to"), said)
+    explanation = after.get("loss_explanation") or ""
+    return Outcome(after["status"], after["closed_on"], reason, after.get("lost_to"), explanation)
 
 
 def add_sales(

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from sales.imports.cells import kept
+from sales.imports.cells import storable
 from sales.imports.files.reading import (
     UNREADABLE,
     beside,
@@ -26,7 +26,7 @@ from sales.imports.files.workbook_parts import TooLargeError
 from sales.imports.proposing import propose
 from sales.imports.storing import alone
 from sales.models.imports import ImportRow, ImportRun
-from salescrm.files import MEGABYTE, Unstored, drop, extension, kept_together, store, unstorable
+from salescrm.files import MEGABYTE, Unstored, drop, extension, file_transaction, store, unstorable
 from salescrm.models import User
 from salescrm.versions import made_before, once
 
@@ -37,7 +37,7 @@ HEADING = 250  # characters of a heading that are kept
 EXTENSIONS = ("csv", "txt", "xlsx")
 BATCH = 1000
 PATIENCE = 40  # seconds one request may read: the server ends it after 60
-FRESH = {"verdict": "", "key": "", "why": "", "label": "", "is_done": False, "is_undone": False, "kept": ""}
+FRESH = {"verdict": "", "key": "", "why": "", "label": "", "is_done": False, "is_undone": False, "remainder": ""}
 
 
 def upload(file: UploadedFile, *, kind: str, by: User, token: UUID) -> ImportRun:
@@ -53,7 +53,7 @@ def upload(file: UploadedFile, *, kind: str, by: User, token: UUID) -> ImportRun
     try:
         lines = lines_of(raw)
         columns = _columns(next(lines, None))
-        with kept_together() as written:
+        with file_transaction() as written:
 
             def keep() -> ImportRun:
                 run = ImportRun(kind=kind, by=by, updated_by=by, columns=columns)
@@ -97,7 +97,7 @@ def _content(file: UploadedFile) -> bytes:
 def _columns(head: tuple[int, list] | None) -> list[str]:
     if head and width(head[1]) > MOST_COLUMNS:  # counted before anything is done with them
         raise _refused(_("This file has more than %(count)d columns.") % {"count": MOST_COLUMNS})
-    columns = [name[:HEADING] for name in headings([kept(cell) for cell in head[1]])] if head else []
+    columns = [name[:HEADING] for name in headings([storable(cell) for cell in head[1]])] if head else []
     if not columns:
         raise _refused(_("The first row has to hold the headings of the columns, and it is empty."))
     if twice := stands_twice(columns):
@@ -134,12 +134,12 @@ def _trimmed(cells: list, columns: int) -> list:
     """A row without what is empty at its end. Of what stands beyond the columns the first cell is kept: it refuses the
     row, however far away it is.
     """
-    found = [kept(cell) for cell in cells[:columns]]
-    some = (kept(cell) for cell in cells[columns:] if cell not in (None, ""))
+    row = [storable(cell) for cell in cells[:columns]]
+    some = (storable(cell) for cell in cells[columns:] if cell not in (None, ""))
     beyond = next((text for text in some if text != ""), "")
     if beyond != "":
-        return [*found, beyond]
-    return found[: width(found)]
+        return [*row, beyond]
+    return row[: width(row)]
 
 
 @transaction.atomic

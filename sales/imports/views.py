@@ -39,9 +39,9 @@ def index(request: HttpRequest) -> HttpResponse:
     """Every import there was, the last one first."""
     runs = ImportRun.objects.select_related("by", "file")
     rows = page_of(request, runs, count=runs.count())
-    told = counting.written(rows)
+    counts = counting.written(rows)
     for run in rows:
-        run.told = told.get(run.pk, {})
+        run.counts = counts.get(run.pk, {})
     return page(request, "sales/imports/list.html", {"rows": rows}, part="rows")
 
 
@@ -56,9 +56,9 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form, status = UploadForm(request.POST, request.FILES), 422
         if form.is_valid():
-            asked = form.cleaned_data
+            answers = form.cleaned_data
             try:
-                run = uploading.upload(asked["file"], kind=asked["kind"], by=request.user, token=token)
+                run = uploading.upload(answers["file"], kind=answers["kind"], by=request.user, token=token)
             except ValidationError as error:
                 form.add_error(None, error)
             else:
@@ -75,9 +75,9 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     form = ColumnsForm(request.POST if request.method == "POST" else None, run=run, by=request.user)
     version = submitted_version(request) if form.is_bound else run.version
     if form.is_bound and form.is_valid():
-        asked = {"mapping": form.mapping(), "key": form.cleaned_data["key"], "options": form.options()}
+        answers = {"mapping": form.mapping(), "key": form.cleaned_data["key"], "options": form.options()}
         try:
-            run = running.agree(run, **asked, version=version, by=request.user)
+            run = running.agree(run, **answers, version=version, by=request.user)
         except ValidationError as error:
             return _stale(request, run, error)
         if WordsForm(run=run).words:
@@ -139,16 +139,16 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _rows(request: HttpRequest, run: ImportRun, counted: dict[str, int]) -> tuple[str, object]:
-    """One page of the rows with the asked verdict; `kept` are those that undoing left as they are."""
+    """One page of the rows with the verdict in the address; `kept` are those of which undoing left something."""
     verdict = request.GET.get("verdict", "")
     rows = run.rows.order_by("line")
     if verdict == "kept":
-        rows = rows.exclude(kept="")
+        rows = rows.exclude(remainder="")
     elif verdict in VERDICTS:
         rows = rows.filter(verdict=verdict)
     elif verdict:
         raise BadRequest("unknown verdict")
-    return verdict, page_of(request, rows, count=counted[verdict or "rows"])
+    return verdict, page_of(request, rows, count=counted["remainder" if verdict == "kept" else verdict or "rows"])
 
 
 def _progress(run: ImportRun, going: bool) -> dict:

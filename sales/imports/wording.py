@@ -31,7 +31,7 @@ def words_of(run: ImportRun) -> list[Word]:
 
     Nothing when every word is known.
     """
-    lists, fields, found, unknown = Lists({}), fields_of(run.kind), [], False
+    lists, fields, words, unknown = Lists({}), fields_of(run.kind), [], False
     for place, name in sorted(run.mapping.items(), key=lambda pair: int(pair[0])):
         field = fields[name]
         if not field.choice or field.choice == "yes":
@@ -42,8 +42,8 @@ def words_of(run: ImportRun) -> list[Word]:
                 continue
             unknown = unknown or not known
             if not known or name in ALWAYS:
-                found.append(Word(field, run.columns[int(place)], text, count))
-    return found if unknown else []
+                words.append(Word(field, run.columns[int(place)], text, count))
+    return words if unknown else []
 
 
 def _counted(run: ImportRun, place: int) -> list[tuple[str, int]]:

@@ -108,7 +108,7 @@ class ImportRow(models.Model):
     made = models.JSONField(null=True)  # what else this row created
     is_done = models.BooleanField(default=False)
     is_undone = models.BooleanField(default=False)
-    kept = models.CharField(max_length=500, blank=True)  # why undoing left something as it is
+    remainder = models.CharField(max_length=500, blank=True)  # why undoing left something of it
 
     objects = ImportRowQuerySet.as_manager()
 

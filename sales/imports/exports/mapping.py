@@ -86,8 +86,8 @@ def load_mapping(path: Path) -> Mapping:
 _FILE = {"dates", "numbers", "encoding", "delimiter", "sheet"}
 
 
-def _refuse_unknown(path: Path, what: str, found: Iterable[str], known: set[str]) -> None:
-    unknown = sorted(set(found) - known)
+def _refuse_unknown(path: Path, what: str, words: Iterable[str], known: set[str]) -> None:
+    unknown = sorted(set(words) - known)
     if unknown:
         raise ImportProblem(f'Unknown {what} in {path}: "{unknown[0]}". Known are: {", ".join(sorted(known))}.')
 
@@ -120,8 +120,8 @@ def _phase(stage: str, wanted: int | str | None, phases: list[Phase]) -> Phase:
         return phases[wanted - 1 if wanted > 0 else wanted]
     if isinstance(wanted, str):
         percent = wanted.replace("%", "").strip() if wanted.endswith("%") else None
-        found = [p for p in phases if fold(p.name) == fold(wanted) or str(p.probability) == percent]
-        if len(found) == 1:
-            return found[0]
+        matches = [p for p in phases if fold(p.name) == fold(wanted) or str(p.probability) == percent]
+        if len(matches) == 1:
+            return matches[0]
     names = ", ".join(f'{place} or "{phase.name}"' for place, phase in enumerate(phases, start=1))
     raise ImportProblem(f'The stage "{stage}" needs one of our phases; {wanted!r} is none. Choose from: {names}.')

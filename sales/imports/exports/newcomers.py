@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from relations.models import Relation, RelationType
 from relations.naming import fold, same_name
 from relations.saving import create_relation
-from sales.imports.cells import Reading, is_nothing, kept
-from sales.imports.deciding import said
+from sales.imports.cells import Reading, is_nothing, storable
+from sales.imports.deciding import message_of
 from sales.imports.exports.mapping import CUSTOMER_FIELDS, Mapping
 from sales.imports.exports.table import Table
 from sales.imports.fields import fields_of
@@ -28,8 +28,8 @@ class Newcomers:
 
     def __init__(self, details: dict[str, dict], *, by: User | None):
         self.by = by
-        self.details = {same_name(ORGANIZATION, name): told for name, told in details.items()}
-        self.details |= {f"\0{name}": told for name, told in details.items()}  # exactly so goes before
+        self.details = {same_name(ORGANIZATION, name): values for name, values in details.items()}
+        self.details |= {f"\0{name}": values for name, values in details.items()}  # exactly so goes before
         self.owners: list[User] = []
         self.customers: list[Relation] = []
         self.language, self.group = Organisation.current().language, Group.objects.get(name=SALESPERSON)
@@ -60,17 +60,17 @@ def details_of(tables: list[Table], mapping: Mapping) -> tuple[dict[str, dict], 
     details, left, reading = {}, [], Reading(mapping.numbers)
     columns = {ours: theirs for ours, theirs in mapping.customers.items() if ours in CUSTOMER_FIELDS}
     for file, row in [(table.path.name, row) for table in tables for row in table.rows]:
-        name, place = fold(str(kept(row.cells[mapping.customers["key"]]))), f"{file} line {row.line}"
+        name, place = fold(str(storable(row.cells[mapping.customers["key"]]))), f"{file} line {row.line}"
         if name in details:
             left.append(f'{place}: "{name}" stands in an earlier row, so this one is not used')
             continue
-        details[name] = told = {}
+        details[name] = values = {}
         for ours, column in columns.items():
-            cell = kept(row.cells[column])
+            cell = storable(row.cells[column])
             try:
-                told |= {} if is_nothing(cell) else {ours: FIELDS[ours].read(cell, reading)}
+                values |= {} if is_nothing(cell) else {ours: FIELDS[ours].read(cell, reading)}
             except ValidationError as error:
-                left.append(f"{place}: {column}: {said(error)}")
+                left.append(f"{place}: {column}: {message_of(error)}")
     return details, left
 
 

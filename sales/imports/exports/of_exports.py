@@ -7,7 +7,7 @@ from relations.merging import is_held
 from relations.models import Relation
 from relations.naming import fold, same_name
 from sales.imports.cells import counts_rows
-from sales.imports.deciding import Decision, said
+from sales.imports.deciding import Decision, message_of
 from sales.imports.exports.mapping import Mapping, resolve_stages
 from sales.imports.exports.newcomers import Newcomers
 from sales.imports.exports.rows import RowReader
@@ -128,7 +128,7 @@ class ExportImporter(SaleImporter):
         fields = getattr(error, "error_dict", {})
         first = next(iter(fields.values()))[0] if fields else error.error_list[0]
         words = WORDS.get(first.code)
-        return words % {**(first.params or {}), "fields": ", ".join(sorted(fields))} if words else said(error)
+        return words % {**(first.params or {}), "fields": ", ".join(sorted(fields))} if words else message_of(error)
 
     def _may_be_counted(self):
         return self.counted

@@ -13,9 +13,9 @@ from sales.imports.cells import (
     intact,
     is_no_day,
     is_nothing,
-    kept,
+    storable,
 )
-from sales.imports.deciding import said
+from sales.imports.deciding import message_of
 from sales.imports.exports.mapping import Mapping, Stage
 from sales.imports.files.reading import Row
 from sales.imports.lists import Lists
@@ -75,7 +75,7 @@ class RowReader:
     def _written(self, cells: dict, name: str) -> str:
         if (column := self.mapping.columns.get(name)) is None:
             return ""
-        return " ".join(str(kept(cells[column])).split())  # a spreadsheet knows no whole numbers, kept() does
+        return " ".join(str(storable(cells[column])).split())  # a spreadsheet knows no whole numbers, storable() does
 
     def _outcome(self, cells: dict, reasons: list[str]) -> dict:
         """Status and phase by the stage; the reason is the row's own, else the one of its stage."""
@@ -98,12 +98,12 @@ class RowReader:
         try:
             return self.lists.find(choice, choice, text)
         except ValidationError as error:
-            reasons.append(f"{self.mapping.columns[name]}: {said(error)}")
+            reasons.append(f"{self.mapping.columns[name]}: {message_of(error)}")
             return None
 
     def _day(self, cells: dict, name: str, reasons: list[str]) -> date | None:
         value = cells[self.mapping.columns[name]]
-        text = str(kept(value)).casefold()
+        text = str(storable(value)).casefold()
         if value is None or is_nothing(value) or is_no_day(text):
             return None
         written = str(value).partition("T")[0] if ISO.fullmatch(text) else str(value)
@@ -130,7 +130,7 @@ class RowReader:
         if is_nothing(value):
             return None
         try:
-            return amount(kept(value), Reading(self.mapping.numbers))
+            return amount(storable(value), Reading(self.mapping.numbers))
         except ValidationError as error:
             why = WHY.get(error.code, "not an amount")
             reasons.append(f'{self.mapping.columns["expected_revenue"]} "{value}" is {why}')
@@ -139,13 +139,13 @@ class RowReader:
 
 def _too_long(values: dict) -> list[str]:
     models = {"owner": (User, "name"), "customer": (Relation, "name")}
-    found = [
+    texts = [
         (name, *models.get(name, (Sale, name)), text)
         for name, text in values.items()
         if isinstance(text, str) and name != "reason"
     ]
     return [
         f"{what} is longer than {longest} characters"
-        for what, model, name, text in found
+        for what, model, name, text in texts
         if (longest := model._meta.get_field(name).max_length) and len(text) > longest
     ]

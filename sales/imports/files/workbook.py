@@ -50,8 +50,8 @@ class Workbook:
 
     def _relations(self, path: str) -> dict[str, tuple[str, str]]:
         folder, name = split(path)
-        found = self._read(join(folder, "_rels", f"{name}.rels"), Relations()).parts
-        return {key: (kind, normpath(join("/", folder, target))[1:]) for key, (kind, target) in found.items()}
+        parts = self._read(join(folder, "_rels", f"{name}.rels"), Relations()).parts
+        return {key: (kind, normpath(join("/", folder, target))[1:]) for key, (kind, target) in parts.items()}
 
     @cached_property
     def place(self) -> str:
@@ -70,13 +70,13 @@ class Workbook:
         return self._relations(self.place)
 
     def _only(self, kind: str) -> str:
-        return next((path for found, path in self.parts.values() if found == kind), "")
+        return next((path for part_kind, path in self.parts.values() if part_kind == kind), "")
 
     @cached_property
     def sheets(self) -> dict[str, str]:
         """Where the part of every sheet with cells is, by its name."""
-        found = [(name, *self.parts.get(key, ("", ""))) for name, key in self.contents.sheets]
-        return {name: path for name, kind, path in found if kind == "worksheet"}
+        parts = [(name, *self.parts.get(key, ("", ""))) for name, key in self.contents.sheets]
+        return {name: path for name, kind, path in parts if kind == "worksheet"}
 
     def beside(self, sheet: str = "") -> list[str]:
         """The names of the first other sheets that seem to hold something."""

@@ -23,9 +23,9 @@ class TooLargeError(ValueError):
     """A file that holds more than is read at once."""
 
 
-def require_room(found: Collection, most: int) -> None:
+def require_room(collection: Collection, most: int) -> None:
     """Refuse to go on collecting."""
-    if len(found) > most:
+    if len(collection) > most:
         raise TooLargeError("the workbook is too large")
 
 
@@ -57,18 +57,18 @@ class Part:
             pass
         return self
 
-    def begin(self, tag: str, said: dict[str, str]) -> None:
+    def begin(self, tag: str, attributes: dict[str, str]) -> None:
         """A tag begins, with its attributes."""
 
     def finish(self, tag: str) -> None:
         """A tag ends."""
 
-    def _start(self, tag: str, said: dict[str, str]) -> None:
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self.depth += 1
         self.count += 1
         if self.depth > DEEPEST or self.count > TAGS:
             raise TooLargeError("the workbook is too large")
-        self.begin(tag.rpartition(":")[2] if ":" in tag else tag, said)
+        self.begin(tag.rpartition(":")[2] if ":" in tag else tag, attributes)
 
     def _end(self, tag: str) -> None:
         self.depth -= 1
@@ -78,14 +78,14 @@ class Part:
         if self.text is not None:
             self.text.append(text)
 
-    def _doctype(self, *_said) -> None:
+    def _doctype(self, *_declaration) -> None:
         raise ValueError("a workbook defines no words of its own")
 
 
-def _unescaped(found: re.Match) -> str:
+def _unescaped(match: re.Match) -> str:
     """What XML cannot hold is written as _x000D_; half a character stays as it is written."""
-    char = chr(int(found[1], 16))
-    return char if char.isprintable() or char.isspace() else found[0]
+    char = chr(int(match[1], 16))
+    return char if char.isprintable() or char.isspace() else match[0]
 
 
 class Relations(Part):
@@ -95,9 +95,12 @@ class Relations(Part):
         super().__init__()
         self.parts: dict[str, tuple[str, str]] = {}
 
-    def begin(self, tag, said):
+    def begin(self, tag, attributes):
         if tag == "Relationship":
-            self.parts[said.get("Id", "")] = (said.get("Type", "").rpartition("/")[2], said.get("Target", ""))
+            self.parts[attributes.get("Id", "")] = (
+                attributes.get("Type", "").rpartition("/")[2],
+                attributes.get("Target", ""),
+            )
             require_room(self.parts, NAMES)
 
 
@@ -109,12 +112,12 @@ class Contents(Part):
         self.sheets: list[tuple[str, str]] = []
         self.epoch = WINDOWS_EPOCH
 
-    def begin(self, tag, said):
+    def begin(self, tag, attributes):
         if tag == "sheet":
-            key = next((value for name, value in said.items() if name.rpartition(":")[2] == "id"), "")
-            self.sheets.append((said.get("name", ""), key))
+            key = next((value for name, value in attributes.items() if name.rpartition(":")[2] == "id"), "")
+            self.sheets.append((attributes.get("name", ""), key))
             require_room(self.sheets, NAMES)
-        elif tag == "workbookPr" and said.get("date1904") in ("1", "true"):
+        elif tag == "workbookPr" and attributes.get("date1904") in ("1", "true"):
             self.epoch = MAC_EPOCH
 
 
@@ -127,12 +130,12 @@ class Styles(Part):
         self.styles: list[str] = []
         self.of_cells = False
 
-    def begin(self, tag, said):
+    def begin(self, tag, attributes):
         if tag == "numFmt":
-            self.formats[said.get("numFmtId", "")] = said.get("formatCode", "")[:FORMAT]
+            self.formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")[:FORMAT]
             require_room(self.formats, NAMES)
         elif tag == "xf" and self.of_cells:
-            self.styles.append(said.get("numFmtId", ""))
+            self.styles.append(attributes.get("numFmtId", ""))
             require_room(self.styles, NAMES)
         elif tag == "cellXfs":
             self.of_cells = True
@@ -153,7 +156,7 @@ class Texts(Part):
 
     aid = False
 
-    def begin(self, tag, said):
+    def begin(self, tag, attributes):
         if tag == "t" and not self.aid and self.text is None:
             self.text = []
         elif tag == "rPh":
@@ -201,17 +204,17 @@ class Sheet(Texts):
         self.cell: dict[str, str] = {}
         self.runs: list[str] = []
 
-    def begin(self, tag, said):
+    def begin(self, tag, attributes):
         if tag == "c":
-            reference = said.get("r", "").rstrip("0123456789")
+            reference = attributes.get("r", "").rstrip("0123456789")
             self.column = column_index_from_string(reference) if reference else self.column + 1
-            self.cell, self.runs = said, []
+            self.cell, self.runs = attributes, []
         elif tag == "v":
             self.text = []
         elif tag == "row":
-            self._begin_row(said.get("r", ""))
+            self._begin_row(attributes.get("r", ""))
         else:
-            super().begin(tag, said)
+            super().begin(tag, attributes)
 
     def _begin_row(self, number: str) -> None:
         """A row stands where it says, but never before the one above it: none takes the place of another."""

@@ -12,8 +12,8 @@ from sales.imports.cells import (
     Reading,
     amount,
     day,
-    kept,
     lines,
+    storable,
     written,
 )
 from sales.imports.columns import comparable, guess, guess_reading
@@ -122,8 +122,8 @@ def test_numbers_and_days_are_read_as_most_cells_can_be():
 
 
 def test_cells_are_kept_without_what_nobody_sees_and_written_back_as_the_file_writes():
-    assert kept("\ufeff A\x00b\u200b ") == "Ab"
-    assert [kept(True), kept(12.0), kept(1.5), kept(None)] == ["true", 12, 1.5, ""]
+    assert storable("\ufeff A\x00b\u200b ") == "Ab"
+    assert [storable(True), storable(12.0), storable(1.5), storable(None)] == ["true", 12, 1.5, ""]
     assert [written(1234.567, Reading("nl")), written(1.5, Reading("en")), written(12, Reading("nl"))] == [
         "1234,57", "1.50", "12",
     ]  # fmt: skip

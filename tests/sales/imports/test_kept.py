@@ -25,7 +25,7 @@ def imported(visitor, *rows, kind="sales"):
 def kept(visitor):
     """What undoing says of every row."""
     visitor.undo()
-    return list(visitor.run.rows.order_by("line").values_list("kept", flat=True))
+    return list(visitor.run.rows.order_by("line").values_list("remainder", flat=True))
 
 
 def test_sale_somebody_wrote_about_is_kept_and_named(visitor, van_dam, salesperson, shelf):

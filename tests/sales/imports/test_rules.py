@@ -219,7 +219,7 @@ def test_browser_corrects_closed_history_without_a_reason_but_takes_none_away(vi
             date(2026, 3, 2), salesperson, fair, why,
         )  # fmt: skip
     visitor.undo()
-    assert list(visitor.run.rows.values_list("kept", flat=True)) == ["", ""]
+    assert list(visitor.run.rows.values_list("remainder", flat=True)) == ["", ""]
     assert [Sale.objects.get(pk=sale.pk).state() for sale in (old, known)] == before
 
 
@@ -231,5 +231,5 @@ def test_a_reason_given_by_an_import_is_taken_back_although_one_is_required(visi
     visitor.start()
     visitor.undo()
 
-    assert list(visitor.run.rows.values_list("kept", flat=True)) == [""]
+    assert list(visitor.run.rows.values_list("remainder", flat=True)) == [""]
     assert Sale.objects.get().loss_reason is None

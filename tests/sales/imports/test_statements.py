@@ -42,7 +42,7 @@ def test_preview_takes_the_same_statements(visitor, count, django_assert_num_que
 def told(visitor):
     """What the list of imports says of the last one: added, updated, refused."""
     run = visitor.client.get(reverse("sales:imports")).context["rows"][0]
-    return [run.told.get(what, 0) for what in ("create", "update", "refused")]
+    return [run.counts.get(what, 0) for what in ("create", "update", "refused")]
 
 
 def test_list_of_imports_tells_every_stage_as_it_is(visitor, manager, monkeypatch):

@@ -61,7 +61,7 @@ def test_undo_gives_phase_and_own_probability_back_exactly_unless_somebody_moved
     )  # fmt: skip
     assert (back.phase_since, back.events.last().kind) == (since, "undone")
     assert (kept.phase, kept.subject) == (phases[75], subject)
-    assert "phase" in visitor.run.rows.get(target=kept.pk).kept
+    assert "phase" in visitor.run.rows.get(target=kept.pk).remainder
 
 
 def test_undone_visit_with_a_percentage_of_its_own_is_no_stay(visitor, van_dam, switch):
@@ -92,7 +92,7 @@ def test_undo_follows_the_former_customer_and_competitor_to_what_they_were_merge
         kept.refresh_from_db()
         merge(kept, other, taken=[], version=kept.version, other_version=1, by=manager)
     visitor.undo()
-    assert list(visitor.run.rows.values_list("kept", flat=True)) == ["", ""]
+    assert list(visitor.run.rows.values_list("remainder", flat=True)) == ["", ""]
     assert Sale.objects.get(pk=moved.pk).customer == kept
     assert Sale.objects.get(pk=missed.pk).lost_to == kept
 
@@ -109,7 +109,7 @@ def test_undo_keeps_the_contact_person_when_the_former_one_was_removed(visitor, 
     visitor.undo()
     sale.refresh_from_db()
     assert (sale.subject, sale.contact) == ("Roof", now)
-    assert visitor.run.rows.get().kept == "Changed since, so it stays: contact person."
+    assert visitor.run.rows.get().remainder == "Changed since, so it stays: contact person."
 
 
 def test_sale_of_an_import_that_was_undone_is_known_again_once_it_is_restored(visitor, van_dam, manager):
