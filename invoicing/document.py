@@ -112,12 +112,12 @@ def _line(line: InvoiceLine) -> DocumentLine:
 def freeze(document: Document) -> dict:
     """The document as JSON: amounts and days as text, so that nothing is lost."""
     plain = asdict(document)
-    found = document.totals
+    totals = document.totals
     plain["totals"] = {
-        "groups": [{"category": g.category, "percent": g.percent, "base": g.base, "vat": g.vat} for g in found.groups],
-        "excluding": found.excluding,
-        "vat": found.vat,
-        "including": found.including,
+        "groups": [{"category": g.category, "percent": g.percent, "base": g.base, "vat": g.vat} for g in totals.groups],
+        "excluding": totals.excluding,
+        "vat": totals.vat,
+        "including": totals.including,
     }
     return _plain(plain)
 

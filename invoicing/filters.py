@@ -40,17 +40,17 @@ class InvoiceFilter(forms.Form):
 
     def apply(self, rows: InvoiceQuerySet) -> InvoiceQuerySet:
         """The invoices of `rows` that were asked for."""
-        asked = {name: value for name, value in self.cleaned_data.items() if value}
-        if "status" in asked:
+        query = {name: value for name, value in self.cleaned_data.items() if value}
+        if "status" in query:
             narrow = {"draft": rows.drafts, "issued": rows.issued, "unsent": rows.unsent, "sent": rows.sent}
-            rows = narrow[asked["status"]]()
-        if "q" in asked:
-            rows = rows.search(asked["q"])
+            rows = narrow[query["status"]]()
+        if "q" in query:
+            rows = rows.search(query["q"])
         columns = {"owner": "owner", "customer": "customer", "since": "issued_on__gte", "until": "issued_on__lte"}
-        return rows.filter(**{column: asked[name] for name, column in columns.items() if name in asked})
+        return rows.filter(**{column: query[name] for name, column in columns.items() if name in query})
 
     @property
-    def chosen_customer(self) -> Relation | None:
+    def selected_customer(self) -> Relation | None:
         """The customer it is narrowed to."""
         return self.cleaned_data.get("customer")
 

@@ -103,9 +103,9 @@ def _of_organisation(document: Document) -> Iterator[Obstacle]:
 
 
 def _check_contents(document: Document) -> None:
-    found = [Refused(obstacle.text, code=obstacle.code) for obstacle in obstacles(document)]
-    if found:
-        raise found[0] if len(found) == 1 else Refused(found)
+    refusals = [Refused(obstacle.text, code=obstacle.code) for obstacle in obstacles(document)]
+    if refusals:
+        raise refusals[0] if len(refusals) == 1 else Refused(refusals)
 
 
 def _number(on: date) -> str:

@@ -12,12 +12,12 @@ def naming(other: Relation) -> QuerySet[Invoice]:
     return relations.merging.naming(Invoice, other)
 
 
-def follow(other: Relation, *, kept: Relation, contacts: dict[int, int]) -> None:
-    """Point every invoice of `other` to `kept`, and those with a contact person that was joined to the joined one.
+def follow(other: Relation, *, survivor: Relation, contacts: dict[int, int]) -> None:
+    """Point every invoice of `other` to `survivor`, and those with a contact person that was joined to the joined one.
 
     Versions stay: no form of an invoice holds its customer, and a draft nobody worked on still counts as untouched.
     A trigger lets issued invoices change in exactly this.
     """
-    Invoice.objects.filter(customer=other).update(customer=kept)
+    Invoice.objects.filter(customer=other).update(customer=survivor)
     for before, after in contacts.items():
         Invoice.objects.filter(contact=before).update(contact=after)

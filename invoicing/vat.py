@@ -31,10 +31,10 @@ class Totals(NamedTuple):
 
 def totals(lines: Iterable[tuple[Decimal, VatRate]]) -> Totals:
     """Group pairs of line amount (in cents, excluding VAT) and rate; the highest rate comes first."""
-    found = sorted(((_kind(rate), amount) for amount, rate in lines), key=lambda pair: pair[0])
+    amounts = sorted(((_kind(rate), amount) for amount, rate in lines), key=lambda pair: pair[0])
     groups = tuple(
         _group(kind, sum((amount for _kind, amount in pairs), Decimal(0)))
-        for kind, pairs in groupby(found, key=lambda pair: pair[0])
+        for kind, pairs in groupby(amounts, key=lambda pair: pair[0])
     )
     excluding = sum((group.base for group in groups), Decimal(0))
     vat = sum((group.vat for group in groups), Decimal(0))

@@ -19,7 +19,7 @@ from invoicing.models import Invoice, InvoiceLine
 from relations.models import Relation
 from salescrm import exports
 from salescrm.conflicts import Conflict, Difference, conflict_of, refusals_in, submitted_version
-from salescrm.listing import Column, asked, page_of, sort
+from salescrm.listing import Column, page_of, read_filter, sort
 from salescrm.models import User
 from salescrm.pages import leave, page
 from salescrm.recent import remembers
@@ -41,13 +41,13 @@ COLUMNS = [
 @permission_required("invoicing.view_invoice", raise_exception=True)
 def index(request: HttpRequest) -> HttpResponseBase:
     """The list: filters, order and page stand in the address; totals are of the whole filter."""
-    form = asked(request, InvoiceFilter(request.GET))
-    found = form.apply(Invoice.objects.all())
-    summary = found.summary()
-    ordered, columns = sort(request, found.for_list(), COLUMNS, default="-date")
-    if kind := exports.asked(request, "invoicing.export_invoice"):
+    form = read_filter(request, InvoiceFilter(request.GET))
+    invoices = form.apply(Invoice.objects.all())
+    summary = invoices.summary()
+    ordered, columns = sort(request, invoices.for_list(), COLUMNS, default="-date")
+    if kind := exports.file_kind(request, "invoicing.export_invoice"):
         parts = exports.parts(request, "lines")
-        return exports.respond(request, exporting.lines_table(found) if parts else exporting.table(ordered), kind)
+        return exports.respond(request, exporting.lines_table(invoices) if parts else exporting.table(ordered), kind)
     rows = page_of(request, ordered, count=summary["count"])
     context = {"form": form, "rows": rows, "columns": columns, "summary": summary}
     return page(request, "invoicing/list.html", context, part="rows")
@@ -58,9 +58,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
     """The panel on the page of a relation: the latest invoices."""
     relation = get_object_or_404(Relation, pk=pk)
-    found = Invoice.objects.filter(customer=relation)
-    rows, _columns = sort(request, found, COLUMNS, default="-date")
-    context = {"relation": relation, "rows": rows[:5], "count": found.count()}
+    invoices = Invoice.objects.filter(customer=relation)
+    rows, _columns = sort(request, invoices, COLUMNS, default="-date")
+    context = {"relation": relation, "rows": rows[:5], "count": invoices.count()}
     return page(request, "invoicing/of_relation.html", context, part="panel")
 
 
@@ -140,12 +140,12 @@ def _edit_page(request, invoice, head, lines, *, version: int, conflict: Conflic
 
 def _conflict(request, refusal: Stale, head: HeadForm, lines) -> HttpResponse:
     invoice = Invoice.objects.for_page().get(pk=refusal.current.pk)
-    yours = "\n".join(map(str, lines.lines())) if lines.is_valid() else _told(invoice)
-    conflict = conflict_of(head, refusal, request.path, Difference("lines", _("Lines"), _told(invoice), yours))
+    yours = "\n".join(map(str, lines.lines())) if lines.is_valid() else _lines_text(invoice)
+    conflict = conflict_of(head, refusal, request.path, Difference("lines", _("Lines"), _lines_text(invoice), yours))
     return _edit_page(request, invoice, head, lines, version=invoice.version, conflict=conflict, status=409)
 
 
-def _told(invoice: Invoice) -> str:
+def _lines_text(invoice: Invoice) -> str:
     return "\n".join(map(str, editing.stored_lines(invoice)))
 
 

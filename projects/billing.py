@@ -17,9 +17,9 @@ class MethodTotal(NamedTuple):
 def by_method(services: Iterable[Service]) -> tuple[list[MethodTotal], Decimal]:
     """The total of every billing method that is used, and of all."""
     services = list(services)
-    found = [
+    totals = [
         MethodTotal(str(method.label), sum(service.amount for service in services if service.billing_method == method))
         for method in BillingMethod
         if any(service.billing_method == method for service in services)
     ]
-    return found, sum((method.total for method in found), Decimal(0))
+    return totals, sum((method.total for method in totals), Decimal(0))

@@ -36,20 +36,20 @@ class ProjectFilter(forms.Form):
 
     def apply(self, rows: ProjectQuerySet) -> ProjectQuerySet:
         """The projects of `rows` that were asked for."""
-        asked = {name: value for name, value in self.cleaned_data.items() if value}
-        match asked.get("status"):
+        query = {name: value for name, value in self.cleaned_data.items() if value}
+        match query.get("status"):
             case "closed":
                 rows = rows.closed()
             case "all":
                 pass
             case _other:
                 rows = rows.active()
-        if "q" in asked:
-            rows = rows.search(asked["q"])
-        return rows.filter(**{name: asked[name] for name in ("manager", "customer") if name in asked})
+        if "q" in query:
+            rows = rows.search(query["q"])
+        return rows.filter(**{name: query[name] for name in ("manager", "customer") if name in query})
 
     @property
-    def chosen_customer(self) -> Relation | None:
+    def selected_customer(self) -> Relation | None:
         """The customer it is narrowed to."""
         return self.cleaned_data.get("customer")
 

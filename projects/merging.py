@@ -12,11 +12,11 @@ def naming(other: Relation) -> QuerySet[Project]:
     return relations.merging.naming(Project, other)
 
 
-def follow(other: Relation, *, kept: Relation, contacts: dict[int, int]) -> None:
-    """Point every project of `other` to `kept`, and those with a contact person that was joined to the joined one.
+def follow(other: Relation, *, survivor: Relation, contacts: dict[int, int]) -> None:
+    """Point every project of `other` to `survivor`, and those with a contact person that was joined to the joined one.
 
     Versions stay: no form of a project holds its customer, and a project nobody worked on still counts as untouched.
     """
-    Project.objects.filter(customer=other).update(customer=kept)
+    Project.objects.filter(customer=other).update(customer=survivor)
     for before, after in contacts.items():
         Project.objects.filter(contact=before).update(contact=after)

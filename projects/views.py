@@ -20,7 +20,7 @@ from projects.models import Project
 from relations.models import Relation
 from salescrm import exports
 from salescrm.conflicts import Conflict, conflict_of, refusals_in, submitted_token, submitted_version
-from salescrm.listing import Column, asked, page_of, sort
+from salescrm.listing import Column, page_of, read_filter, sort
 from salescrm.models import User
 from salescrm.pages import leave, page
 from salescrm.recent import remembers
@@ -43,13 +43,13 @@ COLUMNS = [
 @permission_required("projects.view_project", raise_exception=True)
 def index(request: HttpRequest) -> HttpResponseBase:
     """The list: filters, order and page stand in the address; the total is of the whole filter."""
-    form = asked(request, ProjectFilter(request.GET))
-    found = form.apply(Project.objects.all())
-    summary = found.summary()
-    ordered, columns = sort(request, found.for_list(), [NUMBER, *COLUMNS], default="-number")
-    if kind := exports.asked(request, "projects.export_project"):
+    form = read_filter(request, ProjectFilter(request.GET))
+    projects = form.apply(Project.objects.all())
+    summary = projects.summary()
+    ordered, columns = sort(request, projects.for_list(), [NUMBER, *COLUMNS], default="-number")
+    if kind := exports.file_kind(request, "projects.export_project"):
         parts = exports.parts(request, "services")
-        return exports.respond(request, exporting.services_table(found) if parts else exporting.table(ordered), kind)
+        return exports.respond(request, exporting.services_table(projects) if parts else exporting.table(ordered), kind)
     rows = page_of(request, ordered, count=summary["count"])
     numbered = any(project.number for project in rows)
     columns = columns if numbered else columns[1:]
@@ -62,8 +62,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
     """The panel on the page of a relation: the latest projects."""
     relation = get_object_or_404(Relation, pk=pk)
-    found = Project.objects.filter(customer=relation)
-    context = {"relation": relation, "rows": found.for_list().order_by("-pk")[:5], "count": found.count()}
+    projects = Project.objects.filter(customer=relation)
+    context = {"relation": relation, "rows": projects.for_list().order_by("-pk")[:5], "count": projects.count()}
     return page(request, "projects/of_relation.html", context, part="panel")
 
 
@@ -83,10 +83,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("projects.add_project", raise_exception=True)
 def new(request: HttpRequest) -> HttpResponse:
     """A new project: first for whom (in the address), then the rest."""
-    chosen = request.GET.get("customer", "")
-    if not is_id(chosen) or "customer_text" in request.GET:
+    pk = request.GET.get("customer", "")
+    if not is_id(pk) or "customer_text" in request.GET:
         return _ask_customer(request)
-    customer = get_object_or_404(Relation.objects.active(), pk=chosen)
+    customer = get_object_or_404(Relation.objects.active(), pk=pk)
     initial = {"manager": request.user}
     form = ProjectForm(request.POST if request.method == "POST" else None, customer=customer, initial=initial)
     token = submitted_token(request) if request.method == "POST" else uuid.uuid4()

@@ -4,10 +4,10 @@ from relations.models import Relation
 from relations.naming import fold
 from relations.querysets import RelationQuerySet
 
-SHOWN = 20
+MOST_MATCHES = 20
 
 
-def suggestions(relations: RelationQuerySet, text: str, *, limit: int = SHOWN) -> list[Relation]:
+def suggestions(relations: RelationQuerySet, text: str, *, limit: int = MOST_MATCHES) -> list[Relation]:
     """At most `limit` of `relations` that fit the typed `text`; without text the first by name.
 
     Two index scans, whatever the number of relations: names that begin like the text, then words that do.
@@ -15,11 +15,11 @@ def suggestions(relations: RelationQuerySet, text: str, *, limit: int = SHOWN) -
     relations = relations.select_related("relation_type").order_by("sort_key", "pk")
     if not text.strip():
         return list(relations[:limit])
-    found = list(relations.beginning_with(text)[:limit])
-    if len(found) < limit:
-        known = [relation.pk for relation in found]
-        found += relations.search(text).exclude(pk__in=known)[: limit - len(found)]
-    return found
+    rows = list(relations.beginning_with(text)[:limit])
+    if len(rows) < limit:
+        known = [relation.pk for relation in rows]
+        rows += relations.search(text).exclude(pk__in=known)[: limit - len(rows)]
+    return rows
 
 
 def matches(relations: RelationQuerySet, text: str) -> list[Relation]:
@@ -28,7 +28,7 @@ def matches(relations: RelationQuerySet, text: str) -> list[Relation]:
 
     At most one more than the twenty that are shown, so that the caller knows there are more.
     """
-    found = suggestions(relations, text, limit=SHOWN + 1)
+    rows = suggestions(relations, text, limit=MOST_MATCHES + 1)
     wanted = fold(text)
-    exact = [relation for relation in found if wanted in (fold(relation.name), fold(relation.number))]
-    return exact or relations.select_related("relation_type").namesakes(text) or found
+    exact = [relation for relation in rows if wanted in (fold(relation.name), fold(relation.number))]
+    return exact or relations.select_related("relation_type").namesakes(text) or rows

@@ -19,8 +19,8 @@ FIELDS = [
 
 def table(relations: RelationQuerySet) -> exports.Table:
     """All relations of the queryset in its order; the headings are the labels of their fields."""
-    found = relations.select_related("relation_type", "owner").defer(None).defer("search")
-    return exports.Table("relations", heading(), rows(found.iterator(chunk_size=exports.CHUNK)))
+    whole = relations.select_related("relation_type", "owner").defer(None).defer("search")
+    return exports.Table("relations", heading(), rows(whole.iterator(chunk_size=exports.CHUNK)))
 
 
 def heading() -> list[str]:
@@ -30,8 +30,8 @@ def heading() -> list[str]:
 
 def contacts_table(relations: RelationQuerySet) -> exports.Table:
     """The contact persons of these organizations, and the positions of these persons."""
-    found = relations.order_by().values("pk")
-    contacts = Contact.objects.filter(organization__in=found) | Contact.objects.filter(person__in=found)
+    pks = relations.order_by().values("pk")
+    contacts = Contact.objects.filter(organization__in=pks) | Contact.objects.filter(person__in=pks)
     labels = [
         _("Organization"), _("Number of the organization"), _("Person"), _("Number of the person"),
         *(_heading(Relation, name) for name in ("first_name", "prefix", "family_name")),

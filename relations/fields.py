@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from relations.choosing import SHOWN, matches
+from relations.choosing import MOST_MATCHES, matches
 from relations.models import Relation
 from relations.querysets import LONGEST
 from salescrm.url_words import is_id
@@ -16,18 +16,18 @@ from salescrm.words import words
 
 
 class Typed(NamedTuple):
-    """What a picker sends: an id (found by JavaScript), the typed text, and a choice among the matches of `asked`."""
+    """What a picker sends: an id (found by JavaScript), the typed text, and a choice among the matches of `query`."""
 
     pk: str
     text: str | None
     choice: str
-    asked: str
+    query: str
 
     def __str__(self) -> str:
         return self.text or ""
 
 
-class Shown(NamedTuple):
+class PickerState(NamedTuple):
     """What a picker shows: the chosen id, the text, the matches to choose from, and where it searches and adds."""
 
     pk: int | str = ""
@@ -62,20 +62,20 @@ class RelationInput(forms.Widget):
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, None, attrs)
-        shown = value if isinstance(value, Shown) else Shown()
-        query = [("field", name), *(("kind", kind) for kind in shown.kinds)]
-        new = [("quick", 1), ("field", name), *(("kind", kind) for kind in shown.kinds[:1])]
-        if len(shown.kinds) != 1:
+        picker = value if isinstance(value, PickerState) else PickerState()
+        query = [("field", name), *(("kind", kind) for kind in picker.kinds)]
+        new = [("quick", 1), ("field", name), *(("kind", kind) for kind in picker.kinds[:1])]
+        if len(picker.kinds) != 1:
             new.append(("choice", 1))
-        if shown.new_type:
-            new.append(("type", shown.new_type))
-        if shown.exclude:
-            query.append(("exclude", shown.exclude))
-        if shown.nothing:
-            new.append(("name", shown.text))
+        if picker.new_type:
+            new.append(("type", picker.new_type))
+        if picker.exclude:
+            query.append(("exclude", picker.exclude))
+        if picker.nothing:
+            new.append(("name", picker.text))
         context["widget"] |= {
-            "shown": shown,
-            "limit": SHOWN,
+            "picker": picker,
+            "limit": MOST_MATCHES,
             "url": f"{reverse('relations:pick')}?{urlencode(query)}",
             "new_url": f"{reverse('relations:new')}?{urlencode(new)}",
         }
@@ -109,8 +109,8 @@ class RelationField(forms.Field):
 
     def choices(self):
         """The relations that may be chosen."""
-        found = Relation.objects.selectable(self.current).of_kinds(self.kinds)
-        return found.exclude(pk=_pk(self.exclude)) if self.exclude else found
+        relations = Relation.objects.selectable(self.current).of_kinds(self.kinds)
+        return relations.exclude(pk=_pk(self.exclude)) if self.exclude else relations
 
     def clean(self, value):
         self.matches, self.nothing = [], False
@@ -121,13 +121,13 @@ class RelationField(forms.Field):
 
     def _by_typed(self, typed: Typed) -> Relation | None:
         text = (typed.text or "").strip()
-        if typed.choice and typed.asked == text:
+        if typed.choice and typed.query == text:
             return self._by_id(typed.choice)
         if typed.text is None:
             return self._by_id(typed.pk)
-        chosen = self._by_id(typed.pk, among=Relation.objects.all()) if text else None
-        if chosen and str(chosen).strip() == text:
-            return self._by_id(chosen)
+        selected = self._by_id(typed.pk, among=Relation.objects.all()) if text else None
+        if selected and str(selected).strip() == text:
+            return self._by_id(selected)
         if len(text) > LONGEST:
             raise ValidationError(self.error_messages["long"], code="long")
         return self._by_text(text) if text else None
@@ -145,43 +145,43 @@ class RelationField(forms.Field):
         return relation
 
     def _by_text(self, text: str) -> Relation:
-        found = matches(self.choices(), text)
-        if self.exclude and self._means_excluded(text, found):
+        relations = matches(self.choices(), text)
+        if self.exclude and self._means_excluded(text, relations):
             raise ValidationError(self.error_messages["excluded"], code="excluded")
-        if len(found) == 1:
-            return found[0]
-        self.matches, self.nothing = found, not found
-        code = "several" if found else "nothing"
+        if len(relations) == 1:
+            return relations[0]
+        self.matches, self.nothing = relations, not relations
+        code = "several" if relations else "nothing"
         raise ValidationError(self.error_messages[code], code=code)
 
-    def _means_excluded(self, text: str, found: list[Relation]) -> bool:
+    def _means_excluded(self, text: str, relations: list[Relation]) -> bool:
         """Whether the text is the name or number of the excluded relation, and no other one is called like that."""
         excluded = Relation.objects.filter(pk=_pk(self.exclude)).first()
         wanted = _letters(text)
         if excluded is None or not wanted or wanted not in (_letters(excluded.name), _letters(excluded.number)):
             return False
-        return wanted not in [_letters(other.name) for other in found]
+        return wanted not in [_letters(other.name) for other in relations]
 
     def prepare_value(self, value):
-        shown = Shown(kinds=self.kinds, exclude=_pk(self.exclude), add=self.add, new_type=self.new_type)
+        picker = PickerState(kinds=self.kinds, exclude=_pk(self.exclude), add=self.add, new_type=self.new_type)
         if isinstance(value, Typed):
-            return self._shown_again(shown, value)
+            return self._state_after(picker, value)
         relation = value if isinstance(value, Relation) else Relation.objects.filter(pk=value or None).first()
-        return shown._replace(pk=relation.pk, text=str(relation)) if relation else shown
+        return picker._replace(pk=relation.pk, text=str(relation)) if relation else picker
 
-    def _shown_again(self, shown: Shown, typed: Typed) -> Shown:
+    def _state_after(self, picker: PickerState, typed: Typed) -> PickerState:
         if typed.text is None and typed.pk:
             try:
                 relation = self._by_id(typed.pk, among=Relation.objects.all())
             except ValidationError:
-                return shown
-            return shown._replace(pk=relation.pk, text=str(relation))
+                return picker
+            return picker._replace(pk=relation.pk, text=str(relation))
         asks = bool(self.matches) or self.nothing
-        return shown._replace(
-            pk="" if asks else typed.choice if typed.choice and typed.asked == (typed.text or "").strip() else typed.pk,
+        return picker._replace(
+            pk="" if asks else typed.choice if typed.choice and typed.query == (typed.text or "").strip() else typed.pk,
             text=(typed.text or "")[: LONGEST + 1],
-            matches=tuple(self.matches[:SHOWN]),
-            more=len(self.matches) > SHOWN,
+            matches=tuple(self.matches[:MOST_MATCHES]),
+            more=len(self.matches) > MOST_MATCHES,
             nothing=self.nothing,
         )
 

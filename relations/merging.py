@@ -39,20 +39,20 @@ class Choice(NamedTuple):
 
     key: str
     label: str
-    kept: str
+    survivor: str
     other: str
 
     @property
     def proposed(self) -> str:
         """Whose value stays unless one chooses otherwise."""
-        return "kept" if self.kept else "other"
+        return "kept" if self.survivor else "other"
 
 
-def choices(kept: Relation, other: Relation) -> list[Choice]:
+def choices(survivor: Relation, other: Relation) -> list[Choice]:
     """Everything on which the two differ, in the order of the page; notes are put together and not chosen from."""
-    keys = ["person_name" if kept.is_person else "name", *CHOICES]
-    found = [Choice(key, _label(key), _text(kept, key), _text(other, key)) for key in keys]
-    return [choice for choice in found if choice.kept != choice.other]
+    keys = ["person_name" if survivor.is_person else "name", *CHOICES]
+    values = [Choice(key, _label(key), _text(survivor, key), _text(other, key)) for key in keys]
+    return [choice for choice in values if choice.survivor != choice.other]
 
 
 def _label(key: str) -> str:
@@ -70,7 +70,7 @@ def _text(relation: Relation, key: str) -> str:
         case "iban":
             return show_iban(relation.iban)
         case "website":
-            return relation.website_shown
+            return relation.bare_website
         case "language":
             return str(relation.get_language_display()) if relation.language else ""
     value = getattr(relation, key)
@@ -99,87 +99,89 @@ def naming(model: type[Model], other: Relation) -> QuerySet:
     return model._default_manager.filter(Q(customer=other) | Q(contact__in=contacts_of(other).order_by().values("pk")))
 
 
-def lock(kept: Relation, other: Relation, *above: QuerySet) -> list:
+def lock(survivor: Relation, other: Relation, *above: QuerySet) -> list:
     """Both rows under lock, and before them (LOCK_ORDER) what upper apps name and the contact persons of both.
 
     Returns the two as they stand now, and the rows of each of `above`. Once these locks are held, nobody makes another
     record that names `other`: see is_held(). Must run in a transaction; raises Gone for one that was just removed.
     """
-    signposts = Relation.objects.filter(Q(pk__in=[kept.pk, other.pk]) | Q(merged_into=other))
-    *held, _contacts, relations = hold(*above, contacts_of(kept, other), signposts)
+    signposts = Relation.objects.filter(Q(pk__in=[survivor.pk, other.pk]) | Q(merged_into=other))
+    *held, _contacts, relations = hold(*above, contacts_of(survivor, other), signposts)
     rows = {row.pk: row for row in relations}
-    if missing := {kept.pk, other.pk} - set(rows):
+    if missing := {survivor.pk, other.pk} - set(rows):
         raise Gone(f"removed meanwhile: {missing}")
-    return [rows[kept.pk], rows[other.pk], *held]
+    return [rows[survivor.pk], rows[other.pk], *held]
 
 
-def check(kept: Relation, other: Relation) -> None:
+def check(survivor: Relation, other: Relation) -> None:
     """Refuse what can never be merged: a relation with itself, with another kind, or one that was merged before."""
-    if kept.pk == other.pk:
+    if survivor.pk == other.pk:
         raise Refused(_("A relation cannot be merged with itself."), code="itself")
-    if kept.kind != other.kind:
+    if survivor.kind != other.kind:
         raise Refused(_("An organization and a person cannot be merged."), code="kind")
-    for relation in (kept, other):
+    for relation in (survivor, other):
         if relation.merged_into_id:
             words = {"name": relation, "number": relation.number}
             raise Refused(_("%(name)s has been merged into another relation already.") % words, code="merged")
-    if Contact.objects.filter(organization=kept, person=other).exists() or (
-        Contact.objects.filter(organization=other, person=kept).exists()
+    if Contact.objects.filter(organization=survivor, person=other).exists() or (
+        Contact.objects.filter(organization=other, person=survivor).exists()
     ):
         raise Refused(_("One is a contact person of the other."), code="contact")
 
 
-def check_versions(kept: Relation, other: Relation, *, version: int, other_version: int, by: User) -> None:
+def check_versions(survivor: Relation, other: Relation, *, version: int, other_version: int, by: User) -> None:
     """Refuse when either was changed since the preview was shown (rule 6)."""
-    for relation, seen in ((kept, version), (other, other_version)):
+    for relation, seen in ((survivor, version), (other, other_version)):
         if relation.version != seen:
             raise changed(relation, version=seen, by=by)
 
 
-def absorb(kept: Relation, other: Relation, *, taken: Iterable[str], by: User) -> dict[int, int]:
-    """Make the locked `kept` one of both and leave `other` behind as a signpost; `taken` are the keys of choices()
+def absorb(survivor: Relation, other: Relation, *, taken: Iterable[str], by: User) -> dict[int, int]:
+    """Make the locked `survivor` one of both and leave `other` behind as a signpost; `taken` are the keys of choices()
     for which the value of `other` stays. Numbers and notes are never lost: what is not taken is written down.
 
     Returns which contact persons were joined into which: upper apps let go of the former, then drop_contacts().
     """
     taken = set(taken)
     with translation.override(Organisation.current().language):  # many will read it, in whatever language
-        told = _told(other, [choice for choice in choices(kept, other) if choice.key not in taken and choice.other])
+        text = _note_text(
+            other, [choice for choice in choices(survivor, other) if choice.key not in taken and choice.other]
+        )
     for key in taken:
         for name in TOGETHER.get(key, [key]):
-            setattr(kept, name, getattr(other, name))
-    kept.note = "\n\n".join(dict.fromkeys(note for note in (kept.note, other.note) if note))
-    kept.is_active |= other.is_active
-    numbers = [kept.former_numbers, other.number, other.former_numbers]
-    kept.former_numbers = " ".join(number for number in numbers if number)
-    other.merged_into, other.is_active = kept, False
-    for relation in (other, kept):
+            setattr(survivor, name, getattr(other, name))
+    survivor.note = "\n\n".join(dict.fromkeys(note for note in (survivor.note, other.note) if note))
+    survivor.is_active |= other.is_active
+    numbers = [survivor.former_numbers, other.number, other.former_numbers]
+    survivor.former_numbers = " ".join(number for number in numbers if number)
+    other.merged_into, other.is_active = survivor, False
+    for relation in (other, survivor):
         apply_names(relation)
         commit(relation, fields=WRITTEN, by=by)
-    Relation.objects.filter(merged_into=other).update(merged_into=kept)
-    RelationNote.objects.filter(relation=other).update(relation=kept)
-    RelationNote.objects.create(relation=kept, by=by, updated_by=by, text=told)
-    _keep_apart(kept, other)
-    return _move_contacts(kept, other)
+    Relation.objects.filter(merged_into=other).update(merged_into=survivor)
+    RelationNote.objects.filter(relation=other).update(relation=survivor)
+    RelationNote.objects.create(relation=survivor, by=by, updated_by=by, text=text)
+    _keep_apart(survivor, other)
+    return _move_contacts(survivor, other)
 
 
-def _keep_apart(kept: Relation, other: Relation) -> None:
-    """Who was told apart from `other` is told apart from `kept`, by whom and when it was said.
+def _keep_apart(survivor: Relation, other: Relation) -> None:
+    """Who was told apart from `other` is told apart from `survivor`, by whom and when it was said.
 
     What was said of the two themselves is forgotten.
     """
-    said = Apart.objects.filter(Q(first=other) | Q(second=other))
-    marks = []
-    for mark in said:
+    marks = Apart.objects.filter(Q(first=other) | Q(second=other))
+    moved = []
+    for mark in marks:
         (stranger,) = {mark.first_id, mark.second_id} - {other.pk}
-        if stranger != kept.pk:
-            first, second = sorted([kept.pk, stranger])
-            marks.append(Apart(first_id=first, second_id=second, by_id=mark.by_id, at=mark.at))
-    said.delete()
-    Apart.objects.bulk_create(marks, ignore_conflicts=True)
+        if stranger != survivor.pk:
+            first, second = sorted([survivor.pk, stranger])
+            moved.append(Apart(first_id=first, second_id=second, by_id=mark.by_id, at=mark.at))
+    marks.delete()
+    Apart.objects.bulk_create(moved, ignore_conflicts=True)
 
 
-def _told(other: Relation, lost: list[Choice]) -> str:
+def _note_text(other: Relation, lost: list[Choice]) -> str:
     known = f"{other.name} ({other.number})" if other.number else other.name
     lines = [_("%(relation)s was merged into this relation.") % {"relation": known}]
     if lost:
@@ -187,17 +189,17 @@ def _told(other: Relation, lost: list[Choice]) -> str:
     return "\n".join(lines)
 
 
-def _move_contacts(kept: Relation, other: Relation) -> dict[int, int]:
-    own, theirs = ("person", "organization") if kept.is_person else ("organization", "person")
-    rows = list(contacts_of(kept, other).order_by("pk"))
-    known = {getattr(row, f"{theirs}_id"): row for row in rows if getattr(row, f"{own}_id") == kept.pk}
+def _move_contacts(survivor: Relation, other: Relation) -> dict[int, int]:
+    own, theirs = ("person", "organization") if survivor.is_person else ("organization", "person")
+    rows = list(contacts_of(survivor, other).order_by("pk"))
+    known = {getattr(row, f"{theirs}_id"): row for row in rows if getattr(row, f"{own}_id") == survivor.pk}
     joined = {}
     for row in rows:
-        if getattr(row, f"{own}_id") == kept.pk:
+        if getattr(row, f"{own}_id") == survivor.pk:
             continue
         twin = known.get(getattr(row, f"{theirs}_id"))
         if twin is None:
-            setattr(row, own, kept)
+            setattr(row, own, survivor)
             commit(row, fields=[own], by=None)
         else:
             joined[row.pk] = twin.pk

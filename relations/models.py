@@ -171,7 +171,7 @@ class Relation(Versioned):
         return self.kind == self.Kind.PERSON
 
     @property
-    def iban_shown(self) -> str:
+    def printed_iban(self) -> str:
         """The bank account in groups of four."""
         return show_iban(self.iban)
 
@@ -181,7 +181,7 @@ class Relation(Versioned):
         return self.mobile or self.phone
 
     @property
-    def website_shown(self) -> str:
+    def bare_website(self) -> str:
         """The website without what every website has."""
         return self.website.removeprefix("https://").removeprefix("http://").removesuffix("/")
 

@@ -23,5 +23,5 @@ def relation_pick(request: HttpRequest) -> HttpResponse:
         raise BadRequest("unknown relation")
     text = request.GET.get("q", "").replace("\x00", "")[:200]
     among = Relation.objects.active().of_kinds(kinds)
-    found = suggestions(among.exclude(pk=exclude) if exclude else among, text)
-    return page(request, "relations/pick.html", {"relations": found, "text": text}, part="options")
+    relations = suggestions(among.exclude(pk=exclude) if exclude else among, text)
+    return page(request, "relations/pick.html", {"relations": relations, "text": text}, part="options")

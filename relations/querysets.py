@@ -24,7 +24,7 @@ MOST_ALIKE = 50  # organizations of one name with any legal form
 LONGEST, MOST_WORDS = 200, 20  # what a search looks at: the database looks every word up
 LAST_CHARACTER = "\U0010ffff"
 # By name, as an expression: the planner sorts what the search index found instead of walking all names for it.
-NAME_OF_FOUND = Concat("sort_key", Value(""))
+NAME_OF_MATCHES = Concat("sort_key", Value(""))
 
 
 def typed(text: str) -> list[str]:
@@ -40,21 +40,21 @@ def prefix_query(text: str) -> WordsQuery | None:
     spelling of it is stored. Of a text that nobody types only the first words count.
     """
     text = unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST]  # full-width digits are digits
-    found = typed(text)
-    if not found:
+    words = typed(text)
+    if not words:
         return None
     raw = " & ".join(islice(_spellings(text), MOST_WORDS))
-    name, form = legal_forms.spelled(found)
+    name, form = legal_forms.spelled(words)
     if form and name:
         raw = f"({raw}) | {all_begin(name)} & ({''.join(form)}:* | {all_begin(form)})"
-    if len(found) > 1 and any(c.isdigit() for c in text):
-        raw = f"({raw}) | {''.join(found)[:LONGEST_WORD]}:*"
+    if len(words) > 1 and any(c.isdigit() for c in text):
+        raw = f"({raw}) | {''.join(words)[:LONGEST_WORD]}:*"
     return WordsQuery(raw)
 
 
-def all_begin(found: Iterable[str]) -> str:
+def all_begin(words: Iterable[str]) -> str:
     """All of these, as beginnings of words."""
-    return " & ".join(f"{word}:*" for word in found)
+    return " & ".join(f"{word}:*" for word in words)
 
 
 def _spellings(text: str) -> Iterator[str]:
@@ -83,14 +83,14 @@ class RelationQuerySet(models.QuerySet):
         """Relations that are still in use."""
         return self.filter(is_active=True)
 
-    def kept(self) -> Self:
+    def unmerged(self) -> Self:
         """All but the signposts: relations that were merged into another one are in no list."""
         return self.filter(merged_into=None)
 
     def led_to(self, pks: Iterable[int]) -> models.QuerySet:
         """The ids of the relations that these ids lead to: of one that was merged the one that was kept."""
-        found = self.filter(pk__in=pks).order_by()
-        return found.values_list(Coalesce("merged_into", "pk", output_field=BigIntegerField()), flat=True)
+        rows = self.filter(pk__in=pks).order_by()
+        return rows.values_list(Coalesce("merged_into", "pk", output_field=BigIntegerField()), flat=True)
 
     def merged_from(self, pks: Iterable[int]) -> models.QuerySet:
         """The ids of the relations into which these were merged."""
@@ -110,8 +110,8 @@ class RelationQuerySet(models.QuerySet):
 
     def of_owners(self, owners: Iterable[User | None]) -> Self:
         """Relations of these users; None among them stands for relations without an owner."""
-        asked = Q(owner__in=[owner.pk for owner in owners if owner])
-        return self.filter(asked | Q(owner=None) if None in owners else asked)
+        condition = Q(owner__in=[owner.pk for owner in owners if owner])
+        return self.filter(condition | Q(owner=None) if None in owners else condition)
 
     def search(self, text: str) -> Self:
         """Relations whose name, number, e-mail, city, KvK or btw-number holds words that begin like these, by name."""
@@ -119,8 +119,8 @@ class RelationQuerySet(models.QuerySet):
         if query is None:
             return self.none()
         numbers = meant(text, on=today())
-        found = Q(search=query) | Q(number__in=numbers, merged_into=None) if numbers else Q(search=query)
-        return self.filter(found).order_by(NAME_OF_FOUND, "pk")
+        condition = Q(search=query) | Q(number__in=numbers, merged_into=None) if numbers else Q(search=query)
+        return self.filter(condition).order_by(NAME_OF_MATCHES, "pk")
 
     def namesakes(self, name: str) -> list[Any]:
         """Organizations of this name, however its legal form is spelled; decided in Python among those that look so."""

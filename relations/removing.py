@@ -23,5 +23,5 @@ def delete_untouched_relation(relation: Relation, *, version: int) -> str:
 def _naming(relation: Relation) -> list:
     """One record of every kind that names it."""
     keys = (related.field for related in relation._meta.related_objects)
-    found = (key.model._base_manager.filter(**{key.name: relation.pk}).first() for key in keys)
-    return [record for record in found if record is not None]
+    records = (key.model._base_manager.filter(**{key.name: relation.pk}).first() for key in keys)
+    return [record for record in records if record is not None]

@@ -119,7 +119,7 @@ def words(count: int) -> str:
 
 
 HOLDING = Holding(
-    key="relations", rows=lambda: Relation.objects.kept(), holder="owner", hand_over=hand_over, words=words,
+    key="relations", rows=lambda: Relation.objects.unmerged(), holder="owner", hand_over=hand_over, words=words,
     url="relations:list", query={"active": "all"},
 )  # fmt: skip
 

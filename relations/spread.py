@@ -35,14 +35,14 @@ def rareness(word: str) -> tuple:
     return word.isalpha(), -len(word), word
 
 
-def any_of(found: Iterable[str]) -> WordsQuery:
+def any_of(words: Iterable[str]) -> WordsQuery:
     """One of these words, as the beginning of a word."""
-    return WordsQuery(" | ".join(f"{word}:*" for word in found))
+    return WordsQuery(" | ".join(f"{word}:*" for word in words))
 
 
-def all_of(found: Iterable[str]) -> WordsQuery:
+def all_of(words: Iterable[str]) -> WordsQuery:
     """All of these words, as beginnings of words."""
-    return WordsQuery(all_begin(found))
+    return WordsQuery(all_begin(words))
 
 
 def array_of(keys: Iterable[int]) -> RawSQL:
@@ -60,12 +60,12 @@ def search(rows: QuerySet, own: Any, text: str, *, number: Q) -> QuerySet:
     if query is None:
         return rows.none()
     customers = Relation.objects.order_by().filter(search=query).values("pk")
-    found = number | Q(words=query) | Q(OneOf(F("customer"), ArraySubquery(customers)))
-    if len(asked := dict.fromkeys(typed(text))) > 1:
-        pair = [any_of([word]) for word in sorted(asked, key=rareness)[:2]]
-        for part in _parts(rows.model.objects.order_by().alias(words=own), pair, query, more=len(asked) > 2):
-            found |= Q(OneOf(F("pk"), ArraySubquery(part.values("pk"))))
-    return rows.alias(words=own).filter(found)
+    condition = number | Q(words=query) | Q(OneOf(F("customer"), ArraySubquery(customers)))
+    if len(words := dict.fromkeys(typed(text))) > 1:
+        pair = [any_of([word]) for word in sorted(words, key=rareness)[:2]]
+        for part in _parts(rows.model.objects.order_by().alias(words=own), pair, query, more=len(words) > 2):
+            condition |= Q(OneOf(F("pk"), ArraySubquery(part.values("pk"))))
+    return rows.alias(words=own).filter(condition)
 
 
 def _parts(rows: QuerySet, pair: list[WordsQuery], query: WordsQuery, *, more: bool) -> list[QuerySet]:

@@ -50,7 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @sees_sales
 def show_forecast(request: HttpRequest) -> HttpResponseBase:
     """What comes in when, as a page or as a file (rules 15 to 19)."""
-    scope, kind = Scope.parse(request.GET, today()), exports.asked(request, "sales.export_sale")
+    scope, kind = Scope.parse(request.GET, today()), exports.file_kind(request, "sales.export_sale")
     report = forecast(
         Sale.objects.visible_to(request.user), scope=scope, today=today(), largest=None if kind else LARGEST
     )
@@ -86,7 +86,7 @@ def show_sources(request: HttpRequest) -> HttpResponseBase:
 
 def _of_period(request: HttpRequest, compute, template: str, context_of, table_of) -> HttpResponseBase:
     """The answer the three reports over a period share: the page, its part, or a file."""
-    question, kind = Question.parse(request.GET, today()), exports.asked(request, "sales.export_sale")
+    question, kind = Question.parse(request.GET, today()), exports.file_kind(request, "sales.export_sale")
     sales = Sale.objects.visible_to(request.user)
     report = compute(sales, question)
     if kind:

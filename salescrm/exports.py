@@ -55,7 +55,7 @@ def amount(value: Decimal, *, exact: bool = False) -> Decimal:
     return value.quantize(EXACT) if exact else round_money(value)
 
 
-def asked(request: HttpRequest, *permissions: str) -> str:
+def file_kind(request: HttpRequest, *permissions: str) -> str:
     """The kind of file `?format=` asks for, "" for the page; 403 for whoever may not export."""
     kind = request.GET.get("format", "")
     if kind and kind not in CONTENT_TYPES:
@@ -67,10 +67,10 @@ def asked(request: HttpRequest, *permissions: str) -> str:
 
 def parts(request: HttpRequest, word: str) -> bool:
     """Whether `?rows=` asks for the parts called `word` (lines, services) instead of the records themselves."""
-    found = request.GET.get("rows", "")
-    if found not in ("", word):
+    value = request.GET.get("rows", "")
+    if value not in ("", word):
         raise BadRequest("unknown rows")
-    return bool(found)
+    return bool(value)
 
 
 def respond(request: HttpRequest, table: Table, kind: str) -> HttpResponseBase:

@@ -85,7 +85,7 @@ def extension(name: str) -> str:
 
 
 @contextmanager
-def kept_together() -> Iterator[list[StoredFile]]:
+def file_transaction() -> Iterator[list[StoredFile]]:
     """A transaction for rows and files alike: what was stored in it leaves the disk when the transaction fails."""
     written: list[StoredFile] = []
     try:
@@ -117,7 +117,7 @@ def unstorable() -> ValidationError:
 def store(
     uploads: Iterable[UploadedFile], *, by: Any, written: list[StoredFile], field: str = "uploads"
 ) -> list[StoredFile]:
-    """Keep what a form has checked; inside kept_together(), whose list it completes.
+    """Keep what a form has checked; inside file_transaction(), whose list it completes.
 
     Refuses, for this `field` of the form, what the disk does not take.
     """

@@ -39,18 +39,18 @@ def sort(
     What is empty stands last in either direction.
     """
     columns = list(columns)
-    asked = request.GET.get("sort", "") or default
+    word = request.GET.get("sort", "") or default
     fields = {column.key: column.field for column in columns if column.key}
-    if asked.removeprefix("-") not in fields:
+    if word.removeprefix("-") not in fields:
         raise BadRequest("unknown sort")
-    key, down = asked.removeprefix("-"), asked.startswith("-")
+    key, down = word.removeprefix("-"), word.startswith("-")
     field = F(fields[key])
     order = field.desc(nulls_last=True) if down else field.asc(nulls_last=True)
-    shown = [
+    headings = [
         column._replace(direction="descending" if down else "ascending") if column.key == key else column
         for column in columns
     ]
-    return rows.order_by(order, "-pk" if down else "pk"), shown
+    return rows.order_by(order, "-pk" if down else "pk"), headings
 
 
 def page_of(request: HttpRequest, rows: QuerySet, *, count: int) -> Page:
@@ -60,7 +60,7 @@ def page_of(request: HttpRequest, rows: QuerySet, *, count: int) -> Page:
     return paginator.get_page(page_number(request.GET.get("page", "")))
 
 
-def asked(request: HttpRequest, form: Form) -> Form:
+def read_filter(request: HttpRequest, form: Form) -> Form:
     """The filter `form` of a list with its answers read; an unknown word or value is a BadRequest.
 
     `format` asks for a file, `rows` for one of parts of the records instead of the records themselves.

@@ -179,11 +179,11 @@ class Organisation(models.Model):
     @classmethod
     def current(cls) -> "Organisation":
         """Our company; read once per request. Before set-up an unsaved one with the defaults."""
-        found = _current.get()
-        if found is None:
-            found = cls.objects.filter(pk=1).first() or cls(pk=1)
-            found.remember()
-        return found
+        organisation = _current.get()
+        if organisation is None:
+            organisation = cls.objects.filter(pk=1).first() or cls(pk=1)
+            organisation.remember()
+        return organisation
 
     def remember(self) -> None:
         """Use this copy as `current()` for the rest of the request."""

@@ -97,13 +97,13 @@ def _readings(pattern: str, typed: str, this_year: int) -> Iterator[str]:
         again = r"(?P=year)" if year else ""  # a pattern may hold the year more than once
         texts = ["".join(filter(str.isalnum, piece)).upper() for piece in pieces[::3]]
         names = pieces[1::3]
-        said = [again if name == "year" in names[:place] else values[name] for place, name in enumerate(names)]
-        parts = zip(texts, [*said, ""], strict=True)
-        found = re.fullmatch("".join(f"(?:{re.escape(text)})?{value}" for text, value in parts), typed)
-        if found and year and "{year" in pattern:
-            yield render(pattern, int(found["year"]), int(found["seq"]))
-        elif found and not year:
-            yield from (render(pattern, this_year - back, int(found["seq"])) for back in range(YEARS))
+        groups = [again if name == "year" in names[:place] else values[name] for place, name in enumerate(names)]
+        parts = zip(texts, [*groups, ""], strict=True)
+        match = re.fullmatch("".join(f"(?:{re.escape(text)})?{value}" for text, value in parts), typed)
+        if match and year and "{year" in pattern:
+            yield render(pattern, int(match["year"]), int(match["seq"]))
+        elif match and not year:
+            yield from (render(pattern, this_year - back, int(match["seq"])) for back in range(YEARS))
 
 
 def next_number(kind: str, *, on: date, taken: Callable[[str], bool] = lambda number: False) -> str:

@@ -44,6 +44,6 @@ def forms(text: str) -> list[str]:
 
 def spellings(text: str) -> list[str]:
     """The words by which a number that somebody typed, or began to type, is looked for; its first 0 may be missing."""
-    found = forms(text)
-    bare = [f"0{form}" for form in found if not form.startswith("0") and not text.lstrip().startswith(("+", "00"))]
-    return list(dict.fromkeys([*found, *bare]))
+    whole = forms(text)
+    bare = [f"0{form}" for form in whole if not form.startswith("0") and not text.lstrip().startswith(("+", "00"))]
+    return list(dict.fromkeys([*whole, *bare]))

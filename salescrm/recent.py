@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 COOKIE = "recent"
-KEPT = 8
+MOST = 8
 AGE = 90 * 24 * 3600
 
 type Record = tuple[str, int]  # a kind ("sale") and an id
@@ -30,13 +30,13 @@ def remembers(kind: str) -> Callable:
 
     def decorate(view: Callable) -> Callable:
         @wraps(view)
-        def shown(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponse:
+        def wrapper(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponse:
             response = view(request, pk, *args, **kwargs)
             if response.status_code == 200:
                 _write(request, response, (kind, pk))
             return response
 
-        return shown
+        return wrapper
 
     return decorate
 
@@ -50,7 +50,7 @@ def _write(request: HttpRequest, response: HttpResponse, newest: Record) -> None
     known = read(request)
     if known[:1] == [newest]:
         return
-    records = [newest, *(record for record in known if record != newest)][:KEPT]
+    records = [newest, *(record for record in known if record != newest)][:MOST]
     response.set_signed_cookie(
         COOKIE, ".".join(f"{kind}-{pk}" for kind, pk in records), salt=_salt(request), max_age=AGE, httponly=True,
         secure=settings.SESSION_COOKIE_SECURE, samesite="Lax",

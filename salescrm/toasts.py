@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from salescrm.models import User
 
-KEPT = 15 * 60  # seconds: what is not looked at by then is no longer offered
+LIFETIME = 15 * 60  # seconds: what is not looked at by then is no longer offered
 
 
 def succeed(request: HttpRequest, text: str, *, url: str = "", label: str = "", fields: dict | None = None) -> None:
@@ -25,7 +25,7 @@ def offer(*, url: str, label: str, fields: Iterable[tuple[str, object]], whose: 
     With `whose` only this user gets to see it.
     """
     button = {"url": url, "label": label, "target": None, "pairs": list(fields)}
-    return json.dumps(button | {"whose": whose, "until": time.time() + KEPT})
+    return json.dumps(button | {"whose": whose, "until": time.time() + LIFETIME})
 
 
 def offers_of(message: Message, user: User) -> list[dict]:

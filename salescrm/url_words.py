@@ -53,14 +53,14 @@ def read(query: QueryDict, *, once: Iterable[str], many: Iterable[str] = ()) -> 
     """
     check_size(query)
     once, many = set(once), set(many)
-    found = {}
+    query_words = {}
     for word, values in query.lists():
         values = [value.strip() for value in values if value.strip()]
         if word not in once | many or (word in once and len(values) > 1):
             raise BadRequest(f"unknown or repeated word: {word}")
         if values:
-            found[word] = values if word in many else values[0]
-    return found
+            query_words[word] = values if word in many else values[0]
+    return query_words
 
 
 def check_size(query: QueryDict) -> None:
@@ -93,10 +93,10 @@ def month(text: str) -> date:
 
 def day(text: str) -> date:
     """A day written as 2026-03-20, in the years of rule 20."""
-    found = any_day(text)
-    if not in_reach(found):
+    value = any_day(text)
+    if not in_reach(value):
         raise BadRequest(f"a day in another century: {text}")
-    return found
+    return value
 
 
 def any_day(text: str) -> date:
@@ -112,9 +112,9 @@ def any_day(text: str) -> date:
 def moment(text: str) -> datetime:
     """A moment as our own forms carry it, with its time zone."""
     try:
-        found = datetime.fromisoformat(text)
-        if found.tzinfo:
-            return found.astimezone(UTC)
+        value = datetime.fromisoformat(text)
+        if value.tzinfo:
+            return value.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise BadRequest(f"not a moment: {text}") from error
     raise BadRequest(f"a moment has a time zone: {text}")

@@ -78,9 +78,9 @@ def contact_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("relations.view_relation", raise_exception=True)
 def contact_options(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """The contact persons of an organization as the options of a select, for a form whose customer changes."""
-    asked = str(pk or request.GET.get("customer", ""))
-    if asked and not is_id(asked):
+    customer = str(pk or request.GET.get("customer", ""))
+    if customer and not is_id(customer):
         raise BadRequest("unknown relation")
-    found = Contact.objects.filter(organization=asked or None).select_related("person")
-    context = {"contacts": found, "selected": request.GET.get("selected", "")}
+    contacts = Contact.objects.filter(organization=customer or None).select_related("person")
+    context = {"contacts": contacts, "selected": request.GET.get("selected", "")}
     return page(request, "relations/contacts/options.html", context, part="options")

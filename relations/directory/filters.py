@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from relations.models import Relation, RelationType
-from relations.querysets import NAME_OF_FOUND, RelationQuerySet
+from relations.querysets import NAME_OF_MATCHES, RelationQuerySet
 from salescrm.models import User
 from salescrm.url_words import check_size, page_number
 
@@ -70,14 +70,14 @@ class RelationFilter:
 
     def apply(self) -> RelationQuerySet:
         """The relations that fit, in no particular order and without joins: what is counted."""
-        found = Relation.objects.search(self.q) if self.q else Relation.objects.kept()
+        rows = Relation.objects.search(self.q) if self.q else Relation.objects.unmerged()
         if self.active != "all":
-            found = found.filter(is_active=self.active == "yes")
+            rows = rows.filter(is_active=self.active == "yes")
         if self.kind:
-            found = found.filter(kind=self.kind)
+            rows = rows.filter(kind=self.kind)
         if self.types:
-            found = found.filter(relation_type__in=[row.pk for row in self.types])
-        return found.of_owners(self.owners) if self.owners else found
+            rows = rows.filter(relation_type__in=[row.pk for row in self.types])
+        return rows.of_owners(self.owners) if self.owners else rows
 
     def ordered(self) -> RelationQuerySet:
         """The relations that fit, as the list shows them."""
@@ -86,7 +86,7 @@ class RelationFilter:
             names = [name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in names]
         orders = {"-owner__name": F("owner__name").desc(nulls_last=True)}  # no owner stands last in either direction
         if self.q:
-            orders |= {"sort_key": NAME_OF_FOUND.asc(), "-sort_key": NAME_OF_FOUND.desc()}
+            orders |= {"sort_key": NAME_OF_MATCHES.asc(), "-sort_key": NAME_OF_MATCHES.desc()}
         return self.apply().for_list().order_by(*(orders.get(name, name) for name in names))
 
     @property

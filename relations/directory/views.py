@@ -30,18 +30,18 @@ from salescrm.versions import Stale
 @permission_required("relations.view_relation", raise_exception=True)
 def relation_list(request: HttpRequest) -> HttpResponseBase:
     """Search, filter and page through the relations."""
-    chosen = RelationFilter.read(request.GET)
-    if kind := exports.asked(request, "relations.export_relation"):
+    listing = RelationFilter.read(request.GET)
+    if kind := exports.file_kind(request, "relations.export_relation"):
         parts = exports.parts(request, "contacts")
-        table = exporting.contacts_table(chosen.apply()) if parts else exporting.table(chosen.ordered())
+        table = exporting.contacts_table(listing.apply()) if parts else exporting.table(listing.ordered())
         return exports.respond(request, table, kind)
-    paginator = Paginator(chosen.ordered(), PAGE)
-    rows = paginator.get_page(chosen.page)
-    nothing_yet = not paginator.count and not chosen.narrowed and not Relation.objects.exists()
-    context = {"filter": chosen, "rows": rows, "chips": chosen.chips(), "nothing_yet": nothing_yet}
+    paginator = Paginator(listing.ordered(), PAGE)
+    rows = paginator.get_page(listing.page)
+    nothing_yet = not paginator.count and not listing.narrowed and not Relation.objects.exists()
+    context = {"filter": listing, "rows": rows, "chips": listing.chips(), "nothing_yet": nothing_yet}
     context["kinds"] = Relation.Kind.choices
     response = page(request, "relations/directory/list.html", context, part="rows")
-    response["HX-Push-Url"] = request.path + chosen.url(page=rows.number).rstrip("?")
+    response["HX-Push-Url"] = request.path + listing.url(page=rows.number).rstrip("?")
     return response
 
 
@@ -73,16 +73,16 @@ def relation_new(request: HttpRequest) -> HttpResponse:
         by=request.user,
         initial=_typed_name(kind, query) | _named_type(query),
     )
-    token, found = submitted_token(request) if request.method == "POST" else uuid4(), []
-    if request.method == "POST" and form.is_valid() and not (found := unseen(request, form, kind=kind)):
+    token, similar = submitted_token(request) if request.method == "POST" else uuid4(), []
+    if request.method == "POST" and form.is_valid() and not (similar := unseen(request, form, kind=kind)):
         values = _with_owner(form.values(), request.user)
         with refusals_in(form):
             relation = create_relation(kind=kind, values=values, by=request.user, token=token)
             return _created(request, relation, quick=quick)
-    context = {"form": form, "kind": kind, "token": token, "asked": _asked(query), "kinds": Relation.Kind}
-    context |= {"likely": found, "params": PARAMS, "field": query.get("field", "")}
+    context = {"form": form, "kind": kind, "token": token, "query": _quick_query(query), "kinds": Relation.Kind}
+    context |= {"likely": similar, "params": PARAMS, "field": query.get("field", "")}
     template = "relations/directory/quick.html" if quick else "relations/directory/new.html"
-    return page(request, template, context, part="dialog", status=422 if form.errors or found else 200)
+    return page(request, template, context, part="dialog", status=422 if form.errors or similar else 200)
 
 
 def _created(request: HttpRequest, relation: Relation, *, quick: bool) -> HttpResponse:
@@ -94,15 +94,15 @@ def _created(request: HttpRequest, relation: Relation, *, quick: bool) -> HttpRe
     return leave(request, relation)
 
 
-def _asked(query) -> dict:
+def _quick_query(query) -> dict:
     return {name: query.get(name, "") for name in ("field", "next", "choice", "name", "type")}
 
 
 def _named_type(query) -> dict:
     """The relation type a picker names; nothing once it is retired or gone."""
     named = query.get("type", "")
-    found = RelationType.objects.active().filter(pk=named).first() if is_id(named) else None
-    return {"relation_type": found} if found else {}
+    row = RelationType.objects.active().filter(pk=named).first() if is_id(named) else None
+    return {"relation_type": row} if row else {}
 
 
 def _kind(text: str) -> Relation.Kind:

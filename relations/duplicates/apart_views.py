@@ -15,7 +15,7 @@ from salescrm.versions import Refused
 
 
 @permission_required("relations.merge_relation", raise_exception=True)
-def told_apart(request: HttpRequest) -> HttpResponse:
+def apart_pairs(request: HttpRequest) -> HttpResponse:
     """The pairs that are no duplicates; a POST adds one relation beside others, or takes that back."""
     if request.method == "POST":
         return _carry_out(request)

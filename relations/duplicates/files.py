@@ -11,9 +11,9 @@ from salescrm import exports
 
 def duplicates_table(groups: Iterable[Group]) -> exports.Table:
     """The relations of every group that may be the same, with the number of the group and what they have in common."""
-    found = (
+    lines = (
         [number, ", ".join(group.reasons), *row]
         for number, group in enumerate(groups, start=1)
         for row in rows(group.relations)
     )
-    return exports.Table("duplicates", [_("Group"), _("In common"), *heading()], found)
+    return exports.Table("duplicates", [_("Group"), _("In common"), *heading()], lines)

@@ -15,7 +15,7 @@ from salescrm import phones
 from salescrm.organisation.numbers import compact_coc, compact_vat
 from salescrm.words import WordsQuery
 
-SHOWN = 5
+MOST_LIKELY = 5
 SHORTEST_KEY = 2
 SHORTEST_NUMBER = 8
 PERSON = Relation.Kind.PERSON
@@ -66,11 +66,11 @@ class Clues(NamedTuple):
         if kind == PERSON:
             name = full_name(text.get("first_name", ""), text.get("prefix", ""), text.get("family_name", ""))
         key, email, website = name_key(kind, name), text.get("email", ""), text.get("website", "")
-        found = () if kind == PERSON else (of_email(email), of_website(website))
+        domains = () if kind == PERSON else (of_email(email), of_website(website))
         return cls(
             name=key if len(key) >= SHORTEST_KEY else "",
             form="" if kind == PERSON else legal_forms.split(words(name))[1],
-            domains=tuple(dict.fromkeys(domain for domain in found if "." in domain)),
+            domains=tuple(dict.fromkeys(domain for domain in domains if "." in domain)),
             email=email.casefold() if "." in email.rpartition("@")[2] and "@" in email else "",
             coc_number=_long(compact_coc(text.get("coc_number", ""))),
             vat_number=_long(compact_vat(text.get("vat_number", ""))),
@@ -84,8 +84,10 @@ def _long(number: str) -> str:
 
 def _whole(*fields: str) -> tuple[str, ...]:
     """The complete numbers in these fields, with their country; a short one may be anybody's."""
-    found = (number for field in fields for number in phones.numbers(field))
-    return tuple(dict.fromkeys(number for number in found if number.startswith("+") and len(number) > SHORTEST_NUMBER))
+    numbers = (number for field in fields for number in phones.numbers(field))
+    return tuple(
+        dict.fromkeys(number for number in numbers if number.startswith("+") and len(number) > SHORTEST_NUMBER)
+    )
 
 
 def likely(kind: str, values: dict, *, exclude: int | None = None) -> list[Likely]:
@@ -97,21 +99,21 @@ def likely(kind: str, values: dict, *, exclude: int | None = None) -> list[Likel
     """
     clues = Clues.of(kind, values)
     sure, name = _sure(clues), _by_name(kind, clues)
-    asked = sure | name | _by_email(clues) | _by_phone(clues)
-    if not asked:
+    conditions = sure | name | _by_email(clues) | _by_phone(clues)
+    if not conditions:
         return []
     order = Case(*_ranks(sure, name), default=Value(3), output_field=IntegerField())
-    found = Relation.objects.kept().filter(asked, kind=kind).exclude(pk=exclude).for_list()
+    relations = Relation.objects.unmerged().filter(conditions, kind=kind).exclude(pk=exclude).for_list()
     if exclude:
-        found = found.exclude(pk__in=Apart.objects.filter(first=exclude).values("second"))
-        found = found.exclude(pk__in=Apart.objects.filter(second=exclude).values("first"))
-    rows = found.order_by(order, "-is_active", "sort_key", "pk")[: SHOWN * 2]
-    return sorted((_judged(relation, clues) for relation in rows), key=lambda one: one.strength)[:SHOWN]
+        relations = relations.exclude(pk__in=Apart.objects.filter(first=exclude).values("second"))
+        relations = relations.exclude(pk__in=Apart.objects.filter(second=exclude).values("first"))
+    rows = relations.order_by(order, "-is_active", "sort_key", "pk")[: MOST_LIKELY * 2]
+    return sorted((_judged(relation, clues) for relation in rows), key=lambda one: one.strength)[:MOST_LIKELY]
 
 
 def _sure(clues: Clues) -> Q:
-    asked = Q(coc_number=clues.coc_number) if clues.coc_number else Q()
-    return asked | Q(vat_number=clues.vat_number) if clues.vat_number else asked
+    condition = Q(coc_number=clues.coc_number) if clues.coc_number else Q()
+    return condition | Q(vat_number=clues.vat_number) if clues.vat_number else condition
 
 
 def _by_name(kind: str, clues: Clues) -> Q:
@@ -119,10 +121,10 @@ def _by_name(kind: str, clues: Clues) -> Q:
 
 
 def _by_email(clues: Clues) -> Q:
-    asked = Q(email__iexact=clues.email) if clues.email else Q()
+    condition = Q(email__iexact=clues.email) if clues.email else Q()
     for domain in clues.domains:
-        asked |= Q(domain=domain)
-    return asked
+        condition |= Q(domain=domain)
+    return condition
 
 
 def _by_phone(clues: Clues) -> Q:

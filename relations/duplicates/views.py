@@ -44,8 +44,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     if exclude and not is_id(exclude):
         raise BadRequest("unknown relation")
     values = {name: request.GET.get(name, "").replace("\x00", "")[:200] for name in COMPARED}
-    found = likely(kind, values, exclude=int(exclude) if exclude else None)
-    context = {"likely": found, "field": request.GET.get("field", "")[:50]}
+    similar = likely(kind, values, exclude=int(exclude) if exclude else None)
+    context = {"likely": similar, "field": request.GET.get("field", "")[:50]}
     return page(request, "relations/duplicates/likely.html", context, part="notice")
 
 
@@ -59,9 +59,9 @@ def unseen(request: HttpRequest, form, *, kind: str, exclude: int | None = None)
         return []
     if not exclude and made_before(submitted_token(request), Relation):
         return []
-    found = likely(kind, form.cleaned_data, exclude=exclude)
-    shown = {int(pk) for pk in request.POST.getlist("shown") if is_id(pk)}
-    return found if {one.relation.pk for one in found} - shown else []
+    similar = likely(kind, form.cleaned_data, exclude=exclude)
+    seen = {int(pk) for pk in request.POST.getlist("shown") if is_id(pk)}
+    return similar if {one.relation.pk for one in similar} - seen else []
 
 
 @require_safe
@@ -70,10 +70,10 @@ def duplicate_list(request: HttpRequest) -> HttpResponseBase:
     """All groups of relations that may be the same, the surest first."""
     if unknown := set(request.GET) - {"page", "format"}:
         raise BadRequest(f"unknown words: {', '.join(sorted(unknown))}")
-    if kind := exports.asked(request, "relations.export_relation"):
+    if kind := exports.file_kind(request, "relations.export_relation"):
         return exports.respond(request, duplicates_table(all_groups(exports.CHUNK)), kind)
     number = page_number(request.GET.get("page", ""))
-    shown, count = groups(number)
+    page_of_groups, count = groups(number)
     rows = Paginator(range(count), PER_PAGE).get_page(number)
-    context = {"groups": shown, "rows": rows}
+    context = {"groups": page_of_groups, "rows": rows}
     return page(request, "relations/duplicates/duplicates.html", context, part="groups")

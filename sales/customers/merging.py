@@ -49,8 +49,8 @@ def merge(
     relations.merging.check_versions(kept, other, version=version, other_version=other_version, by=by)
     joined = relations.merging.absorb(kept, other, taken=taken, by=by)
     _follow(sales, other, kept=kept, contacts=joined, by=by)
-    projects.merging.follow(other, kept=kept, contacts=joined)
-    invoicing.merging.follow(other, kept=kept, contacts=joined)
+    projects.merging.follow(other, survivor=kept, contacts=joined)
+    invoicing.merging.follow(other, survivor=kept, contacts=joined)
     relations.merging.drop_contacts(joined)
     _follow_views(other, kept=kept, by=by)
     return kept

@@ -53,7 +53,7 @@ def day(request: HttpRequest) -> HttpResponseBase:
     words = request.GET.copy()
     words.pop("format", None)
     query = _read(request.user, words)
-    if kind := exports.asked(request, "sales.export_sale"):
+    if kind := exports.file_kind(request, "sales.export_sale"):
         whole = my_day.whole_groups(Sale.objects.visible_to(request.user), whose=query.whose, today=today())
         return exports.respond(request, files.day_table(whole), kind)
     return page(request, TEMPLATE, _context(request.user, words, query), part="day")

@@ -34,7 +34,7 @@ may_trash = permission_required(MAY_TRASH, raise_exception=True)
 def index(request: HttpRequest) -> HttpResponseBase:
     """The sales in the trash, the last one first, with who put them there."""
     sales = Sale.objects.in_trash(request.user)
-    if kind := exports.asked(request, "sales.export_sale"):
+    if kind := exports.file_kind(request, "sales.export_sale"):
         return exports.respond(request, files.trash_table(sales), kind)
     shown = sales.select_related("customer", "owner", "phase").defer("note", "search")
     rows = page_of(request, shown, count=sales.count())

@@ -85,7 +85,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def history(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The history of a sale, fetched again after a change in place; or as a file."""
     asked, sale = Asked.parse(request.GET), visible(request, pk, detail=True)
-    if kind := exports.asked(request, "sales.export_sale"):
+    if kind := exports.file_kind(request, "sales.export_sale"):
         return timelines.file_of_sale(request, sale, kind)
     return whole(request, sale, part=asked.part)
 

@@ -95,7 +95,7 @@ def _in_words(rows: QuerySet, asked: Asked, own) -> list[Branch]:
 
 def relations_like(asked: Asked) -> list[dict]:
     """Relations by their numbers, their name and what they are known by."""
-    rows = Relation.objects.kept().order_by()
+    rows = Relation.objects.unmerged().order_by()
     exact = Q(number__in=asked.meant) | Q(coc_number=asked.compact) | Q(vat_number__in=asked.numbers)
     if "@" in asked.text:
         exact |= Q(email__iexact=asked.text)
@@ -119,7 +119,7 @@ def contacts_like(asked: Asked, relations: list[dict]) -> list[dict]:
     branches = [(rows.filter(person__in=[row["pk"] for row in relations]), CANDIDATES)]
     if not asked.is_letter:
         if len(relations) >= MOST:  # else they are all there is, and the persons who fit are among them
-            persons = Relation.objects.kept().filter(kind=Relation.Kind.PERSON).order_by()
+            persons = Relation.objects.unmerged().filter(kind=Relation.Kind.PERSON).order_by()
             named = _by_words(persons, F("search"), asked.query).values("pk")[:PERSONS]
             branches.append((rows.filter(person__in=named), MOST))
         branches.append((_by_words(rows, WORDS[Contact], asked.query), MOST))
@@ -194,7 +194,7 @@ def _notes(asked: Asked, user: User, sales: SaleQuerySet) -> Iterator[QuerySet]:
         yield _noted(SaleNote.objects.filter(sale__in=sales.order_by().values("pk")), asked, "sale", *names)
         yield _described(sales.order_by(), asked, "sale", *names)
     if user.has_perm("relations.view_relation"):
-        relations, names = Relation.objects.kept().order_by(), ("name", "city")
+        relations, names = Relation.objects.unmerged().order_by(), ("name", "city")
         yield _noted(RelationNote.objects.filter(relation__merged_into=None), asked, "relation", *names)
         yield _described(relations, asked, "relation", *names)
     if user.has_perm("projects.view_project"):

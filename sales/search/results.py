@@ -109,7 +109,7 @@ def look_up(records: list[tuple[str, int]], user: User) -> list[Hit]:
     """These records (kind and id) in this order, those left out that are gone or that this user may not see."""
     sources = {
         "sale": (Sale.objects.visible_to(user), SALE, sale_hit),
-        "relation": (Relation.objects.kept(), RELATION, relation_hit),
+        "relation": (Relation.objects.unmerged(), RELATION, relation_hit),
         "project": (Project.objects.all(), PROJECT, project_hit),
         "invoice": (Invoice.objects.all(), INVOICE, invoice_hit),
     }

@@ -109,7 +109,7 @@ def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _panel(request: HttpRequest, record: Relation | Project, found: Happenings, book: Notebook) -> HttpResponseBase:
     asked = Asked.parse(request.GET)
-    if kind := exports.asked(request, "sales.export_sale", EXPORT[type(record)]):
+    if kind := exports.file_kind(request, "sales.export_sale", EXPORT[type(record)]):
         entries = found.all(asked.only, get_language(), most=exports.MOST_ROWS + 1, chunk=PAGE)
         return exports.respond(request, files.timeline_table(entries), kind)
     start = (asked.number - 1) * PAGE

@@ -36,10 +36,10 @@ def install_roles(**kwargs: object) -> None:
     for name in PERMISSIONS[ADMINISTRATOR]:
         app, codename = name.split(".")
         wanted |= Q(content_type__app_label=app, codename=codename)
-    found = {
+    permissions = {
         f"{p.content_type.app_label}.{p.codename}": p
         for p in Permission.objects.filter(wanted).select_related("content_type")
     }
     for role, names in PERMISSIONS.items():
         group, _created = Group.objects.get_or_create(name=role)
-        group.permissions.set([found[name] for name in names if name in found])
+        group.permissions.set([permissions[name] for name in names if name in permissions])

@@ -17,11 +17,11 @@ class SessionStore(db.SessionStore):
         """What the session holds; of one that is unknown or has ended nothing, and it gets a new key when used."""
         with connection.cursor() as cursor:
             cursor.execute(SESSION_DATA, [self.session_key, timezone.now()])
-            found = cursor.fetchone()
-        if found is None:
+            row = cursor.fetchone()
+        if row is None:
             self._session_key = None
             return {}
-        return self.decode(found[0])
+        return self.decode(row[0])
 
     def save(self, must_create: bool = False) -> None:
         """Store what the session holds. One that was ended meanwhile stays ended: what the request did is done.

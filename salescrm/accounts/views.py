@@ -61,8 +61,8 @@ class Login(Unprocessable, auth.LoginView):
         return super().get(request, *args, **kwargs)
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
-        asked = self.request.POST.get(self.redirect_field_name, self.request.GET.get(self.redirect_field_name, ""))
-        return way_back(self.request, asked)
+        address = self.request.POST.get(self.redirect_field_name, self.request.GET.get(self.redirect_field_name, ""))
+        return way_back(self.request, address)
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)

@@ -66,8 +66,8 @@ def _dump(server: Server, to: Path) -> Manifest:
 
 def _stored(files: Path) -> list[Path]:
     """Every file people added; what is still being written, or restored, has a name that begins with a dot."""
-    found = (path for path in files.rglob("*") if path.is_file() and not path.is_symlink())
-    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(files).parts))
+    paths = (path for path in files.rglob("*") if path.is_file() and not path.is_symlink())
+    return sorted(path for path in paths if not any(part.startswith(".") for part in path.relative_to(files).parts))
 
 
 def _name(unfinished: Path, to: Path) -> None:

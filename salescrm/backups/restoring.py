@@ -120,9 +120,9 @@ def _restore_database(server: Server, dump: Path, programs: tuple[str, str]) -> 
         script.kill()
         script.communicate()
         complaint = ""
-    said = database.communicate()[1].decode(errors="replace")
+    output = database.communicate()[1].decode(errors="replace")
     if script.returncode or database.returncode:
-        why = " ".join(f"{complaint} {said}".split())[-500:]
+        why = " ".join(f"{complaint} {output}".split())[-500:]
         raise BackupError(f"Nothing was restored, the database is as it was: {why}")
 
 

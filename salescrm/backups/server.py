@@ -133,9 +133,9 @@ def _places() -> list[str]:
 
 def version_of(program: str) -> int:
     """The major version of a program of PostgreSQL."""
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
-    found = re.search(r"\(PostgreSQL\) (\d+)", said)
-    return int(found[1]) if found else 0
+    output = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    match = re.search(r"\(PostgreSQL\) (\d+)", output)
+    return int(match[1]) if match else 0
 
 
 def _line(error: Exception) -> str:

@@ -50,7 +50,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 def create_database(host: str) -> None:
     """Create the project's database unless it exists."""
     with psycopg.connect(host=host, user=embedded.SUPERUSER, dbname="postgres", autocommit=True) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [embedded.DATABASE]).fetchone()
-        if not found:
+        row = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [embedded.DATABASE]).fetchone()
+        if not row:
             with contextlib.suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateDatabase):  # just made
                 connection.execute(f"CREATE DATABASE {embedded.DATABASE} TEMPLATE template0 {embedded.LOCALE}")

@@ -106,14 +106,14 @@ class NoteForm(forms.Form):
 
     def values(self) -> dict:
         """The fields of the note; a moment that was left open is left out."""
-        told = {name: self.cleaned_data[name] for name in ("kind", "text", "at") if name in self.cleaned_data}
-        return {name: value for name, value in told.items() if value is not None}
+        values = {name: self.cleaned_data[name] for name in ("kind", "text", "at") if name in self.cleaned_data}
+        return {name: value for name, value in values.items() if value is not None}
 
     @property
     def kinds(self) -> list[tuple[str, str | Promise, str]]:
         """The kinds to choose from: value, label and icon."""
         return [(value, label, ICONS[NoteKind(value)]) for value, label in CHOICES]
 
-    def shown(self, name: str) -> Any:
+    def value_of(self, name: str) -> Any:
         """What stands in the field now: typed, stored or the default."""
         return (self.data.get(name, "") if self.is_bound else self.initial.get(name)) or self.fields[name].initial or ""

@@ -61,9 +61,9 @@ class Draft:
         return list(self.form.note.files.all()) if self.form.note else []
 
     @property
-    def shown(self) -> dict:
+    def values(self) -> dict:
         """What stands in the fields."""
-        return {name: self.form.shown(name) for name in ("kind", "text", "at") if name in self.form.fields}
+        return {name: self.form.value_of(name) for name in ("kind", "text", "at") if name in self.form.fields}
 
 
 @dataclass(frozen=True)
@@ -119,10 +119,10 @@ def add(request: Request, book: Notebook, record: Any) -> HttpResponse:
             return follow(request, whole=record.get_absolute_url(), part=part)
     draft = Draft(form, book.url("note-new", record), book.target, token=token)
     status = 422 if posted else 200
-    return page(request, FORM, _told(record, draft), part="form", status=status, target="#note-form")
+    return page(request, FORM, _context(record, draft), part="form", status=status, target="#note-form")
 
 
-def _told(record: Any, draft: Draft, **more: object) -> dict:
+def _context(record: Any, draft: Draft, **more: object) -> dict:
     return {"record": record, "draft": draft, "conflict": None, **more}
 
 
@@ -143,7 +143,7 @@ def change(request: Request, book: Notebook, record: Any, note: int) -> HttpResp
         except Stale as stale:
             conflict, version, status = conflict_of(form, stale, url), stale.current.version, 409
     draft = Draft(form, url, version=version)
-    return page(request, FORM, _told(record, draft, conflict=conflict), part="dialog", status=status)
+    return page(request, FORM, _context(record, draft, conflict=conflict), part="dialog", status=status)
 
 
 def _done(request: Request, record: Any) -> HttpResponse:

@@ -29,7 +29,7 @@ def add(note: Note, *, uploads: Iterable[UploadedFile] = (), by: User, token: UU
     uploads = list(uploads)
     note.by = note.updated_by = by
     check(note, count=len(uploads))
-    with files.kept_together() as written:
+    with files.file_transaction() as written:
 
         def store() -> Note:
             note.save(force_insert=True)
@@ -68,19 +68,19 @@ def change(
 ) -> Note:
     """Give a note other `values` (of FIELDS), add files and take some away. Refuses a stale version and as add()."""
     uploads, gone = list(uploads), {file.pk for file in without}
-    with files.kept_together() as written:
+    with files.file_transaction() as written:
         locked, repeated = claim(
             type(note).objects.all(), note.pk, version=version, by=by,
             same=lambda note: all(getattr(note, name) == value for name, value in values.items()),
         )  # fmt: skip
         if repeated:
             return locked
-        kept = list(locked.files.all())
-        leaving = [file for file in kept if file.pk in gone]
+        stored = list(locked.files.all())
+        leaving = [file for file in stored if file.pk in gone]
         changed = [name for name, value in values.items() if getattr(locked, name) != value]
         for name in changed:
             setattr(locked, name, values[name])
-        check(locked, count=len(kept) - len(leaving) + len(uploads))
+        check(locked, count=len(stored) - len(leaving) + len(uploads))
         if changed or leaving or uploads:
             locked.files.remove(*leaving)
             files.drop(leaving)

@@ -20,16 +20,16 @@ class ConstantText(template.Node):
     def __init__(self, node: TranslateNode):
         self.name, node.asvar = node.asvar, None
         self.node = node
-        self.said: dict[str | None, str] = {}
+        self.texts: dict[str | None, str] = {}
 
     def render(self, context: Context) -> str:
         """The text in the language of this moment; empty when it goes into a variable."""
         language = get_language()
-        if language not in self.said:
-            self.said[language] = self.node.render(context)
+        if language not in self.texts:
+            self.texts[language] = self.node.render(context)
         if self.name is None:
-            return self.said[language]
-        context[self.name] = self.said[language]
+            return self.texts[language]
+        context[self.name] = self.texts[language]
         return ""
 
 

@@ -162,8 +162,8 @@ def breakable(address: str) -> SafeString:
 def phone(number: str) -> SafeString:
     """A phone number that is called by touching it, as it was written; what holds no digits is only words."""
     dialled = re.sub(r"[^\d+]", "", number.replace("(0)", "") if number.lstrip().startswith(("+", "00")) else number)
-    shown = conditional_escape(number)
-    return SafeString(f'<a class="nowrap" href="tel:{dialled}">{shown}</a>' if dialled else shown)
+    escaped = conditional_escape(number)
+    return SafeString(f'<a class="nowrap" href="tel:{dialled}">{escaped}</a>' if dialled else escaped)
 
 
 @register.simple_tag
@@ -182,8 +182,8 @@ def key(name: str) -> SafeString:
     """The attributes that give a link, button or field its keyboard shortcut."""
     keys = SHORTCUTS[name].keys
     spoken = {"/": "/ Control+K"}.get(keys, keys)
-    said = "" if " " in keys else format_html(' aria-keyshortcuts="{}"', spoken)
-    return format_html('data-key="{}"{}', keys, said)
+    attribute = "" if " " in keys else format_html(' aria-keyshortcuts="{}"', spoken)
+    return format_html('data-key="{}"{}', keys, attribute)
 
 
 @register.simple_tag

@@ -143,9 +143,9 @@ def test_the_same_phone_number_is_asked_about(company, number):
 
 def test_a_mobile_number_is_not_lost_in_a_merge(company, manager):
     kept, other = RelationFactory(mobile="06 1"), RelationFactory(mobile="06 2")
-    assert [(choice.key, choice.kept, choice.other) for choice in choices(kept, other) if choice.key == "mobile"] == [
-        ("mobile", "06 1", "06 2")
-    ]
+    assert [
+        (choice.key, choice.survivor, choice.other) for choice in choices(kept, other) if choice.key == "mobile"
+    ] == [("mobile", "06 1", "06 2")]
     person = PersonFactory()
     ContactFactory(organization=kept, person=person), ContactFactory(organization=other, person=person, mobile="06 3")
     with transaction.atomic():

@@ -35,7 +35,7 @@ def test_create_gives_number_names_and_compact_numbers(salesperson):
     assert (relation.coc_number, relation.vat_number, relation.iban) == (
         "12345678", "NL123456782B90", "NL91ABNA0417164300",
     )  # fmt: skip
-    assert relation.iban_shown == "NL91 ABNA 0417 1643 00"
+    assert relation.printed_iban == "NL91 ABNA 0417 1643 00"
 
 
 def test_create_twice_with_one_token_gives_the_first_and_spends_no_number(salesperson):

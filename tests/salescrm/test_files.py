@@ -50,7 +50,7 @@ def test_nothing_that_runs_may_be_added():
 
 
 def test_file_is_kept_under_a_name_of_our_own(shelf, salesperson):
-    with files.kept_together() as written:
+    with files.file_transaction() as written:
         [file] = files.store([SimpleUploadedFile("a.txt", b"words", "text/html")], by=salesperson, written=written)
     assert (file.name, file.content_type, file.size) == ("a.txt", "text/plain", 5)
     [path] = on_disk(shelf)
@@ -60,7 +60,7 @@ def test_file_is_kept_under_a_name_of_our_own(shelf, salesperson):
 
 def test_no_file_stays_when_the_transaction_fails(shelf, salesperson):
     uploads = [SimpleUploadedFile(f"{name}.txt", b"words") for name in "abc"]
-    with pytest.raises(IntegrityError), files.kept_together() as written:
+    with pytest.raises(IntegrityError), files.file_transaction() as written:
         files.store(uploads, by=salesperson, written=written)
         assert len(on_disk(shelf)) == 3
         StoredFile.objects.update(name="")
@@ -68,7 +68,7 @@ def test_no_file_stays_when_the_transaction_fails(shelf, salesperson):
 
 
 def test_dropped_file_leaves_the_disk_only_after_the_commit(shelf, salesperson, django_capture_on_commit_callbacks):
-    with files.kept_together() as written:
+    with files.file_transaction() as written:
         stored = files.store([SimpleUploadedFile("a.txt", b"words")], by=salesperson, written=written)
     with transaction.atomic():
         files.drop(stored)
@@ -94,7 +94,7 @@ def small_disk():
 
 
 def refusal_of(uploads, by):
-    with pytest.raises(ValidationError) as refusal, files.kept_together() as written:
+    with pytest.raises(ValidationError) as refusal, files.file_transaction() as written:
         files.store(uploads, by=by, written=written)
     return [error.code for error in refusal.value.error_dict["uploads"]]
 
