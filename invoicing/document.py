@@ -58,7 +58,7 @@ class Document:
     note: str
     lines: tuple[DocumentLine, ...]
     totals: Totals
-    supplied_from: date | None = None  # an invoice of before rule 22 asked for it has none
+    supplied_from: date | None = None  # older invoices have none: rule 22 asks for it since
     supplied_until: date | None = None
 
     @property

@@ -23,7 +23,7 @@ def draft_invoice(
 ) -> Invoice:
     """Make a draft invoice with these lines; `by` becomes its owner. Must run in the caller's transaction.
 
-    When it was supplied may be unknown yet: it is asked on the draft.
+    The period of supply may be unknown yet: it is filled in on the draft.
     """
     days = customer.payment_days if customer.payment_days is not None else Organisation.current().payment_days
     lines = list(lines)

@@ -90,7 +90,7 @@ def hand_over(drafts: InvoiceQuerySet, *, to: User, by: User) -> int:
 
 
 def words(count: int) -> str:
-    """How many draft invoices somebody holds; `shown` is the figure as the reader writes it."""
+    """How many draft invoices somebody holds; `shown` is the number in the reader's format."""
     return ngettext("%(shown)s draft invoice", "%(shown)s draft invoices", count)
 
 

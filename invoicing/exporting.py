@@ -1,4 +1,4 @@
-"""Invoices and their lines as files: all that the filter of the list finds."""
+"""Invoices and their lines as files: all matches of the filter of the list."""
 
 from collections.abc import Iterator
 

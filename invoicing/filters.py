@@ -19,7 +19,7 @@ STATES = [
 
 
 class InvoiceFilter(forms.Form):
-    """Narrows a list, by the answers that were read."""
+    """Narrows a list to what the query asks for."""
 
     q = forms.CharField(label=_("Search"), required=False, max_length=200, widget=forms.SearchInput)
     status = forms.ChoiceField(label=_("Status"), choices=STATES, required=False)
@@ -34,12 +34,12 @@ class InvoiceFilter(forms.Form):
     customer = forms.ModelChoiceField(queryset=Relation.objects.all(), required=False, widget=forms.HiddenInput)
 
     def clean_customer(self) -> Relation | None:
-        """The relation that was kept, where an old address names one that was merged into it."""
+        """The survivor, where an old address names a relation that was merged."""
         customer = self.cleaned_data["customer"]
         return customer.merged_into or customer if customer else None
 
     def apply(self, rows: InvoiceQuerySet) -> InvoiceQuerySet:
-        """The invoices of `rows` that were asked for."""
+        """The matches among `rows`."""
         query = {name: value for name, value in self.cleaned_data.items() if value}
         if "status" in query:
             narrow = {"draft": rows.drafts, "issued": rows.issued, "unsent": rows.unsent, "sent": rows.sent}
@@ -51,10 +51,10 @@ class InvoiceFilter(forms.Form):
 
     @property
     def selected_customer(self) -> Relation | None:
-        """The customer it is narrowed to."""
+        """The customer the list is narrowed to."""
         return self.cleaned_data.get("customer")
 
     @property
     def narrows(self) -> bool:
-        """Whether anything was asked."""
+        """Whether the query holds anything."""
         return any(self.cleaned_data.values())

@@ -1,4 +1,4 @@
-"""What is asked about invoices: head, lines, issuing, sending."""
+"""The forms of invoices: head, lines, issuing, sending."""
 
 from django import forms
 from django.core.validators import MaxValueValidator
@@ -37,7 +37,7 @@ class HeadForm(forms.ModelForm):
             self.initial["supplied_from"] = today()
 
     def clean(self):
-        """A period that cannot be is said next to its field."""
+        """Refuse an impossible period, next to its field."""
         cleaned = super().clean()
         if not {"supplied_from", "supplied_until"} & set(self.errors):
             check_supply(cleaned["supplied_from"], cleaned["supplied_until"])

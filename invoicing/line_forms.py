@@ -49,7 +49,7 @@ class RowForm(forms.ModelForm):
 
 
 class TooManyLinesError(Exception):
-    """More lines than one form holds: not even read, as each of them takes its time."""
+    """More lines than one form holds: refused before any is read, as reading each takes time."""
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """A page that says how many fit; the browser still has what was typed one page back."""

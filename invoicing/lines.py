@@ -1,4 +1,4 @@
-"""A priced line, once: on an invoice, in a project, on a sale, and on whatever else has a price.
+"""A priced line, defined once: on an invoice, in a project, on a sale, and on whatever else has a price.
 
 A record's own lines are a small subclass of `PricedLine`; from one record to another travels the bare `Line`. The form
 of lines is `invoicing.line_forms`.

@@ -13,7 +13,7 @@ def naming(other: Relation) -> QuerySet[Invoice]:
 
 
 def follow(other: Relation, *, survivor: Relation, contacts: dict[int, int]) -> None:
-    """Point every invoice of `other` to `survivor`, and those with a contact person that was joined to the joined one.
+    """Point every invoice of `other` to `survivor`, and those of a contact person that was joined to the one it became.
 
     Versions stay: no form of an invoice holds its customer, and a draft nobody worked on still counts as untouched.
     A trigger lets issued invoices change in exactly this.

@@ -15,7 +15,7 @@ from salescrm.lookups import Lookup
 from salescrm.versions import Versioned
 from salescrm.words import folded
 
-WORDS = folded("number", "subject", "reference")  # what an invoice is found by
+WORDS = folded("number", "subject", "reference")  # what search looks in
 
 
 class VatRate(Lookup):

@@ -1,4 +1,4 @@
-"""What one may ask about invoices."""
+"""Queries about invoices."""
 
 from typing import Any, Self
 

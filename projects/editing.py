@@ -92,7 +92,7 @@ def hand_over(projects: ProjectQuerySet, *, to: User, by: User) -> int:
 
 
 def words(count: int) -> str:
-    """How many active projects somebody holds; `shown` is the figure as the reader writes it."""
+    """How many active projects somebody holds; `shown` is the number in the reader's format."""
     return ngettext("%(shown)s active project", "%(shown)s active projects", count)
 
 

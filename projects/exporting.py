@@ -1,4 +1,4 @@
-"""Projects and their services as files: all that the filter of the list finds."""
+"""Projects and their services as files: all matches of the filter of the list."""
 
 from collections.abc import Iterator
 

@@ -17,7 +17,7 @@ STATES = [
 
 
 class ProjectFilter(forms.Form):
-    """Narrows a list, by the answers that were read. Without a status: the active ones."""
+    """Narrows a list to what the query asks for. Without a status: the active ones."""
 
     q = forms.CharField(label=_("Search"), required=False, max_length=200, widget=forms.SearchInput)
     status = forms.ChoiceField(label=_("Status"), choices=STATES, required=False)
@@ -30,12 +30,12 @@ class ProjectFilter(forms.Form):
     customer = forms.ModelChoiceField(queryset=Relation.objects.all(), required=False, widget=forms.HiddenInput)
 
     def clean_customer(self) -> Relation | None:
-        """The relation that was kept, where an old address names one that was merged into it."""
+        """The survivor, where an old address names a relation that was merged."""
         customer = self.cleaned_data["customer"]
         return customer.merged_into or customer if customer else None
 
     def apply(self, rows: ProjectQuerySet) -> ProjectQuerySet:
-        """The projects of `rows` that were asked for."""
+        """The matches among `rows`."""
         query = {name: value for name, value in self.cleaned_data.items() if value}
         match query.get("status"):
             case "closed":
@@ -50,10 +50,10 @@ class ProjectFilter(forms.Form):
 
     @property
     def selected_customer(self) -> Relation | None:
-        """The customer it is narrowed to."""
+        """The customer the list is narrowed to."""
         return self.cleaned_data.get("customer")
 
     @property
     def narrows(self) -> bool:
-        """Whether anything was asked beyond the status."""
+        """Whether the query holds anything beside the status."""
         return any(value for name, value in self.cleaned_data.items() if name != "status")

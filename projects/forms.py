@@ -1,4 +1,4 @@
-"""What is asked about a project; the acceptance of a sale asks the same (rule 9)."""
+"""The forms of a project; the acceptance of a sale uses them too (rule 9)."""
 
 from django import forms
 from django.utils.text import capfirst

@@ -13,7 +13,7 @@ def naming(other: Relation) -> QuerySet[Project]:
 
 
 def follow(other: Relation, *, survivor: Relation, contacts: dict[int, int]) -> None:
-    """Point every project of `other` to `survivor`, and those with a contact person that was joined to the joined one.
+    """Point every project of `other` to `survivor`, and those of a contact person that was joined to the one it became.
 
     Versions stay: no form of a project holds its customer, and a project nobody worked on still counts as untouched.
     """

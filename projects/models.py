@@ -15,7 +15,7 @@ from salescrm.notes.models import Note
 from salescrm.versions import Versioned
 from salescrm.words import folded
 
-WORDS = folded("number", "name")  # what a project is found by
+WORDS = folded("number", "name")  # what search looks in
 
 
 class BillingMethod(models.TextChoices):

@@ -1,4 +1,4 @@
-"""What one may ask about projects."""
+"""Queries about projects."""
 
 from typing import Any, Self
 

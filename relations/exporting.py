@@ -1,4 +1,4 @@
-"""Relations and contact persons as files: every one the filter finds, with all that one may see of it."""
+"""Relations and contact persons as files: every match of the filter, with everything a user may see of it."""
 
 from collections.abc import Iterable, Iterator
 
@@ -46,7 +46,7 @@ def _heading(model, name: str) -> str:
 
 
 def rows(relations: Iterable[Relation]) -> Iterator[list]:
-    """All that one may see of each of these relations."""
+    """The cells of each of these relations, in the order of `heading`."""
     zone = organisation_zone()
     for relation in relations:
         yield [*(_value(relation, name) for name in FIELDS), relation.created_at.astimezone(zone).date()]

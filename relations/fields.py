@@ -16,7 +16,7 @@ from salescrm.words import words
 
 
 class Typed(NamedTuple):
-    """What a picker sends: an id (found by JavaScript), the typed text, and a choice among the matches of `query`."""
+    """What a picker sends: an id (filled in by JavaScript), the typed text, and a choice of the matches of `query`."""
 
     pk: str
     text: str | None
@@ -42,7 +42,7 @@ class PickerState(NamedTuple):
 
 
 class RelationInput(forms.Widget):
-    """A hidden id and a text to type in; when the server has to ask back, what fits is offered as radio buttons."""
+    """A hidden id and a text to type in; when several relations fit, they are offered as radio buttons."""
 
     template_name = "relations/_picker.html"
 
@@ -196,5 +196,5 @@ def _pk(value):
 
 
 def _letters(name: str) -> str:
-    """A name as two people write it alike: B.V. is BV."""
+    """The letters and digits of a name, so that B.V. is BV."""
     return "".join(words(name))

@@ -1,4 +1,4 @@
-"""What one may type about relations and contact persons."""
+"""The forms of relations and contact persons."""
 
 from django import forms
 from django.core.exceptions import ValidationError

@@ -35,7 +35,7 @@ WRITTEN = [  # of both
 
 
 class Choice(NamedTuple):
-    """A value on which two relations differ, in words; `other` is proposed where the kept one has none."""
+    """A value on which two relations differ, in words; `other` is proposed where the survivor has none."""
 
     key: str
     label: str
@@ -49,7 +49,7 @@ class Choice(NamedTuple):
 
 
 def choices(survivor: Relation, other: Relation) -> list[Choice]:
-    """Everything on which the two differ, in the order of the page; notes are put together and not chosen from."""
+    """Everything on which the two differ, in the order of the page; notes are put together, without a choice."""
     keys = ["person_name" if survivor.is_person else "name", *CHOICES]
     values = [Choice(key, _label(key), _text(survivor, key), _text(other, key)) for key in keys]
     return [choice for choice in values if choice.survivor != choice.other]
@@ -78,7 +78,7 @@ def _text(relation: Relation, key: str) -> str:
 
 
 def is_held(*relations: int | None) -> bool:
-    """Whether these relations are kept ones; then none is merged away before the caller's transaction ends.
+    """Whether none of these relations was merged; if so, none is merged before the caller's transaction ends.
 
     Who writes something new for a relation asks this first: a merge that is going on is waited for, and so is an
     import that is taken back, with its relations.
@@ -90,7 +90,7 @@ def is_held(*relations: int | None) -> bool:
 
 
 def contacts_of(*relations: Relation) -> QuerySet[Contact]:
-    """Every being a contact person that names one of these relations, on either side."""
+    """The contact persons that name one of these relations, as organization or as person."""
     return Contact.objects.filter(Q(organization__in=relations) | Q(person__in=relations))
 
 
@@ -166,9 +166,9 @@ def absorb(survivor: Relation, other: Relation, *, taken: Iterable[str], by: Use
 
 
 def _keep_apart(survivor: Relation, other: Relation) -> None:
-    """Who was told apart from `other` is told apart from `survivor`, by whom and when it was said.
+    """Move the marks that a relation is not `other` to `survivor`, with who made them and when.
 
-    What was said of the two themselves is forgotten.
+    A mark between the two themselves is removed.
     """
     marks = Apart.objects.filter(Q(first=other) | Q(second=other))
     moved = []

@@ -24,8 +24,8 @@ def _rewritten(column: str, pattern: str, new: str) -> Func:
     return Func(F(column), Value(pattern), Value(new), function="regexp_replace", output_field=TextField())
 
 
-WORDS = folded("function", "email", phones=("phone", "mobile"))  # what a contact is found by, beside the person
-# What a relation is found by. Numbers as one word and in the parts that people type, a website without its beginning.
+WORDS = folded("function", "email", phones=("phone", "mobile"))  # what search looks in for a contact, beside the person
+# What search looks in: numbers as one word and in the parts that people type, a website without its beginning.
 RELATION_WORDS = folded(
     "name", "number", "former_numbers", "email", "invoice_email", "coc_number", "vat_number", Substr("vat_number", 3),
     "iban", "street", "postcode", Replace("postcode", Value(" ")),
@@ -109,7 +109,7 @@ class Relation(Versioned):
         verbose_name=_("merged into"),
     )
     former_numbers = models.TextField(_("former numbers"), editable=False, default="", db_default="")
-    # One that was merged into another is not found: the numbers it had lead to the other one.
+    # Search finds no relation that was merged into another: the numbers it had lead to the other one.
     search = models.GeneratedField(
         expression=Case(When(merged_into=None, then=RELATION_WORDS), default=Value("", SearchVectorField())),
         output_field=SearchVectorField(),
@@ -252,7 +252,7 @@ class RelationNote(Note):
 
 
 class Apart(models.Model):
-    """Two relations that look alike and are not the same: somebody said so, and they are no duplicates any more."""
+    """Two relations that look alike and are not the same: somebody marked them, so no list of duplicates holds them."""
 
     first = models.ForeignKey(Relation, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Relation, on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""How names are stored, sorted and found: folded keys instead of a database collation."""
+"""How names are stored, sorted and looked up: folded keys instead of a database collation."""
 
 from relations import legal_forms
 from relations.domains import domain_of
@@ -8,7 +8,7 @@ KEY_LENGTH = 250
 
 
 def full_name(first_name: str, prefix: str, family_name: str) -> str:
-    """A person's name as one says it: "Jan", "van der", "Berg" is "Jan van der Berg"."""
+    """A person's name as it is spoken: "Jan", "van der", "Berg" is "Jan van der Berg"."""
     return " ".join(part for part in (first_name, prefix, family_name) if part)
 
 

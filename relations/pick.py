@@ -1,4 +1,4 @@
-"""What a picker shows while one types."""
+"""The options of a picker while somebody types."""
 
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest

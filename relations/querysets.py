@@ -1,4 +1,4 @@
-"""What one may ask about relations."""
+"""Queries about relations."""
 
 import re
 import unicodedata
@@ -23,7 +23,7 @@ SITE = re.compile(r"(?<!\w)(?:https?://(?:www\.)?|www\.)(?=\w)", re.IGNORECASE)
 MOST_ALIKE = 50  # organizations of one name with any legal form
 LONGEST, MOST_WORDS = 200, 20  # what a search looks at: the database looks every word up
 LAST_CHARACTER = "\U0010ffff"
-# By name, as an expression: the planner sorts what the search index found instead of walking all names for it.
+# By name, as an expression: the planner then sorts the matches of the search index instead of walking all names.
 NAME_OF_MATCHES = Concat("sort_key", Value(""))
 
 
@@ -88,7 +88,7 @@ class RelationQuerySet(models.QuerySet):
         return self.filter(merged_into=None)
 
     def led_to(self, pks: Iterable[int]) -> models.QuerySet:
-        """The ids of the relations that these ids lead to: of one that was merged the one that was kept."""
+        """The ids of the relations that these ids lead to: of one that was merged its survivor."""
         rows = self.filter(pk__in=pks).order_by()
         return rows.values_list(Coalesce("merged_into", "pk", output_field=BigIntegerField()), flat=True)
 

@@ -9,7 +9,7 @@ from salescrm.versions import lock
 
 @transaction.atomic
 def delete_untouched_relation(relation: Relation, *, version: int) -> str:
-    """Delete a relation that is as it was at `version` and that no record names; else say why it was kept."""
+    """Delete a relation that is as it was at `version` and that no record names; else say why it stays."""
     locked = lock(Relation.objects.all(), relation.pk)
     if locked.version != version:
         return _("%(name)s was changed since, so it stays.") % {"name": locked}

@@ -66,9 +66,9 @@ def _other(relation: Relation, values: dict) -> list[str]:
 
 @transaction.atomic
 def set_active(relation: Relation, *, active: bool, version: int, by: User) -> Relation:
-    """Deactivate a relation (gone from new choices, kept on what it is part of) or bring it back.
+    """Deactivate a relation (no new record can choose it, those that name it still do) or bring it back.
 
-    Refuses a merged one, and a stale version except when the relation already is as asked.
+    Refuses a merged one, and a stale version unless the relation is already (in)active as wanted.
     """
     locked, _repeated = _claim(relation, version, by, same=lambda stored: stored.is_active == active, repeated=anybody)
     if locked.is_active == active:
@@ -114,7 +114,7 @@ def _merged_or_changed(relation: Relation, *, version: int, by: User) -> Stale:
 
 
 def words(count: int) -> str:
-    """How many relations somebody holds; `shown` is the figure as the reader writes it."""
+    """How many relations somebody holds; `shown` is the number in the reader's format."""
     return ngettext("%(shown)s relation", "%(shown)s relations", count)
 
 

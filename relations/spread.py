@@ -23,7 +23,7 @@ class OneOf(Func):
 
 
 class Together(Func):
-    """The words of several columns as one: rows already found are compared one by one, and no index is asked."""
+    """The words of several columns as one, compared row by row without an index."""
 
     template = "(%(expressions)s)"
     arg_joiner = " || "
@@ -54,7 +54,7 @@ def search(rows: QuerySet, own: Any, text: str, *, number: Q) -> QuerySet:
     """The rows with this number, and those that hold every word of a text in their own words or in their customer's.
 
     Own words are an indexed expression.
-    The index finds where the two rarest words stand; rows with both are compared with the whole text.
+    An index gives the rows with the two rarest words; only those are compared with the whole text.
     """
     query = prefix_query(text)
     if query is None:
@@ -71,7 +71,7 @@ def search(rows: QuerySet, own: Any, text: str, *, number: Q) -> QuerySet:
 def _parts(rows: QuerySet, pair: list[WordsQuery], query: WordsQuery, *, more: bool) -> list[QuerySet]:
     """The rows with both words of a pair, for each way in which the two can stand in a row and in its customer."""
     places = ("words", "customer__search")
-    if not more:  # all in one place is found without these
+    if not more:  # the other conditions already match words that are all in one place
         return [rows.filter(**dict(zip(order, pair, strict=True))) for order in permutations(places)]
     rows = rows.alias(together=Together(F("words"), F("customer__search"))).filter(together=query)
     return [rows.filter(**{one: pair[0]}).filter(**{other: pair[1]}) for one, other in product(places, repeat=2)]

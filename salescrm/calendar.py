@@ -25,7 +25,7 @@ def today() -> date:
 
 
 def organisation_zone() -> ZoneInfo:
-    """The organisation's time zone; every moment is shown and every day is decided in it."""
+    """The organisation's time zone; moments are displayed and days are determined in it."""
     return ZoneInfo(Organisation.current().time_zone)
 
 
@@ -46,7 +46,7 @@ def check_year(day: date | None) -> None:
 
 
 def odd_years(days: dict[str, date | None]) -> dict:
-    """What a domain function says of those of these days, by the name of their field, that it refuses (rule 20)."""
+    """The errors of those of these days that lie outside the years of rule 20, by the name of their field."""
     return {name: YEARS for name, day in days.items() if day is not None and not in_reach(day)}
 
 

@@ -1,4 +1,4 @@
-"""Pages for what went wrong, where Django's own would know nothing of the user, or say too little."""
+"""Error pages, where Django's own lack the user's navigation or say too little."""
 
 import sys
 
@@ -27,7 +27,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def outage(error: BaseException | None) -> str:
-    """Why the database did not do it, "" when the fault is ours: it is away (down, starting), busy, or slow."""
+    """Why the database failed: it is away (down, starting), busy, or slow; "" when the fault is ours."""
     reason = REASONS.get(getattr(getattr(error, "__cause__", None), "sqlstate", ""), "")
     return reason or ("away" if isinstance(error, OperationalError | InterfaceError) else "")
 

@@ -100,7 +100,7 @@ def respond(request: HttpRequest, table: Table, kind: str) -> HttpResponseBase:
 
 @contextmanager
 def _one_moment() -> Iterator[None]:
-    """Whatever is read inside, in however many statements, is as it was when the first was asked."""
+    """Let all statements inside read the database as it is when the first of them runs."""
     if connection.in_atomic_block:  # within a larger whole that has begun already
         yield
         return
@@ -122,7 +122,7 @@ def storable(value: Value) -> Value:
 
 
 def harmless(value: Value) -> Value:
-    """For CSV, whose cells say not what they are: what a spreadsheet takes for a formula gets an apostrophe in front.
+    """For CSV, whose cells have no types: what a spreadsheet takes for a formula gets an apostrophe in front.
 
     In a workbook a text is a text, and an apostrophe would be part of it.
     """

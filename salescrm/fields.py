@@ -1,4 +1,4 @@
-"""Model and form fields for days, amounts and percentages, read and shown as people write them."""
+"""Model and form fields for days, amounts and percentages, read and displayed as people write them."""
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -73,14 +73,14 @@ class DayField(models.DateField):
 
 
 class UserFormField(forms.ModelChoiceField):
-    """A choice of users; of those who left it says so, and they come last."""
+    """A choice of users; those who left come last and are labelled so."""
 
     def label_from_instance(self, obj: Any) -> str:
         return obj.label
 
 
 class MoneyFormField(forms.DecimalField):
-    """An amount in euro, typed the Dutch or the English way (rule 20) and shown back formatted.
+    """An amount in euro, typed the Dutch or the English way (rule 20) and displayed formatted.
 
     More than two `decimal_places` make it a unit price: "12,505" is then a price in Dutch and 12 505 in English.
     """

@@ -1,4 +1,4 @@
-"""Files people add: kept outside everything a web server serves, handed out by views that check rights."""
+"""Files people add: stored outside everything a web server serves, sent by views that check permissions."""
 
 import logging
 import unicodedata
@@ -42,7 +42,7 @@ NAME_LENGTH = 255
 
 
 def place(instance: "StoredFile", filename: str) -> str:
-    """Where a file is kept: a name of our own, so that what people call it never reaches the disk."""
+    """Where a file is stored: under a name of our own, so that the name people give it never reaches the disk."""
     return f"{instance.key.hex[:2]}/{instance.key.hex}"
 
 
@@ -117,7 +117,7 @@ def unstorable() -> ValidationError:
 def store(
     uploads: Iterable[UploadedFile], *, by: Any, written: list[StoredFile], field: str = "uploads"
 ) -> list[StoredFile]:
-    """Keep what a form has checked; inside file_transaction(), whose list it completes.
+    """Store the files a form has checked; runs inside file_transaction(), and appends to its list.
 
     Refuses, for this `field` of the form, what the disk does not take.
     """
@@ -144,7 +144,7 @@ def drop(files: Iterable[StoredFile]) -> None:
 
 
 class Bounded(FileUploadHandler):
-    """Stops keeping a file that is larger than anything here accepts: its form then says so, and no disk fills up."""
+    """Stops storing a file that is larger than anything here accepts, so that no disk fills up; its form refuses it."""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         """Hand a piece on to the next handler, up to the bound and one piece more."""
@@ -156,12 +156,12 @@ class Bounded(FileUploadHandler):
 
 
 class Unstored(InMemoryUploadedFile):
-    """Stands for a file that came in and that the disk did not take: it holds nothing."""
+    """Stands for an uploaded file that could not be written to the disk: it is empty."""
 
 
 class Temporary(TemporaryFileUploadHandler):
-    """Keeps larger files on the disk while they come in. Where that takes no more the rest of the form is still read,
-    and the form says so.
+    """Writes larger uploads to the disk while they arrive. When the disk is full the rest of the form is still read,
+    and the form refuses the file.
     """
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
@@ -173,7 +173,7 @@ class Temporary(TemporaryFileUploadHandler):
             self._fail()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        """Keep a piece, as long as there is room."""
+        """Write a piece, unless writing failed before."""
         try:
             return None if self.failed else super().receive_data_chunk(raw_data, start)
         except OSError:

@@ -34,7 +34,7 @@ class Column(NamedTuple):
 def sort(
     request: HttpRequest, rows: QuerySet, columns: Iterable[Column], *, default: str
 ) -> tuple[QuerySet, list[Column]]:
-    """`rows` in the order `?sort=` asks for, else `default`, and the columns that say which it is.
+    """`rows` in the order `?sort=` asks for, else `default`, and the columns, of which one has its direction.
 
     What is empty stands last in either direction.
     """
@@ -61,7 +61,7 @@ def page_of(request: HttpRequest, rows: QuerySet, *, count: int) -> Page:
 
 
 def read_filter(request: HttpRequest, form: Form) -> Form:
-    """The filter `form` of a list with its answers read; an unknown word or value is a BadRequest.
+    """The filter `form` of a list, validated; an unknown word or value is a BadRequest.
 
     `format` asks for a file, `rows` for one of parts of the records instead of the records themselves.
     """
@@ -74,9 +74,9 @@ def read_filter(request: HttpRequest, form: Form) -> Form:
 
 
 def without_blanks(request: HttpRequest) -> str:
-    """The address a browser without JavaScript is sent on to: as it was asked, without the fields left empty.
+    """The address to redirect a browser without JavaScript to: the same one, without empty fields.
 
-    "" when it is short as it is, and for htmx, which sends no empty fields.
+    "" when it has none, and for htmx, which sends no empty fields.
     """
     words = request.GET.copy()
     for word, texts in request.GET.lists():

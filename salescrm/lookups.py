@@ -17,7 +17,7 @@ class LookupQuerySet(models.QuerySet):
         return self.filter(is_active=True)
 
     def selectable(self, current: Any = None) -> Self:
-        """Active rows, and the row already chosen even when it has been retired since."""
+        """Active rows, and the current row even when it has been retired since."""
         return self.filter(Q(is_active=True) | Q(pk=getattr(current, "pk", current)))
 
     def with_usage(self) -> Self:

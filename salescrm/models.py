@@ -1,4 +1,4 @@
-"""Who works here (User, Team), our own company (Organisation), and what was tried too often."""
+"""Who works here (User, Team), our own company (Organisation), and the counted tries (Attempts)."""
 
 from contextvars import ContextVar
 from typing import Any
@@ -41,7 +41,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def active(self, current: Any = None) -> QuerySet["User"]:
-        """Users who can be chosen; `current` stays choosable when it has left."""
+        """Users who can be selected; `current` stays selectable when it has left."""
         return self.filter(Q(is_active=True) | Q(pk=getattr(current, "pk", current)))
 
     def in_order(self) -> QuerySet["User"]:
@@ -49,7 +49,7 @@ class UserManager(BaseUserManager["User"]):
         return self.order_by("-is_active", "name", "pk")
 
     def holders(self, rows: QuerySet[Any], *current: int | None) -> QuerySet["User"]:
-        """Whom a list can be narrowed to, those who left last: active, chosen now, or still the owner of `rows`."""
+        """Whom a list can be narrowed to, those who left last: active, selected now, or still the owner of `rows`."""
         holds = Exists(rows.order_by().filter(owner=OuterRef("pk")))
         return self.in_order().filter(Q(is_active=True) | Q(pk__in=current) | Q(holds))
 
@@ -91,7 +91,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def label(self) -> str:
-        """The name in a choice: it says so of somebody who left."""
+        """The name in a choice: with a remark for somebody who left."""
         return str(self) if self.is_active else _("%(name)s (no longer active)") % {"name": self}
 
     def get_full_name(self) -> str:

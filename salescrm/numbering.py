@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 LONGEST = 30  # characters of a number
-YEARS = 5  # in which a number without its year is looked for
+YEARS = 5  # that are tried for a number typed without its year
 PIECE = re.compile(r"\{(year|seq)(?::0([1-9]))?\}")
 
 

@@ -1,4 +1,4 @@
-"""The ways to answer a browser, and the only place that asks whether htmx is asking."""
+"""The ways to answer a browser, and the only module that looks whether a request comes from htmx."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from salescrm.models import User
 
 
 class Request(HttpRequest):
-    """Of somebody who is logged in. Never made: Django makes its own, and without a log-in it is no more than that."""
+    """A request of somebody who is logged in. For types only, never instantiated."""
 
     user: User
 
@@ -30,7 +30,7 @@ def page(
 def above(
     request: HttpRequest, template: str, context: dict, *, part: str, status: int, target: str = ""
 ) -> HttpResponse:
-    """As `page`, but what was to be swapped, or `target`, stays with all that was typed in it: this goes above it."""
+    """As `page`, but htmx puts the part above what it was to replace (or above `target`), which stays as it is."""
     response = page(request, template, context, part=part, status=status)
     if not asks_for_part(request):
         return response
@@ -45,22 +45,22 @@ def settle(request: HttpRequest, to: Any, template: str, context: dict, *, part:
 
 
 def follow(request: HttpRequest, *, whole: str, part: str) -> HttpResponse:
-    """Answer a POST that stays on its page by going where the changed `part` is shown, or the `whole` without htmx."""
+    """Answer a POST that stays on its page by a redirect to the changed `part`, or to the `whole` page without htmx."""
     return HttpResponseRedirect(part if asks_for_part(request) else whole)
 
 
 def htmx_of(request: HttpRequest) -> HtmxDetails:
-    """What htmx says of the request; false when it does not ask."""
+    """The details of a request from htmx; false for any other."""
     return request.htmx  # type: ignore[attr-defined] # its middleware puts it there
 
 
 def asks_for_part(request: HttpRequest) -> bool:
-    """Whether only a part of the page is swapped in: what stands around it stays as it was."""
+    """Whether htmx swaps in only a part of the page."""
     return bool(htmx := htmx_of(request)) and not (htmx.boosted or htmx.history_restore_request)
 
 
 def is_for_dialog(request: HttpRequest) -> bool:
-    """Whether the answer will be shown in the dialog."""
+    """Whether the answer goes into the dialog."""
     return htmx_of(request).target == "dialog"
 
 
@@ -71,9 +71,9 @@ def leave(request: HttpRequest, to: Any, *args: object, **kwargs: object) -> Htt
 
 
 def tell(request: HttpRequest, to: Any, *, event: str, detail: dict, closes: bool = False) -> HttpResponse:
-    """After a POST from a dialog that something else on the page waits for: tell it, or go `to` without htmx.
+    """After a POST from a dialog: trigger an `event` that a script on the page waits for, or go `to` without htmx.
 
-    `closes` shuts the dialog; else who waits for the event does.
+    `closes` shuts the dialog; else the script does.
     """
     if not htmx_of(request):
         return HttpResponseRedirect(resolve_url(to))

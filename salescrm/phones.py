@@ -1,4 +1,4 @@
-"""Telephone numbers as they are compared: whatever way one is written, it is the same number.
+"""Telephone numbers as they are compared: one number, however it is written.
 
 As in `words`, the steps stand here for Python and as a copy in the migration that makes `salescrm_phones` of them.
 A number without a country is Dutch when it has the nine digits of one (or ten, with the 0 that is dialled in front).
@@ -38,7 +38,7 @@ def numbers(text: str) -> list[str]:
 
 
 def forms(text: str) -> list[str]:
-    """Every way to begin each of the numbers in a field: what the database stores of it."""
+    """Every form of each number in a field, with its country and without: what the database stores."""
     return [form for number in numbers(text) for form in re.sub(*FORMS, number).strip("+").split()]
 
 

@@ -1,7 +1,7 @@
-"""What one has opened lately: kept in a signed cookie of the browser, so that reading a page writes nothing.
+"""The records a user opened last: stored in a signed cookie, so that reading a page writes nothing to the database.
 
-The cookie holds ids alone, signed for one user: whoever logs in next on the same browser cannot read it. Names are
-looked up when they are shown, with the rights of that moment.
+The cookie holds only ids, signed for one user: who logs in next on the same browser cannot read it. Names are looked
+up when a page lists them, with the permissions of that moment.
 """
 
 from collections.abc import Callable
@@ -19,14 +19,14 @@ type Record = tuple[str, int]  # a kind ("sale") and an id
 
 
 def read(request: HttpRequest) -> list[Record]:
-    """What this user opened last on this browser, newest first; nothing when the cookie is not theirs."""
+    """The records this user opened last on this browser, newest first; empty when the cookie is somebody else's."""
     text = request.get_signed_cookie(COOKIE, default="", salt=_salt(request)) or ""
     pairs = (word.split("-") for word in text.split("."))
     return [(pair[0], int(pair[1])) for pair in pairs if len(pair) == 2 and pair[1].isdigit()]
 
 
 def remembers(kind: str) -> Callable:
-    """A decorator for the page of one record: when it was shown, it is the newest of what was opened."""
+    """A decorator for the page of one record: an answer of status 200 makes the record the newest in the cookie."""
 
     def decorate(view: Callable) -> Callable:
         @wraps(view)
@@ -42,7 +42,7 @@ def remembers(kind: str) -> Callable:
 
 
 def forget(response: HttpResponse) -> None:
-    """Keep nothing in this browser: for logging out."""
+    """Delete the cookie: for logging out."""
     response.delete_cookie(COOKIE, samesite="Lax")
 
 

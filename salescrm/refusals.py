@@ -1,4 +1,4 @@
-"""What a domain function refuses and no form can mend; the middleware `domain_refusals` says it in HTTP."""
+"""Refusals of domain functions that no form can correct; the middleware `domain_refusals` turns them into HTTP."""
 
 
 class Missing(Exception):

@@ -1,4 +1,4 @@
-"""A message that offers a way back: its button travels with it to the page that shows it."""
+"""Messages with a button, such as Undo: the button is stored in the tags of the message."""
 
 import json
 import time
@@ -10,17 +10,17 @@ from django.http import HttpRequest
 
 from salescrm.models import User
 
-LIFETIME = 15 * 60  # seconds: what is not looked at by then is no longer offered
+LIFETIME = 15 * 60  # seconds after which the button of a message is no longer offered
 
 
 def succeed(request: HttpRequest, text: str, *, url: str = "", label: str = "", fields: dict | None = None) -> None:
-    """Tell a success, with a button that posts `fields` to `url`; without one when there is nothing to undo."""
+    """Add a message of success, with a button that posts `fields` to `url`; without one if there is nothing to undo."""
     pairs = (fields or {}).items()
     messages.success(request, text, extra_tags=offer(url=url, label=label, fields=pairs) if url else "")
 
 
 def offer(*, url: str, label: str, fields: Iterable[tuple[str, object]], whose: int | None = None) -> str:
-    """The tag of a message that brings a button: it posts these `fields`, a name as often as it comes, to `url`.
+    """The tag of a message that carries a button: it posts these `fields`, a name as often as it comes, to `url`.
 
     With `whose` only this user gets to see it.
     """
@@ -29,7 +29,7 @@ def offer(*, url: str, label: str, fields: Iterable[tuple[str, object]], whose: 
 
 
 def offers_of(message: Message, user: User) -> list[dict]:
-    """The buttons of a message for this user: the one it brought along, unless it is old or somebody else's."""
+    """The buttons of a message for this user: the one in its tags, unless it is old or somebody else's."""
     button = json.loads(message.extra_tags or "{}")
     if button.get("until", 0) < time.time() or button["whose"] not in (None, user.pk):
         return []

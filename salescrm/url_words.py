@@ -1,4 +1,4 @@
-"""The words of an address: read strictly, so that a link never shows something else than it says."""
+"""The words of an address: read strictly, so that a link never leads to something else than it says."""
 
 import re
 from collections.abc import Iterable

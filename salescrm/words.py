@@ -1,8 +1,9 @@
-"""Texts as they are compared and searched: what is stored and what is asked are folded by one definition.
+"""Texts as they are compared and searched: stored texts and queries are folded by one definition.
 
 It stands here for Python and, as a copy that stays as it was, in the migration that makes the same functions in the
-database (`salescrm_folded`, `salescrm_words`): generated columns and indexes use those, so that no way of writing can
-forget them. A test compares the two over every character there is. Who changes one makes a migration for the other.
+database (`salescrm_folded`, `salescrm_words`): generated columns and indexes use those, so that every
+way to store a text applies them. A test compares the two over every character there is. Who changes one makes a
+migration for the other.
 """
 
 import re

@@ -1,6 +1,6 @@
 """An Excel workbook of any length in little memory.
 
-The library makes everything but the rows: through it every cell costs an object and a dozen calls. Here a row is one
+The library makes everything but the rows: with it every cell would cost an object and a dozen calls. Here a row is one
 string, written straight into the sheet.
 """
 

@@ -101,7 +101,7 @@ class RelationFilter:
 
     @property
     def narrowed(self) -> bool:
-        """Whether anything but order and page has been chosen."""
+        """Whether anything but order and page is set."""
         return any(name != "sort" for name, _value in self.words)
 
     @property

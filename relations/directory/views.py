@@ -149,7 +149,7 @@ def relation_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _likely(request: HttpRequest, context: dict) -> list:
-    """The relations that look like what was typed, left in the context; of a stale form nobody asks."""
+    """The relations that look like what was typed, left in the context; not looked up for a stale form."""
     relation = context["relation"]
     if context["version"] == relation.version:
         context["likely"] = unseen(request, context["form"], kind=relation.kind, exclude=relation.pk)

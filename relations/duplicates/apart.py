@@ -1,4 +1,4 @@
-"""Saying of relations that look alike that they are not the same, and taking it back."""
+"""Marking relations that look alike as not the same, and removing the mark."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,7 @@ def pairs(relation: int, others: Iterable[int]) -> list[tuple[int, int]]:
 
 @transaction.atomic
 def tell_apart(relation: int, others: Iterable[int], *, by: User) -> None:
-    """Remember that this relation is none of the others. Refuses one that was merged or removed; twice is once."""
+    """Mark this relation as none of the others. Refuses one that was merged or removed; twice is once."""
     others = list(others)
     if not is_held(relation, *others):
         why = _("One of these relations has been merged or removed in the meantime. Look at the list again.")
@@ -29,7 +29,7 @@ def tell_apart(relation: int, others: Iterable[int], *, by: User) -> None:
 
 
 def take_back(relation: int, others: Iterable[int]) -> None:
-    """These may be the same again: they come back among the duplicates. Twice is once."""
+    """Remove the marks: these pairs come back among the duplicates. Twice is once."""
     named = Q(pk=None)
     for first, second in pairs(relation, others):
         named |= Q(first=first, second=second)
@@ -37,5 +37,5 @@ def take_back(relation: int, others: Iterable[int]) -> None:
 
 
 def known_apart() -> QuerySet:
-    """What was said, the latest first, with what a list shows."""
+    """The marked pairs, the latest first, with what a list shows."""
     return Apart.objects.select_related("first__relation_type", "second__relation_type", "by")

@@ -1,4 +1,4 @@
-"""Saying in the list of possible duplicates that two are not the same; the pairs of which that was said."""
+"""Marking two relations in the list of possible duplicates as not the same; the list of marked pairs."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -16,7 +16,7 @@ from salescrm.versions import Refused
 
 @permission_required("relations.merge_relation", raise_exception=True)
 def apart_pairs(request: HttpRequest) -> HttpResponse:
-    """The pairs that are no duplicates; a POST adds one relation beside others, or takes that back."""
+    """The marked pairs; a POST marks one relation as none of the others, or removes those marks."""
     if request.method == "POST":
         return _carry_out(request)
     if unknown := set(request.GET) - {"page"}:

@@ -20,10 +20,10 @@ REASONS = {
 }  # fmt: skip
 SURE = {"coc", "vat"}
 
-# Who was told apart from all others of a group is left out of it.
+# A relation that is marked as none of the others of a group is left out of it.
 # One pass over each of the indexes; groups of exactly the same relations are one, with all the reasons.
 GROUPS = """
-WITH found AS (
+WITH same AS (
     SELECT 'coc' AS reason, array_agg(id ORDER BY id) AS ids FROM relations_relation
     WHERE coc_number <> '' AND merged_into_id IS NULL GROUP BY coc_number, kind HAVING count(*) > 1
     UNION ALL
@@ -41,7 +41,7 @@ WITH found AS (
             SELECT count(*) FROM relations_apart
             WHERE (first_id = one AND second_id = ANY(ids)) OR (second_id = one AND first_id = ANY(ids))
         ) ORDER BY one) ELSE ids END AS ids
-    FROM found
+    FROM same
 )
 SELECT ids[1:%s], cardinality(ids), array_agg(reason ORDER BY reason), count(*) OVER ()
 FROM left_over WHERE ids <> '{}' GROUP BY ids

@@ -94,8 +94,8 @@ def likely(kind: str, values: dict, *, exclude: int | None = None) -> list[Likel
     """The relations of this kind that may be the same as one with these values, the surest first; one statement.
 
     Same KvK or VAT number: very probably. Same e-mail address, e-mail domain, phone number or name: perhaps; a name
-    with another legal form only perhaps. Of persons a name alone says nothing: there are many of the same name. Who was
-    told apart from `exclude`, the relation itself, is left out.
+    with another legal form only perhaps. Of persons a name alone says nothing: there are many of the same name. Left
+    out are `exclude`, the relation itself, and those marked as not the same as it.
     """
     clues = Clues.of(kind, values)
     sure, name = _sure(clues), _by_name(kind, clues)

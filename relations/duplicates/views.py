@@ -1,4 +1,4 @@
-"""Duplicates while one types, duplicates a submitted form did not show yet, and all of them in a list."""
+"""Duplicates while somebody types, those a submitted form did not show yet, and all of them in a list."""
 
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
@@ -52,8 +52,8 @@ def ask(request: HttpRequest) -> HttpResponse:
 def unseen(request: HttpRequest, form, *, kind: str, exclude: int | None = None) -> list[Likely]:
     """The likely duplicates of a valid form, when its sender was not shown every one of them.
 
-    Of a form that changes a relation only those that what was changed brings up; what was sent before (the same
-    token) is no duplicate of itself.
+    Of a form that changes a relation: only when a field that is compared was changed. The record that this very
+    form (by its token) has made before is no duplicate of itself.
     """
     if exclude and not set(form.changed_data) & set(COMPARED):
         return []

@@ -1,1 +1,1 @@
-"""Files of relations, contact persons and sales: read, decided about row by row (deciding), stored, taken back."""
+"""Files of relations, contact persons and sales: read, decided row by row (deciding), stored, taken back."""

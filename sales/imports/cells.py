@@ -1,4 +1,4 @@
-"""One cell of a file in the browser's import: how it is kept, and how it is read as text, amount or day."""
+"""One cell of a file in the browser's import: how it is stored, and how it is read as text, amount or day."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ from salescrm.money import TO_DUTCH, parse_money, round_money
 
 LARGEST = Decimal(10) ** 12
 MAX_DIGITS = 400  # more than a number of a spreadsheet has
-LONGEST = 1000  # characters on one line: folding and comparing more of them costs more than it says
+LONGEST = 1000  # characters on one line: folding and comparing more of them takes too long
 UNKNOWN = "\ufffd"  # stands for a byte that is no character
 INVISIBLE = dict.fromkeys(map(ord, "\x00\u200b\u200c\u200d\ufeff\u00ad"))
 BROKEN = {"#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!", "#n/b", "#verw!", "#waarde!", "#deel/0!"}
@@ -62,7 +62,7 @@ type Reader = Callable[[object, Reading], object]
 
 
 def storable(cell) -> str | int | float:
-    """A cell as the run keeps it: text without what nobody sees, a number as number, a day as 2026-03-20."""
+    """A cell as the run stores it: text without invisible characters, a number as number, a day as 2026-03-20."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -83,7 +83,7 @@ def storable(cell) -> str | int | float:
 
 
 def written(cell: str | float, reading: Reading) -> str:
-    """A kept cell as text in a file: what storable() made a number of is written as this file writes numbers."""
+    """A stored cell as text in a file: numbers are written as this file writes them."""
     if not isinstance(cell, float):
         return str(cell)
     with localcontext(prec=MAX_DIGITS):  # else a large number is an error
@@ -92,7 +92,7 @@ def written(cell: str | float, reading: Reading) -> str:
 
 
 def line(cell) -> str:
-    """Text on one line; the apostrophe our exports put before what a spreadsheet takes for a formula falls off.
+    """Text on one line; without the apostrophe our exports put before what a spreadsheet takes for a formula.
 
     Refuses what is too long to be one.
     """
@@ -118,7 +118,7 @@ def lines(cell) -> str:
 
 
 def intact(text: str) -> str:
-    """The text itself. Refuses what a spreadsheet or a wrong encoding made of it: that would replace something good."""
+    """The text itself. Refuses what a spreadsheet or a wrong encoding has damaged: it would overwrite a good value."""
     if text.casefold() in BROKEN:
         raise ValidationError(_("“%(text)s” is an error of the spreadsheet.") % {"text": text})
     if SHORTENED.fullmatch(text):

@@ -38,7 +38,7 @@ class Field:
     clears: bool = True  # whether an empty cell may clear it
 
     def headings(self) -> list[str]:
-        """Everything it may be called, comparable."""
+        """Every heading it may have, comparable."""
         labels = []
         for language in LANGUAGES:
             with translation.override(language):
@@ -46,7 +46,7 @@ class Field:
         return [comparable(text) for text in [*labels, *self.also.split("|")] if text]
 
     def own(self) -> list[str]:
-        """What our own exports call it, comparable."""
+        """The headings of our own exports, comparable."""
         return self.headings()[: len(LANGUAGES)]
 
 
@@ -58,7 +58,7 @@ def comparable(heading: str) -> str:
 
 
 def is_weighted(heading: str) -> bool:
-    """Whether a heading says that its amounts are weighted, which nothing of ours is: we weigh them ourselves."""
+    """Whether a heading names weighted amounts: those are not imported, as they are calculated here."""
     return bool(WEIGHTED & set(words(heading.replace("_", " "))))
 
 

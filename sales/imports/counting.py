@@ -1,4 +1,4 @@
-"""How far a run is, and what it did: counted by the database."""
+"""The progress and the results of a run, counted by the database."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,7 @@ def counts(run: ImportRun) -> dict[str, int]:
 
 
 def written(runs: Iterable[ImportRun]) -> dict[int, dict[str, int]]:
-    """What each of these runs created, updated and refused, by its id; counted anew only for those still at it."""
+    """What each of these runs created, updated and refused, by its id; counted again only for unfinished ones."""
     known = {run.pk: run.options["told"] for run in runs if run.options.get("told") is not None}
     rows = ImportRow.objects.filter(run__in=[run.pk for run in runs if run.pk not in known]).order_by()
     kinds = {
@@ -32,7 +32,7 @@ def written(runs: Iterable[ImportRun]) -> dict[int, dict[str, int]]:
 
 
 def to_do(run: ImportRun) -> int:
-    """How many rows the stage it has just come to is about; counted once, however often the page asks how far it is."""
+    """How many rows the stage that begins has to do; counted once per stage, not at every look at the progress."""
     match run.status:
         case ImportRun.Status.RUNNING:
             return run.rows.filter(verdict__in=ImportRow.WRITES).count()
@@ -43,6 +43,6 @@ def to_do(run: ImportRun) -> int:
 
 
 def progress(run: ImportRun) -> tuple[int, int]:
-    """How far the present stage is: rows dealt with, and all that it is about."""
+    """The progress of the present stage: rows dealt with, and all rows it has to do."""
     total = run.options.get("to_do", run.options["rows"])
     return min(run.options.get("dealt", 0), total), total

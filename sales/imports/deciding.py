@@ -23,7 +23,7 @@ from salescrm.models import User
 from salescrm.templatetags.crm import beginning
 
 Verdict = ImportRow.Verdict
-LONGEST_WHY, LONGEST_VALUE = 500, 80  # characters of what is said of a row, and of a value in it
+LONGEST_WHY, LONGEST_VALUE = 500, 80  # characters of the reason of a row, and of a value in it
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Decision:
     target: models.Model | None = None
     before: dict = field(default_factory=dict)
     after: dict = field(default_factory=dict)
-    unused: list[str] = field(default_factory=list)  # sentences on what the row holds and nothing is done with
+    unused: list[str] = field(default_factory=list)  # sentences on values of the row that are not used
 
     def refuse(self, why: str, code: str = "") -> None:
         """This row is not taken over."""
@@ -54,7 +54,7 @@ class Decision:
 
 
 def plain(values: dict | None) -> dict | None:
-    """Values as the run keeps them: records by their id, amounts and days as text."""
+    """Values as the run stores them: records by their id, amounts and days as text."""
     if values is None:
         return None
     ids = {name: value.pk if isinstance(value, models.Model) else value for name, value in values.items()}
@@ -62,18 +62,18 @@ def plain(values: dict | None) -> dict | None:
 
 
 def message_of(error: ValidationError) -> str:
-    """A refusal as one sentence or more."""
+    """The message of a refusal: one sentence or more."""
     return " ".join(dict.fromkeys(error.messages))
 
 
 def _in_brackets(value) -> str:
-    """A value behind its field, as people read it; of a long text so much that it is recognised."""
+    """A value as people read it, in brackets; of a long text only the beginning."""
     text = written_day(value) if isinstance(value, date) else " ".join(str(value).split())
     return "" if value is True else f" ({beginning(text, LONGEST_VALUE)})"
 
 
 class Importer(ABC):
-    """What all kinds of import share; a kind says how records are found, written and taken back."""
+    """What all kinds of import share; a subclass matches, writes and takes back its records."""
 
     def __init__(self, run: ImportRun, *, by: User):
         self.run, self.by = run, by
@@ -105,7 +105,7 @@ class Importer(ABC):
             decision.refuse(self.worded(error), getattr(error, "code", ""))
 
     def carry_out(self, decisions: list[Decision]) -> None:
-        """Write what was decided; what turns out to be refused only now is left out, and says why."""
+        """Write what was decided; a row that is refused only now is left out, with the reason."""
         self.create([decision for decision in decisions if decision.verdict == Verdict.CREATE])
         updates = [decision for decision in decisions if decision.verdict == Verdict.UPDATE]
         together = [decision for decision in updates if self.is_unquestioned(decision)]
@@ -118,7 +118,7 @@ class Importer(ABC):
         decision.target = self.update(decision)
 
     def worded(self, error: ValidationError) -> str:
-        """A refusal as the people read it who see this import."""
+        """A refusal in the words for the readers of this import."""
         return message_of(error)
 
     def read(self, row: ImportRow) -> Decision:
@@ -195,7 +195,7 @@ class Importer(ABC):
         decision.why = " ".join(filter(None, [decision.why, *decision.unused]))[:LONGEST_WHY]
 
     def leave(self, decision: Decision, sentence: str, *names: str) -> None:
-        """Say in a `sentence` what of these fields the row holds and nothing is done with: nothing is lost silently."""
+        """Note in a `sentence` which values of these fields are not used, so that nothing is lost silently."""
         ours, values = fields_of(self.run.kind), decision.values
         held = [name for name in names if values.get(name) not in (None, "", False)]
         labels = [
@@ -216,11 +216,11 @@ class Importer(ABC):
                 self.update(decision)
                 transaction.set_rollback(True)
 
-    # What a kind of import says
+    # What a kind of import defines
 
     @abstractmethod
     def label_of(self, values: dict) -> str:
-        """What a row is called before its record is known."""
+        """The label of a row before its record is known."""
 
     @abstractmethod
     def look_up(self, decisions: list[Decision]) -> None:
@@ -228,7 +228,7 @@ class Importer(ABC):
 
     @abstractmethod
     def key_of(self, values: dict) -> str:
-        """What a row is recognised by, comparable; empty when it does not say."""
+        """The key of a row, comparable; empty when it has none."""
 
     @abstractmethod
     def matches(self, decision: Decision) -> list[models.Model]:
@@ -269,4 +269,4 @@ class Importer(ABC):
 
     @abstractmethod
     def take_back(self, row: ImportRow) -> str:
-        """Undo what was done for this row, as far as nobody changed it since; returns why something was kept."""
+        """Undo what was done for this row and not changed since; returns the remainder: what stays and why."""

@@ -1,6 +1,6 @@
 """The fields a column can fill, per kind of import, and what records are recognised by.
 
-The labels are those of our own exports; behind them stand the headings of other systems, in Dutch and English.
+The labels are those of our own exports; `also` holds the headings of other systems, in Dutch and English.
 """
 
 from django.db.models import Model

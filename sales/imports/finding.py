@@ -1,4 +1,4 @@
-"""Finding the relations a file names, by number or by name, for many rows at once."""
+"""Looking up the relations a file names, by number or by name, for many rows at once."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,7 +14,7 @@ PREFIXES = {
     "van", "de", "der", "den", "het", "ten", "ter", "te", "in", "op", "aan", "bij", "von", "vom", "zu", "da", "di",
     "la", "le", "du", "'t", "d'",
 }  # fmt: skip
-UNKNOWN = "no_relation"  # the code of a refusal for a name nobody has
+UNKNOWN = "no_relation"  # the code of a refusal: no relation has this name
 ORGANIZATION = Relation.Kind.ORGANIZATION
 
 
@@ -49,7 +49,7 @@ class Directory:
     """The relations with these numbers and names. A number of a relation that was merged leads to the survivor.
 
     Of organizations a name is the same however its legal form is spelled ("X B.V." is "X BV"); those that have another
-    form, or none, only look alike. Who came while the file was read looks like nobody: a file may name both.
+    form, or none, only look alike. A relation that was made after `before` is no lookalike: a file may name both.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Directory:
                 known.append(survivor)
 
     def drop(self, relation: Relation) -> None:
-        """This relation, added by its name, is not there any more."""
+        """Remove a relation that was added by its name."""
         for key in _keys(relation):
             self._names[key].remove(relation)
 
@@ -127,11 +127,11 @@ class Directory:
         return {relation.pk for relation in [*self._numbers.values(), *named]}
 
     def knows(self, name: str) -> bool:
-        """Whether somebody is or was called so."""
+        """Whether a relation has or had this name."""
         return bool(self._called(self._names, name) or self._called(self._former, name))
 
     def refuse_alike(self, name: str) -> None:
-        """Refuse a name that nobody has and that looks like somebody's: which of them is meant, nobody but us knows."""
+        """Refuse an unknown name that looks like a known one: only a human can tell whether it is the same relation."""
         if relation := self.alike(name):
             message = _("“%(name)s” looks like %(found)s, which is here already. Use that name, or add it first.")
             raise ValidationError(message % {"name": name, "found": relation}, code="alike")
@@ -163,13 +163,13 @@ def is_called(relation: Relation, name: str) -> bool:
 
 
 def _keys(relation: Relation) -> set[str]:
-    """What a relation is found by: its name, and of an organization its name in any spelling of its legal form."""
+    """The keys of a relation: its name, and of an organization its name in any spelling of its legal form."""
     names = {fold(relation.name)}
     return names if relation.is_person else names | {_spelling(relation.name)}
 
 
 def _spelling(name: str) -> str:
-    """A key that all spellings of a name share, and that is nobody's name."""
+    """A key that all spellings of a name share; never equal to a name."""
     return f"\0{same_name(ORGANIZATION, name)}"
 
 

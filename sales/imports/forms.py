@@ -1,4 +1,4 @@
-"""What is asked about an import: the file, what its columns are, and what its words mean."""
+"""The forms of an import: the file, what its columns are, and what its words mean."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -134,7 +134,7 @@ class ColumnsForm(forms.Form):
 
     @property
     def defaults(self) -> list:
-        """What completes a row that does not say everything."""
+        """The fields with a default for rows without a value."""
         return [self[name] for name in self.DEFAULTS[self.run.kind]]
 
     def clean(self):
@@ -174,7 +174,7 @@ class ColumnsForm(forms.Form):
         return {place: name for place, name in selection.items() if name}
 
     def options(self) -> dict:
-        """The other answers, as a run keeps them."""
+        """The other answers, as a run stores them."""
         defaults = {name: self.cleaned_data[name] for name in self.DEFAULTS[self.run.kind]}
         return {name: self.cleaned_data[name] for name in self.CHOICES} | {
             name: getattr(value, "pk", value) for name, value in defaults.items()
@@ -223,7 +223,7 @@ class WordsForm(forms.Form):
         return list(groups.values())
 
     def meanings(self) -> dict[str, dict[str, str]]:
-        """The chosen meanings by field and word."""
+        """The selected meanings by field and word."""
         meanings: dict[str, dict[str, str]] = {}
         for number, word in enumerate(self.words):
             rest = {REST: self.cleaned_data[f"rest-{word.field.name}"]}

@@ -1,4 +1,4 @@
-"""What the words of a file can mean: rows of our lists, statuses, colleagues; and what people said they mean."""
+"""What the words of a file can mean: rows of our lists, statuses, colleagues; and the meanings people selected."""
 
 from dataclasses import dataclass, field
 
@@ -30,7 +30,7 @@ ROWS = {
 
 @dataclass
 class Choices:
-    """One list: what can be chosen, by value, and what its rows are called."""
+    """One list: what can be selected, by value, and the names of its rows."""
 
     labels: dict[str, str] = field(default_factory=dict)
     objects: dict[str, object] = field(default_factory=dict)
@@ -43,14 +43,14 @@ class Choices:
             self.names.setdefault(fold(name), set()).add(value)
 
     def drop(self, value: str) -> None:
-        """The row with this value cannot be chosen any more."""
+        """Remove the row with this value."""
         del self.labels[value], self.objects[value]
         for values in self.names.values():
             values.discard(value)
 
 
 class Lists:
-    """The lists a run needs, read once; `words` are the meanings chosen for words that are no names of ours."""
+    """The lists a run needs, read once; `words` are the meanings selected for words that are no names of ours."""
 
     def __init__(self, words: dict[str, dict[str, str]]):
         self.words = words
@@ -67,7 +67,7 @@ class Lists:
         return len(self.choices(name).names.get(fold(text), ())) == 1
 
     def find(self, name: str, field_name: str, text: str) -> object:
-        """What a cell means: what was chosen for this word, else what goes by this name. Refuses any other."""
+        """What a cell means: the meaning selected for this word, else the row of this name. Refuses any other."""
         choices, meanings, word = self.choices(name), self.words.get(field_name, {}), fold(text)
         values = choices.names.get(word, set())
         value = meanings.get(word, "") or (next(iter(values)) if len(values) == 1 else meanings.get(REST, ""))
@@ -109,7 +109,7 @@ def _colleagues() -> Choices:
 
 
 def add_colleague(choices: Choices, user: User) -> None:
-    """One more colleague; who works here no longer gives way to those who do and are called the same."""
+    """Add a colleague; one who left loses the name to an active colleague of the same name."""
     same = [choices.objects[value] for value in choices.names.get(fold(str(user)), ())]
     gives_way = not user.is_active and any(other.is_active for other in same)
     choices.add(str(user.pk), str(user), user, user.email, *([] if gives_way else [str(user)]))

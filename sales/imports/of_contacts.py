@@ -67,7 +67,7 @@ class ContactImporter(Importer):
                 return self._name(values)
 
     def key_of(self, values):
-        # The organization is what it is found as, by number or by name: see matches().
+        # matches() puts the organization in front, once it is known by number or by name.
         return self._key_within(values)
 
     def matches(self, decision):
@@ -87,7 +87,7 @@ class ContactImporter(Importer):
         return [contact for contact in self.contacts.get(home.pk, []) if ways[self.run.key](contact)]
 
     def _require_name(self, values: dict, person: Relation) -> None:
-        """Refuse a number that is somebody else's here: other systems count from 1 too."""
+        """Refuse a number that belongs to somebody else here: other systems count from 1 too."""
         name = self._name(values)
         if name and name != fold(person.name) and not self.directory.fits(person, name):
             message = _("Number %(number)s is %(found)s, not “%(name)s”.")
@@ -137,7 +137,7 @@ class ContactImporter(Importer):
 
     def create(self, decisions):
         named = [decision.after.get(name) for decision in decisions for name in ("organization", "person")]
-        is_held(*(relation.pk for relation in named if relation))  # before anybody new gets a number: see LOCK_ORDER
+        is_held(*(relation.pk for relation in named if relation))  # before a new person gets a number: see LOCK_ORDER
         for decision in decisions:
             self._attempt(self._add, decision)
 
@@ -166,7 +166,7 @@ class ContactImporter(Importer):
 
     @transaction.atomic
     def _remove(self, contact: Contact | None, row: ImportRow) -> str:
-        """Both or neither: a person somebody used since, with a note for one, keeps the place to work as well."""
+        """Remove contact and person, or neither: a person that was used since, say in a note, keeps the contact."""
         if contact is not None:
             if contact.version != row.version:
                 return _("%(name)s was changed since, so it stays.") % {"name": contact.person}

@@ -50,7 +50,7 @@ def has_other_parts(values: dict) -> bool:
 
 
 def name_in(values: dict) -> str:
-    """What a row calls its relation."""
+    """The name of the relation in a row."""
     return values.get("name") or full_name(*(values.get(part, "") for part in PARTS))
 
 
@@ -71,7 +71,7 @@ class RelationImporter(Importer):
         return decision
 
     def _join(self, decision, address: str) -> None:
-        """What a file says in two columns is one line here; a number without a street is left out."""
+        """Join street and house number, two columns of a file, into one line; a number without a street is left out."""
         decision.values["street"] = fields_of(self.run.kind)["street"].read(address, self.reading)
 
     def look_up(self, decisions):
@@ -167,7 +167,7 @@ class RelationImporter(Importer):
         decision.after = {"kind": values["kind"], **written}
 
     def _refuse_twin(self, values: dict) -> None:
-        """A copy is worse than a row to look at again: the same name or number means the same relation, perhaps."""
+        """Refuse a row whose name or number is here already: a duplicate is worse than a row to look at again."""
         if self.twins:
             return
         known = [(name, self.same[name].get(values[name].lower())) for name in NUMBERS if values.get(name)]

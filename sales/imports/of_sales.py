@@ -70,7 +70,7 @@ class SaleImporter(SaleReader):
         decision.after = after
 
     def _check_new(self, customer: Relation, contact: Contact | None, source: Source | None) -> None:
-        """What any new sale must answer to, asked once per slice for each combination."""
+        """Check what is required of any new sale, once per slice for each combination."""
         if (customer, contact, source) not in self.checked:
             editing.check_new(Sale(customer=customer, contact=contact, source=source))
             self.checked.add((customer, contact, source))
@@ -192,7 +192,7 @@ class SaleImporter(SaleReader):
         return set_probability(sale, probability=own, version=sale.version, by=self.by)
 
     def _correct(self, sale: Sale, after: dict) -> Sale:
-        """Nobody knows the reason of old history (rule 12); but a row may not take away one that is known."""
+        """Old history needs no reason (rule 12); but a row may not remove one that is known."""
         excused = not {"accept_reason", "loss_reason"} & set(after)
         outcome = {name: after.get(name, getattr(sale, name)) for name in (*OUTCOME, "source")}
         reason = outcome.pop("accept_reason") or outcome.pop("loss_reason", None)

@@ -20,7 +20,7 @@ OUTCOME = ("accept_reason", "loss_reason", "lost_to", "loss_explanation", "close
 
 
 def take_back(row: ImportRow, *, by: User) -> str:
-    """Put the sale of this row in the trash, or give it its former values; says what was kept and why."""
+    """Put the sale of this row in the trash, or give it its former values; returns what stays and why."""
     sale = lock(Sale.objects.all(), row.target)
     if row.verdict == ImportRow.Verdict.CREATE:
         return _discard(sale, row, by)
@@ -32,7 +32,7 @@ def take_back(row: ImportRow, *, by: User) -> str:
 def discard_untouched(rows: list[ImportRow], *, by: User) -> set[int]:
     """Put in the trash all sales these rows created that nobody touched since; returns the ids of their rows.
 
-    Who writes on the timeline of a sale leaves its version as it is, and waits for our lock.
+    A note leaves the version of its sale as it is, and waits for our lock: a sale with a note is touched, too.
     """
     made = {row.target: row for row in rows if row.verdict == ImportRow.Verdict.CREATE}
     locked = lock_all(Sale.objects.filter(pk__in=made, trashed=False))
@@ -49,7 +49,7 @@ def discard_untouched(rows: list[ImportRow], *, by: User) -> set[int]:
 
 
 def _discard(sale: Sale, row: ImportRow, by: User) -> str:
-    """The reference goes with it: the same file can be imported again."""
+    """Trash the sale and clear its reference, so that the same file can be imported again."""
     if not sale.trashed and sale.version != row.version:
         who = sale.updated_by or _("The system")
         return _("%(who)s changed it since, so it stays.") % {"who": who}
@@ -62,7 +62,7 @@ def _discard(sale: Sale, row: ImportRow, by: User) -> str:
 
 
 class _Back:
-    """One updated sale on its way back."""
+    """Takes back the changes of one updated sale."""
 
     def __init__(self, sale: Sale, row: ImportRow, by: User):
         self.sale, self.by = sale, by
@@ -92,7 +92,7 @@ class _Back:
             self.remainder.append(f"{_labels(names)}: {' '.join(error.messages)}")
 
     def _unchanged(self, names: list[str]) -> list[str]:
-        """Those of these fields that hold what the run wrote; the others are kept and named."""
+        """Those of these fields that hold what the run wrote; the others stay and are named in the remainder."""
         own, others = [], []
         for name in names:
             field = Sale._meta.get_field(name)

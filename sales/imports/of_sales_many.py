@@ -1,4 +1,4 @@
-"""Known sales changed together: what no rule can refuse any more takes a few statements for all of them."""
+"""Changing known sales together: changes that no rule can refuse take a few statements for all of them."""
 
 from sales import editing
 from sales.history import commit_many
@@ -15,7 +15,7 @@ Kind = SaleEvent.Kind
 
 
 def is_unquestioned(decision: Decision) -> bool:
-    """Whether this change of a sale is one of those that no rule forbids: all is seen from the decision itself."""
+    """Whether this change of a sale is one of those that no rule forbids: the decision alone says so."""
     sale, after = decision.target, decision.after
     phase = after.get("phase")
     moves = phase is None or (phase != sale.phase and phase.is_active and not after["probability_by_hand"])

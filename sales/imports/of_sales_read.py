@@ -1,4 +1,4 @@
-"""Importing sales: which sale a row means, and what its cells say together."""
+"""Importing sales: which sale a row means, and what its cells mean together."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -50,7 +50,7 @@ class SaleReader(Importer):
         if self.run.key == "number":
             numbers = {int(text) for text in wanted if is_id(text)}
             return {str(sale.pk): sale for sale in sales.filter(pk__in=numbers)} if numbers else {}
-        # Of more than a hundred values the planner does not see that none is empty, and the index holds no empty ones.
+        # With more than a hundred values the planner does not see that none is empty, and the index has no empty ones.
         rows = sales.filter(external_reference__in=wanted).exclude(external_reference="")
         return {sale.external_reference: sale for sale in rows} if wanted else {}
 
@@ -117,7 +117,7 @@ class SaleReader(Importer):
         return "new {} {} {} {}".format(*features)
 
     def _customer(self, values: dict, present: Relation | None = None) -> Relation | None:
-        """Who the row names; the present customer when it names nobody else, though others may be called the same."""
+        """The customer of a row; the present one when the row names nobody else, even if others have the same name."""
         number, name = values.get("customer_number", ""), values.get("customer", "")
         if present and not number and (not name or is_called(present, name)):
             return present
@@ -144,7 +144,7 @@ class SaleReader(Importer):
             values["expected_end_date"] = values.pop("closed_on")
 
     def _leave_unused(self, decision: Decision, status: str) -> None:
-        """Say which cells are about an outcome this sale does not have, or a number it does not get."""
+        """Note the cells that are not used: of an outcome this sale does not have, or a number it does not get."""
         sale, number = decision.target, decision.values.get("number", "").lstrip("0")
         if status == SaleStatus.OPEN:
             names = ("closed_on", "accept_reason", "loss_reason", "lost_to", "reason", "loss_explanation")
@@ -164,7 +164,7 @@ class SaleReader(Importer):
             self.leave(decision, _("There is no probability, so this is not used: %(fields)s."), "by_hand")
 
     def _outcome(self, values: dict, status: str, customer: Relation) -> dict:
-        """The closing day, reason and competitor a row says about a closed sale."""
+        """The closing day, reason and competitor of a closed sale in a row."""
         outcome = {}
         if closed_on := values.get("closed_on"):
             outcome["closed_on"] = closed_on

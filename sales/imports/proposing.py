@@ -24,7 +24,7 @@ from salescrm.url_words import is_id
 
 SAMPLES = 200
 Kind = ImportRun.Kind
-# Numbers we give ourselves, and the fields that say beside them what is meant: other systems count from 1 too.
+# Numbers we give ourselves, and the fields that confirm which record is meant: other systems count from 1 too.
 NUMBERS = {
     Kind.RELATIONS: {"number": (Relation, ("name", *PARTS))},
     Kind.CONTACTS: {"organization_number": (Relation, ("organization",)), "number": (Relation, ("name", *PARTS))},
@@ -84,7 +84,7 @@ def _guessed(run: ImportRun, rows: list[list]) -> tuple[dict[str, str], dict[str
     ours = {place: name for place, name in guessed.items() if place not in why}
     if _makes_new(run.kind, set(ours.values())):
         return ours, why
-    # Without them nothing new can be made: a file of changes, where its headings are those of our own exports.
+    # Without them nothing new can be made. Headings of our own exports then make it a file of changes.
     own = {place for place, name in guessed.items() if comparable(run.columns[int(place)]) in fields[name].own()}
     proposed = {place: name for place, name in guessed.items() if place in ours or (place in own and strange[place])}
     return proposed, {place: reason for place, reason in why.items() if place not in proposed}

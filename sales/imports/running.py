@@ -43,7 +43,7 @@ DECIDED = ("verdict", "why", "key", "label", "target", "version", "before", "aft
 
 @transaction.atomic
 def agree(run: ImportRun, *, mapping: dict, key: str, options: dict, version: int, by: User) -> ImportRun:
-    """Keep what the columns are and how they are read; what was checked before is forgotten.
+    """Store what the columns are and how they are read; earlier checks are discarded.
 
     Refuses a run that has been started.
     """
@@ -109,7 +109,7 @@ def _enter(run: ImportRun, status: str, by: User, *, position: int = 0) -> Impor
 
 
 def advance(run: ImportRun, *, by: User) -> ImportRun:
-    """Do the next slice of whatever the run is at; two at the same time do two different slices."""
+    """Do the next slice of the present stage; two requests at the same moment do two different slices."""
     with transaction.atomic():
         run = alone(run)
         match run.status:
@@ -211,12 +211,12 @@ def _undo_slice(run: ImportRun, by: User) -> None:
 
 
 def _hold(run: ImportRun, rows: list[ImportRow]) -> None:
-    """Lock all records of a slice at once, in the order in which everybody does: two who lock one by one, each in an
-    order of their own, could wait for each other for ever.
+    """Lock all records of a slice at once, in the order of their ids: two requests that lock one by one, each in an
+    order of its own, could wait for each other for ever.
     """
     targets = [row.target for row in rows if row.target]
     records = RECORDS[run.kind].objects.filter(pk__in=targets)
-    if run.kind == ImportRun.Kind.SALES and run.status == Status.UNDOING:  # who reopens holds what acceptance made
+    if run.kind == ImportRun.Kind.SALES and run.status == Status.UNDOING:  # reopening locks what acceptance made
         invoices = Invoice.objects.filter(pk__in=records.exclude(invoice=None).order_by().values("invoice"))
         projects = Project.objects.filter(pk__in=records.exclude(project=None).order_by().values("project"))
         hold(invoices, records, projects)

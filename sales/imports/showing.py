@@ -1,4 +1,4 @@
-"""What people see of the rows of a run: per field what was there and what comes, and the refused rows as a file."""
+"""The rows of a run for people: per field the value before and after, and the refused rows as a file."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ def _changes(row: ImportRow, model: type[models.Model], names: "_Names") -> Iter
 
 
 class _Names:
-    """Values of the run as people read them."""
+    """The names of records and values of the run as people read them."""
 
     def __init__(self, model: type[models.Model], rows: list[ImportRow]):
         self.known: dict[type, dict[int, models.Model]] = {}

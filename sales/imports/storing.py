@@ -1,4 +1,4 @@
-"""Storing imported sales as what they are: history, with events in the past."""
+"""Storing imported sales as history, with events in the past."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -32,13 +32,13 @@ def quietly(items: Iterable, title: str) -> Iterable:
 
 
 def one_at_a_time() -> None:
-    """Wait for an import that is going on; the next one waits for this transaction."""
+    """Wait for an import that is running; the next one waits for this transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def alone(run: ImportRun) -> ImportRun:
-    """The run as it stands now; whoever else works on it waits until this transaction ends. Raises Gone.
+    """The run as it stands now; other requests on it wait until this transaction ends. Raises Gone.
 
     Not a lock of its row: a slice holds the records it writes before the run, as everybody does (LOCK_ORDER).
     """
@@ -58,7 +58,7 @@ def _noon() -> Callable[[date], datetime]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a sale ended, as the other system remembers it."""
+    """How a sale ended, according to the other system."""
 
     status: str
     closed_on: date
@@ -79,7 +79,7 @@ def add_sales(
 ) -> list[Sale]:
     """Store new sales with their history; each is open in its phase and gets its outcome here, if it has one.
 
-    Refuses customers and competitors that have been merged since they were found.
+    Refuses customers and competitors that have been merged since they were looked up.
     """
     rivals = [outcome.lost_to.pk for _sale, outcome in drafts if outcome and outcome.lost_to]
     if not is_held(*{sale.customer_id for sale, _outcome in drafts}, *rivals):

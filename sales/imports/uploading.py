@@ -1,4 +1,4 @@
-"""Taking a file in, row by row as a new run; and forgetting it again."""
+"""Storing a file as a new run, row by row; and discarding a run."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ from salescrm.versions import made_before, once
 LARGEST_FILE = 20 * MEGABYTE
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
-HEADING = 250  # characters of a heading that are kept
+HEADING = 250  # characters of a heading that are stored
 EXTENSIONS = ("csv", "txt", "xlsx")
 BATCH = 1000
 PATIENCE = 40  # seconds one request may read: the server ends it after 60
@@ -41,7 +41,7 @@ FRESH = {"verdict": "", "key": "", "why": "", "label": "", "is_done": False, "is
 
 
 def upload(file: UploadedFile, *, kind: str, by: User, token: UUID) -> ImportRun:
-    """Keep the file and its rows as a new run; the same `token` twice gives the first one.
+    """Store the file and its rows as a new run; the same `token` twice gives the first one.
 
     Refuses, for the field "file", what is too large, takes too long, is no table, empty, has a column twice, or what
     the disk does not take.
@@ -131,8 +131,8 @@ def _copy(run: ImportRun, batch: Iterable[tuple[int, list]]) -> None:
 
 
 def _trimmed(cells: list, columns: int) -> list:
-    """A row without what is empty at its end. Of what stands beyond the columns the first cell is kept: it refuses the
-    row, however far away it is.
+    """A row without what is empty at its end. Of the cells beyond the columns the first filled one stays: it makes
+    the row refused.
     """
     row = [storable(cell) for cell in cells[:columns]]
     some = (storable(cell) for cell in cells[columns:] if cell not in (None, ""))
@@ -144,7 +144,7 @@ def _trimmed(cells: list, columns: int) -> list:
 
 @transaction.atomic
 def discard(run: ImportRun) -> None:
-    """Forget a run that has written nothing, with its file."""
+    """Delete a run that has written nothing, with its file."""
     locked = alone(run)
     if not locked.is_open:
         raise ValidationError(_("This import has been started, so it stays in the list. Undo it instead."))

@@ -1,4 +1,4 @@
-"""Importing in the browser: upload, columns, words, preview, progress, result, and taking it all back."""
+"""Importing in the browser: upload, columns, words, preview, progress, result, and undoing it."""
 
 from time import monotonic
 from uuid import uuid4
@@ -186,7 +186,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 
 @may_import
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask before everything the run did is taken back."""
+    """Ask, then take back everything the run did."""
     run = _run(pk)
     if request.method == "POST":
         try:
@@ -200,7 +200,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @may_import
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask before a run that has written nothing is forgotten, with what was said about its columns."""
+    """Ask, then delete a run that has written nothing, with its columns and words."""
     run = _run(pk)
     if request.method == "POST":
         try:

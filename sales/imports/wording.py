@@ -1,4 +1,4 @@
-"""The words in the columns of a file that name rows of our lists: which are there, and which need an explanation."""
+"""The words in the columns of a file that name rows of our lists: which there are, and which need a meaning."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ from sales.imports.fields import fields_of
 from sales.imports.lists import Lists
 from sales.models.imports import ImportRun
 
-MOST = 100  # of one column; who has more has chosen the wrong column
-ALWAYS = ("phase", "status")  # shown with what they are taken for, as soon as the page is shown
+MOST = 100  # of one column; with more words it is the wrong column
+ALWAYS = ("phase", "status")  # on the page with their proposed meaning, whenever there is a page
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Word:
 
 
 def words_of(run: ImportRun) -> list[Word]:
-    """The words somebody has to explain: those that mean nothing here, and all of the columns for phase and status.
+    """The words that need a meaning: those that are unknown here, and all of the columns for phase and status.
 
     Nothing when every word is known.
     """

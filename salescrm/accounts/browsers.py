@@ -1,4 +1,4 @@
-"""Browsers on which somebody logged in before: whoever guesses at the account does not lock its owner out there."""
+"""Browsers on which somebody logged in before: whoever tries passwords elsewhere does not lock the owner out there."""
 
 import secrets
 
@@ -15,7 +15,7 @@ MOST = 5  # people who share a browser
 
 
 def trust(request: HttpRequest, response: HttpResponse, user: User) -> None:
-    """From now on this browser is known to this account, until its password changes."""
+    """Make this browser known to this account, until its password changes."""
     known = _known(request)
     known.pop(str(user.pk), None)
     known[str(user.pk)] = [secrets.token_urlsafe(12), _proof(user)]
@@ -43,5 +43,5 @@ def _known(request: HttpRequest) -> dict[str, list[str]]:
 
 
 def _proof(user: User) -> str:
-    """Changes with the password, and gives nothing of it away."""
+    """A digest that changes with the password and reveals nothing of it."""
     return salted_hmac("salescrm.browsers", user.get_session_auth_hash(), algorithm="sha256").hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""What is asked to log in, for another password, for the profile; and about users and teams."""
+"""The forms for logging in, for another password, for the profile, for users and for teams."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ class ResetForm(auth_forms.PasswordResetForm):
         super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
-        """Count every mail, known address or not: nobody is to be flooded, and no answer tells who exists."""
+        """Count every mail, known address or not: nobody gets too many, and no answer reveals which addresses exist."""
         if email := self.cleaned_data.get("email"):
             lockout.count((lockout.MAIL_CLIENT, self.client), (lockout.MAIL, email.strip().lower()))
         return self.cleaned_data

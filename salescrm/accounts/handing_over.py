@@ -28,7 +28,7 @@ class Holding:
     key: str
     rows: Callable[[], QuerySet]  # all that are held by anybody
     holder: str  # their field that names who holds them
-    hand_over: Callable[..., int]  # hand_over(rows, to=, by=) gives them to another user and says how many there were
+    hand_over: Callable[..., int]  # hand_over(rows, to=, by=) gives them to another user and returns how many
     words: Callable[[int], str]  # "%(shown)s open sales"
     url: str  # name of the list of these rows
     query: dict[str, str]  # words of its address, to which the holder comes
@@ -43,11 +43,11 @@ class Holding:
 
 
 class Holdings(Counter):
-    """How much of every kind, by its key, a user has in hands."""
+    """How many records of every kind, by its key, a user holds."""
 
     @property
     def basis(self) -> str:
-        """What a form carries along of what it showed."""
+        """The basis of the form that shows these holdings."""
         return "-".join(str(self[kind.key]) for kind in kinds())
 
 
@@ -82,10 +82,10 @@ def with_holdings(users: QuerySet) -> QuerySet:
 
 @transaction.atomic
 def hand_over(user: User, *, to: User, basis: str, by: User) -> Holdings:
-    """Give everything `user` holds to another user, all of it or nothing; sales and drafts remember it (rules 6 and 7).
+    """Give everything `user` holds to another user, all or nothing; sales and drafts get an event (rules 6 and 7).
 
     Returns what was handed over: nothing when nothing is left, as for a second click. Refuses a user who left and the
-    user itself (code `to`), and what is no longer what the form with this `basis` showed (code `changed`). The number
+    user itself (code `to`), and holdings that have another basis than the form had (code `changed`). The number
     of statements does not grow with what there is.
     """
     if not to.is_active or to.pk == user.pk:

@@ -1,7 +1,7 @@
 """How often one may try: to log in, with one's old password, for a mail with a link, with the code of the first run.
 
-A try is counted before it is judged, under a lock: however many come at the same moment, none slips past. What was
-right is given back. Nobody sleeps here: who has to wait is told how long (429).
+A try is counted before it is judged, under a lock, so that tries at the same moment all count. A try
+that was right is taken off again. No request sleeps: the answer (429) says how long to wait.
 """
 
 import ipaddress
@@ -24,8 +24,8 @@ from salescrm.models import Attempts
 
 logger = logging.getLogger(__name__)
 
-FORGOTTEN_AT_ONCE = 100  # rows that one try sweeps away: more than it can make
-# Makes the row or finds it, and locks it: one statement, so that nobody can sweep it away in between.
+FORGOTTEN_AT_ONCE = 100  # old rows that one try deletes: more than it can make
+# Makes the row or reads it, and locks it: one statement, so that nobody can delete it in between.
 ROW = """
 INSERT INTO salescrm_attempts (key, at, until) VALUES (%s, %s, %s)
 ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING at, until
@@ -33,7 +33,7 @@ ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING at, until
 
 
 class TooMany(ValidationError):
-    """Wait so many seconds; with a sentence that says so."""
+    """Refuses a try for so many seconds, with a sentence that says so."""
 
     def __init__(self, seconds: int):
         self.seconds = seconds
@@ -66,7 +66,7 @@ class Limit:
         return timedelta(seconds=min(self.first * 2 ** (tries - self.free), settings.LONGEST_WAIT * 60))
 
     def key(self, subject: object) -> str:
-        """What the row is found by: it tells nobody who tried what."""
+        """The key of the row: a hash, so that it reveals nothing of who tried what."""
         return salted_hmac(f"salescrm.lockout.{self.name}", str(subject), algorithm="sha256").hexdigest()
 
 
@@ -109,13 +109,13 @@ def _count(limit: Limit, subject: object, now: datetime) -> int:
 
 
 def give_back(limit: Limit, subject: object) -> None:
-    """One try was right: it does not count, those before it still do."""
+    """Take off one try that was right; those before it still count."""
     forget = timedelta(seconds=limit.forget)
     Attempts.objects.filter(pk=limit.key(subject)).update(until=F("until") - forget)
 
 
 def clear(limit: Limit, subject: object) -> None:
-    """This try was right: those before it were mistakes."""
+    """Forget all tries: after a right one those before it were mistakes."""
     Attempts.objects.filter(pk=limit.key(subject)).delete()
 
 

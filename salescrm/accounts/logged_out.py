@@ -1,4 +1,4 @@
-"""What is sent after a session has ended: nothing typed is lost, nothing is carried out without being asked again."""
+"""Forms that arrive after a session has ended: nothing typed is lost, nothing is done until it is sent again."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,14 +14,14 @@ from salescrm.pages import htmx_of
 from salescrm.toasts import offer
 from salescrm.url_words import way_back
 
-MOST = 100_000  # characters that are kept to be sent again, those of the names included
+MOST = 100_000  # characters that are stored to be sent again, those of the names included
 LITTLE = 1000  # of a browser on which nobody logged in before: else strangers could fill the database
 COOKIE = "last-user"
 AGE = 90 * 24 * 3600
 
 
 def remember(response: HttpResponse, user: User) -> None:
-    """Who logged in last on this browser, also after the session has ended: what they typed is offered to no other."""
+    """Store in the browser who logged in last, for after the session: what they typed is offered to nobody else."""
     response.set_signed_cookie(
         COOKIE, str(user.pk), salt=COOKIE, max_age=AGE, httponly=True, secure=settings.SESSION_COOKIE_SECURE,
         samesite="Lax",
@@ -34,7 +34,7 @@ def stay(request: HttpRequest) -> HttpResponse:
 
 
 def back_to_the_form(request: HttpRequest, *, trusted: bool = True) -> HttpResponse:
-    """Log in, then see the page the form was sent from: it tells that nothing was done, and offers to send it again.
+    """Lead through the log-in to the page the form came from, which says that nothing was done and offers to resend.
 
     Only a `trusted` form is offered: one whose token proved that it was ours.
     """
@@ -47,7 +47,7 @@ def back_to_the_form(request: HttpRequest, *, trusted: bool = True) -> HttpRespo
 def _tell(request: HttpRequest, text: str, *, trusted: bool) -> None:
     if request.FILES:
         text = f"{text} {_('Choose the files again: they were not kept.')}"
-    for earlier in list(messages.get_messages(request)):  # reading takes them out: one offer is kept, the last one
+    for earlier in list(messages.get_messages(request)):  # reading removes all; of offers only the last one stays
         if not earlier.extra_tags and earlier.message != text:
             messages.add_message(request, earlier.level, earlier.message)
     messages.error(request, text, extra_tags=_again(request) if trusted else "")
@@ -72,9 +72,9 @@ def _whose(request: HttpRequest) -> int | None:
 
 
 def not_ours(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form without the right token: mostly somebody logged out, or in anew, in another window since it was shown.
+    """A form without the right token: mostly somebody logged out, or in again, in another window since.
 
-    Without a token the browser can still tell that the form stood on a page of ours: then it is offered again.
+    The browser's Origin header can still prove that the form stood on a page of ours: then it is offered again.
     """
     if htmx_of(request):
         return stay(request)

@@ -1,4 +1,4 @@
-"""What a password may not be made of: what everybody knows about its owner."""
+"""What a password may not consist of: names and addresses that everybody knows of its owner."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ class OwnWords:
     """Refuses one's own name, address or organisation, also repeated, turned round or with a year behind it."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        """Take every such word away, forwards and backwards: something has to remain."""
+        """Remove every such word, forwards and backwards; refuse a password of which too little remains."""
         whole = rest = _letters(password)
         for word in sorted(_words(user), key=len, reverse=True):
             rest = rest.replace(word, " ").replace(word[::-1], " ")

@@ -11,7 +11,7 @@ SESSION_DATA = "SELECT session_data FROM django_session WHERE session_key = %s A
 
 
 class SessionStore(db.SessionStore):
-    """Composing the statement with the ORM takes longer than running it."""
+    """Reads a session by SQL: composing the statement with the ORM takes longer than running it."""
 
     def load(self) -> dict:
         """What the session holds; of one that is unknown or has ended nothing, and it gets a new key when used."""
@@ -24,7 +24,7 @@ class SessionStore(db.SessionStore):
         return self.decode(row[0])
 
     def save(self, must_create: bool = False) -> None:
-        """Store what the session holds. One that was ended meanwhile stays ended: what the request did is done.
+        """Store what the session holds. One that was ended meanwhile stays ended, and the request still succeeds.
 
         Django would answer 400 then, also for work that was stored, and also when it is the database that is away.
         """

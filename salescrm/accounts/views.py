@@ -36,7 +36,7 @@ class Unprocessable:
 
 
 class RedirectThen(HttpResponseRedirect):
-    """A redirect with something left to do once it is on its way: how long that takes tells nothing to who waits."""
+    """A redirect that does its deed after it was sent: the time this takes reveals nothing to the browser."""
 
     def __init__(self, url: str, deed: Callable[[], object]) -> None:
         super().__init__(url)
@@ -46,7 +46,7 @@ class RedirectThen(HttpResponseRedirect):
         super().close()
         try:
             self.deed()
-        except Exception:  # nobody is there any more to be told
+        except Exception:  # the answer has been sent: only the log can say so
             logger.exception("What was left to do after a redirect failed")
 
 

@@ -1,6 +1,7 @@
 """The archive of a backup: a tar of a dump of the database, of the files people added, and of a manifest.
 
-The first member says what it is, the last one what is in it: whatever was cut off, changed or added is seen.
+The first member is a mark of the format, the last one the manifest with a hash of every member: an archive that was
+cut off or changed, or that holds more, is refused.
 """
 
 import hashlib

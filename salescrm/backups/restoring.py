@@ -116,7 +116,7 @@ def _restore_database(server: Server, dump: Path, programs: tuple[str, str]) -> 
         complaint = script.communicate()[1].decode(errors="replace")
         if script.returncode == 0:
             database.stdin.write(b"COMMIT;\n")  # never before the whole script has come
-    except BrokenPipeError:  # it says why
+    except BrokenPipeError:  # psql stopped reading; its own output says why
         script.kill()
         script.communicate()
         complaint = ""

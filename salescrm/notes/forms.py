@@ -1,4 +1,4 @@
-"""What is asked about a note: its kind, the text, when it was, and files."""
+"""The form of a note: its kind, the text, when it was, and files."""
 
 from datetime import datetime
 from typing import Any
@@ -95,7 +95,7 @@ class NoteForm(forms.Form):
                 del self.fields["kind"]
 
     def clean_text(self) -> str:
-        """Lines end as they do everywhere but in browsers."""
+        """Browsers send two characters at the end of a line; one is stored."""
         return self.cleaned_data["text"].replace("\r\n", "\n")
 
     def clean_at(self) -> datetime | None:
@@ -115,5 +115,5 @@ class NoteForm(forms.Form):
         return [(value, label, ICONS[NoteKind(value)]) for value, label in CHOICES]
 
     def value_of(self, name: str) -> Any:
-        """What stands in the field now: typed, stored or the default."""
+        """The value to display in the field: typed, stored or the default."""
         return (self.data.get(name, "") if self.is_bound else self.initial.get(name)) or self.fields[name].initial or ""

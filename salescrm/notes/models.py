@@ -29,21 +29,21 @@ ICONS = {
 }  # fmt: skip
 
 
-OWN_NOTE = folded("note")  # what a record is found by that has a note of its own
+OWN_NOTE = folded("note")  # what search looks in for a record with a note of its own
 
 
 class Note(Versioned):
     """Something that was said or done, by whom and when; a subclass says about which record."""
 
     objects: ClassVar[models.Manager[Self]]  # every subclass has its own
-    # What a Notebook gives a note for whoever reads it: the addresses of its pages and of its files.
+    # A Notebook sets these for the reader of a note: the addresses of its pages and of its files.
     change_url: str
     remove_url: str
     links: list[tuple[StoredFile, str]]
 
     Kind = NoteKind
     CHANGED = _("%(who)s changed this note after you opened it. Nothing of yours was stored.")
-    WORDS = folded("text")  # what a note is found by
+    WORDS = folded("text")  # what search looks in
 
     kind = models.CharField(_("kind"), max_length=10, choices=NoteKind, default=NoteKind.NOTE)
     text = models.TextField(_("text"), blank=True)

@@ -1,4 +1,4 @@
-"""The pages of notes and files, written once: every app says in a Notebook what its notes are about."""
+"""The pages of notes and files, written once: every app describes its own notes in a Notebook."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from salescrm.pages import Request, follow, page, tell
 from salescrm.versions import Stale
 
 FORM, REMOVE, MISSING = "notes/form.html", "notes/remove.html", "notes/missing.html"
-# Whatever a file holds, a browser may only keep it: not show it, run it, guess at it or share it with others.
+# A browser may only save a file: not display it, run it, guess its type or store it in a shared cache.
 KEEP_ONLY = {
     "Cache-Control": "private, no-store",
     "Content-Encoding": "identity",
@@ -62,7 +62,7 @@ class Draft:
 
     @property
     def values(self) -> dict:
-        """What stands in the fields."""
+        """The values to display in the fields."""
         return {name: self.form.value_of(name) for name in ("kind", "text", "at") if name in self.form.fields}
 
 
@@ -147,7 +147,7 @@ def change(request: Request, book: Notebook, record: Any, note: int) -> HttpResp
 
 
 def _done(request: Request, record: Any) -> HttpResponse:
-    """Out of the dialog: the timeline behind it reads itself again, and keeps what is being written on top of it."""
+    """Close the dialog and reload the timeline behind it, without the form on top, where something may be typed."""
     return tell(request, record, event="timeline-changed", detail={}, closes=True)
 
 
@@ -170,7 +170,7 @@ def remove(request: Request, book: Notebook, record: Any, note: int) -> HttpResp
 
 
 def send_file(request: Request, book: Notebook, record: Any, key: UUID) -> HttpResponseBase:
-    """Hand out a file of a note of this very record, in pieces, to be kept and never to be shown in place."""
+    """Send a file of a note of this very record, in pieces, as a download and never for display."""
     notes = book.model.objects.filter(**{book.about: record})
     file = get_object_or_404(StoredFile.objects.filter(pk__in=notes.values("files")), key=key)
     try:

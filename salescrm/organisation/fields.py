@@ -9,7 +9,7 @@ from salescrm.organisation.validators import VALIDATE
 
 
 class NumberFormField(forms.CharField):
-    """A number of COMPACT: checked, stored compact, shown as people write it; spaces and dots typed are welcome."""
+    """A number of COMPACT: checked, stored compact, displayed as people write it; may be typed with spaces and dots."""
 
     def __init__(self, name: str, **kwargs: Any) -> None:
         self.compact, self.show = COMPACT[name], SHOW.get(name, str)
@@ -20,7 +20,7 @@ class NumberFormField(forms.CharField):
         return self.compact(text) if text else text
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """The browser takes what is longer by the spaces and dots that fall off."""
+        """Let the browser accept more characters, as spaces and dots fall off."""
         return {**super().widget_attrs(widget), "maxlength": str(2 * LONGEST_IBAN)}
 
     def prepare_value(self, value: Any) -> Any:

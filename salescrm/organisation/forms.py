@@ -1,4 +1,4 @@
-"""What is asked about our own company, its number patterns among it."""
+"""The form of our own company and its number patterns."""
 
 from functools import cache
 from typing import Any

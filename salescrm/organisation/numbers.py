@@ -1,4 +1,4 @@
-"""How KvK, VAT and bank account numbers are stored (compact, in one spelling) and shown (as people write them)."""
+"""How KvK, VAT and bank account numbers are stored (compact, in one spelling) and displayed (as people write them)."""
 
 from stdnum import iban
 from stdnum.ch import uid

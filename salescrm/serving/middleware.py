@@ -57,7 +57,7 @@ def _plain(text: str, status: int = 200) -> HttpResponse:
 
 
 def one_organisation(get_response: GetResponse) -> GetResponse:
-    """Read our own company once per request, however often it is asked for."""
+    """Read our own company once per request, however often it is used."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         Organisation.keep()
@@ -82,7 +82,7 @@ def user_language(get_response: GetResponse) -> GetResponse:
 
 
 def private_pages(get_response: GetResponse) -> GetResponse:
-    """What somebody who is logged in sees is kept nowhere, unless its view says how.
+    """Pages for somebody who is logged in are stored in no cache, unless their view says so.
 
     On a shared computer Back after the log-out, or after the session has ended, would show it. `no-cache` does not do:
     browsers go back to what they have without asking. `Clear-Site-Data` would come with the log-out only, and takes the
@@ -99,7 +99,7 @@ def private_pages(get_response: GetResponse) -> GetResponse:
 
 
 def explained_absence(get_response: GetResponse) -> GetResponse:
-    """What is not there any more says so itself to who may know: an exception with an `answer`."""
+    """Answer an exception that has an `answer` of its own: a page about what is gone, for who may know."""
     return on_exception(get_response, _absence)
 
 

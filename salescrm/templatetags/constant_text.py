@@ -1,4 +1,4 @@
-"""`{% translate %}` for text that stands in the template: looked up once per language, not at every showing.
+"""`{% translate %}` for text that stands in the template: looked up once per language, not at every rendering.
 
 A page holds a hundred of them, and looking all of them up took a tenth of its time. Registered as builtin.
 """
@@ -13,7 +13,7 @@ register = template.Library()
 
 
 class ConstantText(template.Node):
-    """What `node` says, kept by language; `name` is the variable that gets it, if any."""
+    """The text of `node`, stored per language; `name` is the variable that gets it, if any."""
 
     child_nodelists = ()
 

@@ -171,7 +171,7 @@ def phone(number: str) -> SafeString:
 def icon(name: str, size: int = 20) -> SafeString:
     """One of the heroicons in outline, hidden from screen readers: the words stand beside it.
 
-    How its lines look is said once, in base.css: a page holds dozens of icons.
+    The style of its lines stands once in base.css, not in every icon: a page holds dozens.
     """
     drawn = heroicon_outline(str(name), size=size, aria_hidden="true")
     return SafeString(LINES.sub("", drawn).replace("\n", "").replace("  <path", "<path"))

@@ -1,4 +1,4 @@
-"""Colleagues and customers an export names and we do not know yet: they are added."""
+"""Adding the colleagues and customers that an export names and that are not here yet."""
 
 import re
 from functools import cached_property
@@ -24,12 +24,12 @@ MAIL_DOMAIN = "import.invalid"
 
 
 class Newcomers:
-    """Who is added during one import. `details` holds fields of relations by their folded name."""
+    """The users and relations added during one import. `details` holds fields of relations by their folded name."""
 
     def __init__(self, details: dict[str, dict], *, by: User | None):
         self.by = by
         self.details = {same_name(ORGANIZATION, name): values for name, values in details.items()}
-        self.details |= {f"\0{name}": values for name, values in details.items()}  # exactly so goes before
+        self.details |= {f"\0{name}": values for name, values in details.items()}  # the exact name goes before
         self.owners: list[User] = []
         self.customers: list[Relation] = []
         self.language, self.group = Organisation.current().language, Group.objects.get(name=SALESPERSON)
@@ -48,7 +48,7 @@ class Newcomers:
         return user
 
     def customer(self, name: str, *, bought: bool) -> Relation:
-        """An organization, with its number and what is told about it."""
+        """An organization, with its number and its details."""
         values = {"name": name, "relation_type": self.bought if bought else self.type}
         values |= self.details.get(f"\0{fold(name)}") or self.details.get(same_name(ORGANIZATION, name), {})
         self.customers.append(create_relation(kind=ORGANIZATION, values=values, by=self.by, token=None))
@@ -56,7 +56,7 @@ class Newcomers:
 
 
 def details_of(tables: list[Table], mapping: Mapping) -> tuple[dict[str, dict], list[str]]:
-    """What files of customers say of each of them, by folded name; and sentences on what of it cannot be used."""
+    """The details of customers in these files, by folded name; and sentences on values that cannot be used."""
     details, left, reading = {}, [], Reading(mapping.numbers)
     columns = {ours: theirs for ours, theirs in mapping.customers.items() if ours in CUSTOMER_FIELDS}
     for file, row in [(table.path.name, row) for table in tables for row in table.rows]:
@@ -75,7 +75,7 @@ def details_of(tables: list[Table], mapping: Mapping) -> tuple[dict[str, dict], 
 
 
 def _free_email(name: str) -> str:
-    """moses.frase@import.invalid: a name no mail ever reaches."""
+    """moses.frase@import.invalid: an address that receives no mail."""
     local = re.sub(r"[^a-z0-9]+", ".", fold(name)).strip(".") or "unknown"
     taken = set(User.objects.filter(email__startswith=local).values_list("email", flat=True))
     candidates = (f"{local}{number or ''}@{MAIL_DOMAIN}" for number in range(len(taken) + 1))

@@ -1,4 +1,4 @@
-"""Importing the export of another system by a mapping file: the same decisions, for files that come again and again."""
+"""Importing the export of another system by a mapping file: the same decisions, for repeated imports."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,7 +20,7 @@ from sales.models.imports import ImportRun
 from salescrm.models import User
 from salescrm.versions import lock_all
 
-# Refusals in the words of the command, which tells a system's administrator what to do about it in the CRM.
+# Refusals in the words of the command: they tell a system's administrator what to do in the CRM.
 WORDS = {
     "twice": "reference %(key)s stands already on line %(line)d",
     "trashed": "the sale is in the trash: restore it in the CRM first",
@@ -49,7 +49,7 @@ class ExportImporter(SaleImporter):
 
     @transaction.atomic
     def carry_out_all(self, rows: list[Row], *, commit: bool) -> list[Decision]:
-        """Store what the rows say, all or nothing, and return what was decided; without `commit` nothing stays."""
+        """Store all rows or none, and return the decisions; without `commit` nothing is stored."""
         one_at_a_time()
         self.counted = counts_rows([self.reader.reference(row) for row in rows])
         decisions = self.decide(self.progress(rows, "rows"), trial=not commit)
@@ -74,13 +74,13 @@ class ExportImporter(SaleImporter):
         lock_all(known.exclude(external_reference="").only("pk"))
         super().look_up(decisions)
         if named := self.directory.everybody():
-            is_held(*named)  # before anybody new gets a number: see LOCK_ORDER
+            is_held(*named)  # before a new relation gets a number: see LOCK_ORDER
         self.buyers = {
             same_name("organization", values["customer"]) for values in rows if values["status"] == SaleStatus.ACCEPTED
         }
 
     def _settle(self, decision, trial):
-        """Who was added for a row goes again when the row is refused; therefore such a row is tried at once."""
+        """Try a row that adds users or relations at once: when it is refused, they are removed again."""
         owners, customers = len(self.newcomers.owners), len(self.newcomers.customers)
         if self._knows_everybody(decision.values):
             super()._settle(decision, trial)
@@ -113,7 +113,7 @@ class ExportImporter(SaleImporter):
         super().compare(decision)
 
     def _meet(self, values: dict, *, present: User | None = None) -> None:
-        """Add who is not known yet; from here on the owner is a colleague: the present one, when called so."""
+        """Add an unknown owner or customer, and replace the owner's name by the user: the present one, if so named."""
         owner, customer, colleagues = values["owner"], values["customer"], self.lists.choices("owner")
         if not colleagues.names.get(fold(owner)):
             add_colleague(colleagues, self.newcomers.owner(owner))

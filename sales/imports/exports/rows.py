@@ -1,4 +1,4 @@
-"""One row of the export of another system, by its mapping: what it says, in our words."""
+"""One row of the export of another system, read by its mapping into the names of the browser's import."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,14 +30,14 @@ WHY = {"negative": "negative", "too_large": "too large"}
 
 
 class RowReader:
-    """Reads rows by one mapping; asks the database nothing but what our lists hold."""
+    """Reads rows by one mapping; reads nothing from the database but our lists."""
 
     def __init__(self, mapping: Mapping, stages: dict[str, Stage], lists: Lists, *, customer: str, owner: str):
         self.mapping, self.stages, self.lists = mapping, stages, lists
         self.customer_for_missing, self.owner_for_missing = customer, owner
 
     def read(self, row: Row) -> dict:
-        """What this row says, by the names of the browser's import; owner and customer are still names.
+        """The values of this row, by the names of the browser's import; owner and customer are still names.
 
         Refuses it with every reason there is.
         """
@@ -75,7 +75,7 @@ class RowReader:
     def _written(self, cells: dict, name: str) -> str:
         if (column := self.mapping.columns.get(name)) is None:
             return ""
-        return " ".join(str(storable(cells[column])).split())  # a spreadsheet knows no whole numbers, storable() does
+        return " ".join(str(storable(cells[column])).split())  # makes whole numbers, which a spreadsheet does not have
 
     def _outcome(self, cells: dict, reasons: list[str]) -> dict:
         """Status and phase by the stage; the reason is the row's own, else the one of its stage."""
@@ -85,7 +85,7 @@ class RowReader:
             reasons.append(f'unknown stage "{written}"' if written else "no stage")
             return {}
         if stage.status == SaleStatus.OPEN:
-            reason = self._text(cells, "reason")  # nothing is done with it, and that is said
+            reason = self._text(cells, "reason")  # is not used, and reported
             return {"status": stage.status, "phase": stage.phase} | ({"reason": reason} if reason else {})
         name = "accept_reason" if stage.status == SaleStatus.ACCEPTED else "loss_reason"
         reason = self._listed(cells, "reason", name, reasons) or stage.reason

@@ -16,7 +16,7 @@ BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\
 WORKBOOK = b"PK\x03\x04"
 MOST_CELLS = 20_000_000  # blank ones among them included
 MOST_TEXT = 200_000_000  # characters: cells of a workbook may share one long text
-# RuntimeError is what zipfile says of a part that is locked with a password, NotImplementedError of one it cannot open.
+# zipfile raises RuntimeError for a part locked with a password, NotImplementedError for a compression it lacks.
 UNREADABLE = (
     OSError, BadZipFile, ZlibError, EOFError, KeyError, IndexError, OverflowError, ValueError, csv.Error,
     NotImplementedError, RuntimeError,
@@ -111,8 +111,7 @@ def _csv(raw: bytes, encoding: str, delimiter: str) -> Iterator[tuple[int, list]
 def _decode(raw: bytes, encoding: str) -> str:
     """UTF-8 with or without mark, UTF-16 with mark, else the encoding of Windows programs; or what the mapping says.
 
-    A few bytes that are none do not make another encoding of it: they are read as U+FFFD, and whoever reads such a
-    cell refuses it.
+    A few broken bytes in UTF-8 are read as U+FFFD and not taken for another encoding; a cell with one is refused.
     """
     if encoding:
         try:

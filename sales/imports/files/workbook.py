@@ -1,4 +1,4 @@
-"""The rows of an Excel workbook: nothing costs more than what the file holds.
+"""The rows of an Excel workbook: memory and time depend only on the cells that hold something.
 
 A library that makes an object of everything makes one of each of a million formatted blank rows too, fills up every row
 and column that a reference skips, and reads a sheet as often as a list names it. Here only a cell that holds something
@@ -30,7 +30,7 @@ FILLED = re.compile(rb"<(\w+:)?(v|is)[> ]")
 
 
 class Workbook:
-    """A workbook whose parts are read when they are asked for."""
+    """A workbook whose parts are read when they are used."""
 
     def __init__(self, raw: bytes):
         self.archive = ZipFile(io.BytesIO(raw))
@@ -42,7 +42,7 @@ class Workbook:
             raise TooLargeError("the workbook is too large")
 
     def _read[P: Part](self, path: str, kind: P) -> P:
-        """This part; nothing, where it is not there."""
+        """Read this part; a missing one leaves it empty."""
         if path in self.archive.NameToInfo:
             with self.archive.open(path) as part:
                 kind.read(part)

@@ -1,4 +1,4 @@
-"""The parts of an Excel workbook, each read tag by tag: every kind takes what it is about and lets the rest go by."""
+"""The parts of an Excel workbook, each read tag by tag: every class reads the tags it needs and skips the rest."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -24,13 +24,13 @@ class TooLargeError(ValueError):
 
 
 def require_room(collection: Collection, most: int) -> None:
-    """Refuse to go on collecting."""
+    """Refuse a collection that is too large."""
     if len(collection) > most:
         raise TooLargeError("the workbook is too large")
 
 
 class Part:
-    """Walks through the tags of one part of a workbook; each kind takes what it is about."""
+    """Parses one part of a workbook; a subclass handles the tags it needs."""
 
     def __init__(self):
         self.parser = ParserCreate()
@@ -41,7 +41,7 @@ class Part:
         self.text: list[str] | None = None  # being read
 
     def pieces(self, part: IO[bytes]) -> Iterator[None]:
-        """Read piece by piece; what a kind has taken until then can be fetched each time."""
+        """Read piece by piece; what the subclass has read until then can be fetched each time."""
         try:
             while piece := part.read(PIECE):
                 self.parser.Parse(piece, False)

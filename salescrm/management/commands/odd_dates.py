@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
 
 def odd_dates() -> Iterator[tuple[str, ...]]:
-    """Kind, id, name, field, value and address: of what has a page, so that somebody can put it right there."""
+    """Kind, id, name, field, value and address: of records that have a page where the date can be corrected."""
     for model in apps.get_models():
         moments = {"at"} if issubclass(model, Note) else set()
         fields = [field for field in model._meta.fields if isinstance(field, DayField) or field.name in moments]
