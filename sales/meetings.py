@@ -21,5 +21,5 @@ def coming(sales: SaleQuerySet, *, since: datetime | None = None) -> QuerySet[Sa
 
 
 def among(notes: Iterable[Note]) -> list[Note]:
-    """The same, of notes that were read already, newest first."""
+    """The meetings ahead among notes that were read already, newest first."""
     return [note for note in notes if note.kind == NoteKind.MEETING and note.is_planned][::-1]

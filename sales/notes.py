@@ -1,4 +1,4 @@
-"""The notes of sales, and what other parts of sales write on a timeline by themselves."""
+"""The notes of sales, and the notes that completing a step and reopening add by themselves."""
 
 from datetime import date
 from typing import cast

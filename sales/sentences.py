@@ -36,10 +36,10 @@ NOTED = RawSQL(
 
 @dataclass
 class Entry:
-    """One event as the page tells it: a headline, details, and how long the sale stood where it was.
+    """One entry of a timeline: an event of a sale, a note, or something else that happened, with its own `at` and `by`.
 
-    Or something else that happened, of which `at` and `by` are told; or a note. `about` is its record, where a
-    timeline shows those of several.
+    `stayed` says how long the sale stood in the phase before; `about` is the record it belongs to, where a timeline
+    shows several.
     """
 
     event: SaleEvent | None
@@ -53,8 +53,8 @@ class Entry:
     about: Model | None = None
 
     def __post_init__(self):
-        if told := self.note or self.event:
-            self.at, self.by = told.at, told.by
+        if source := self.note or self.event:
+            self.at, self.by = source.at, source.by
         if self.event:
             self.icon = ICONS.get(self.event.kind, self.icon)
         if self.note:
@@ -73,10 +73,10 @@ class Stay:
 
 
 def read(sale: Sale, phases: Iterable[Phase]) -> list[SaleEvent]:
-    """All events of a sale with the names they speak of, oldest first: one statement, seldom more.
+    """All events of a sale with the records they name, oldest first: one statement, seldom more.
 
-    Most events speak of what the sale has now, so names are taken from there and only the others are read. Each also
-    knows whether the sale has notes (`noted`): most have none, which spares asking for them.
+    Most events name what the sale has now, so these records are taken from the sale and only the others are read. Each
+    event also holds whether the sale has notes (`noted`): most have none, which saves the statement that reads them.
     """
     events: list[Any] = list(sale.events.order_by("sequence").annotate(noted=NOTED))
     _name(events, ["phase"], Phase, {phase.pk: phase for phase in phases})
@@ -99,7 +99,7 @@ def _name(events: list[SaleEvent], names: list[str], model, known: dict) -> None
 
 
 def name_all(events: list[SaleEvent]) -> list[SaleEvent]:
-    """Give events of several sales the names they speak of: one statement per kind of name that is spoken of."""
+    """Read the records that events of several sales name: one statement per kind of record."""
     for names in (["phase"], ["by", "owner"], ["customer", "lost_to"], ["source"], ["accept_reason"], ["loss_reason"]):
         _name(events, names, SaleEvent._meta.get_field(names[0]).related_model, {})
     return events
@@ -115,8 +115,8 @@ def tell(events: list[SaleEvent], language: str) -> list[Entry]:
     ][::-1]
 
 
-def told_after(before: SaleEvent | None, event: SaleEvent, language: str) -> Entry:
-    """One event among those of other sales."""
+def entry_after(before: SaleEvent | None, event: SaleEvent, language: str) -> Entry:
+    """The entry of one event, for a timeline with events of several sales."""
     return Entry(event, _headline(before, event), _details(before, event, language), about=event.sale)
 
 
@@ -160,14 +160,14 @@ def _visits(events: list[SaleEvent], until: date) -> list[_Visit]:
 
 
 def _arrivals(events: list[SaleEvent]) -> list[int]:
-    """Which events brought the sale into another phase; a move that was undone did not, nor did its undoing."""
-    found = [n for n, event in enumerate(events) if not n or events[n - 1].phase_id != event.phase_id]
+    """The places of the events that brought the sale into another phase, without undone moves and their undoing."""
+    arrivals = [n for n, event in enumerate(events) if not n or events[n - 1].phase_id != event.phase_id]
     undone = set()
-    for before, away, back in zip(found, found[1:], found[2:], strict=False):
+    for before, away, back in zip(arrivals, arrivals[1:], arrivals[2:], strict=False):
         kinds = (events[away].kind, events[back].kind)
         if kinds == (SaleEvent.Kind.MOVED, SaleEvent.Kind.UNDONE) and events[before].phase_id == events[back].phase_id:
             undone |= {away, back}
-    return [n for n in found if n not in undone]
+    return [n for n in arrivals if n not in undone]
 
 
 def _stayed(visit: _Visit) -> str:
@@ -209,15 +209,15 @@ def _details(before: SaleEvent | None, event: SaleEvent, language: str) -> list[
         return []
     if event.kind in (SaleEvent.Kind.ACCEPTED, SaleEvent.Kind.LOST):
         return _outcome(event)
-    told = []
+    details = []
     if event.phase_id == before.phase_id and _chance(before) != _chance(event):
-        told.append(_change(_("Probability"), _chance(before), _chance(event)))
-    for column, what, show in TOLD:
+        details.append(_change(_("Probability"), _chance(before), _chance(event)))
+    for column, what, show in CHANGES:
         if getattr(before, column) != getattr(event, column):
-            told.append(_change(str(what), show(before, language), show(event, language)))
-    if event.kind == SaleEvent.Kind.CORRECTED and not told:  # the words themselves are on the sale alone
-        told.append(_("Explanation of the loss changed"))
-    return told
+            details.append(_change(str(what), show(before, language), show(event, language)))
+    if event.kind == SaleEvent.Kind.CORRECTED and not details:  # the words themselves are on the sale alone
+        details.append(_("Explanation of the loss changed"))
+    return details
 
 
 def _change(what: str, old, new) -> str:
@@ -229,13 +229,13 @@ def _cell(value) -> str:
 
 
 def _outcome(event: SaleEvent) -> list[str]:
-    told = [
+    answers = [
         (_("Reason accepted"), event.accept_reason),
         (_("Reason lost"), event.loss_reason),
         (_("Lost to competitor"), event.lost_to),
         (_("Follow-up"), event.get_follow_up_display() if event.follow_up else None),
     ]
-    return [f"{what}: {value}" for what, value in told if value]
+    return [f"{what}: {value}" for what, value in answers if value]
 
 
 def _euro(amount, language: str) -> str:
@@ -259,8 +259,8 @@ def _name_of(name: str):
     return lambda event, words: getattr(event, name)
 
 
-# Column, its words, and how a value of it reads; told only when the column changed.
-TOLD = [
+# The columns whose changes are details: column, label, and its value as text.
+CHANGES = [
     ("expected_revenue", gettext_lazy("Expected revenue"), lambda event, words: _euro(event.expected_revenue, words)),
     ("expected_end_date", gettext_lazy("Expected end date"), lambda event, words: _day(event.expected_end_date)),
     ("owner_id", gettext_lazy("Owner"), _name_of("owner")),

@@ -23,7 +23,7 @@ from salescrm.url_words import NONE, any_day, is_id
 
 CARDS = 20
 NEXT_STEP_FIRST = (F("next_step_on").asc(nulls_last=True), "pk")
-SHOWN = (
+FIELDS = (
     "pk", "version", "phase", "subject", "customer__name", "expected_revenue", "probability", "probability_by_hand",
     "expected_end_date", "owner__name", "owner__email", "next_step", "next_step_on", "phase_since", "phase__name",
     "phase__age_limit",
@@ -31,8 +31,8 @@ SHOWN = (
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a card stands in its column: by the day of the next step, days unknown last, then by id."""
+class CardPlace:
+    """The place of a card in its column: by the day of the next step, unknown days last, then by id."""
 
     day: date | None
     pk: int
@@ -41,7 +41,7 @@ class Place:
         return f"{self.day or 'none'}.{self.pk}"
 
     @classmethod
-    def parse(cls, text: str) -> "Place":
+    def parse(cls, text: str) -> "CardPlace":
         """Read `2026-03-20.55` or `none.55`, as written above. Raises BadRequest on anything else."""
         day, _dot, pk = text.partition(".")
         if not is_id(pk):
@@ -56,7 +56,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Card:
-    """What the board tells of one sale; `age` is how long it has been standing in its phase."""
+    """What the board shows of one sale; `age` is how long it has stood in its phase."""
 
     pk: int
     url: str
@@ -76,18 +76,18 @@ class Card:
     next: str  # "late", "today", "planned" or "none", as the filter word of the list
 
     @property
-    def place(self) -> Place:
+    def place(self) -> CardPlace:
         """Where it stands in its column."""
-        return Place(self.next_on, self.pk)
+        return CardPlace(self.next_on, self.pk)
 
     @property
     def order(self) -> str:
-        """The day it stands by, to be compared as text; an unknown one comes last."""
+        """The day it is ordered by, to be compared as text; an unknown one comes last."""
         return str(self.next_on or "none")
 
 
 @dataclass(frozen=True)
-class Head:
+class BoardHead:
     """What all open sales of a phase add up to, in euro, cards that are not shown included (rule 15)."""
 
     phase: Phase
@@ -98,21 +98,21 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Column:
-    """A phase with its first cards, or the next ones when it is turned; `more` tells whether others follow."""
+class BoardColumn:
+    """A phase with its first cards, or the next ones when it is turned; `more` says whether others follow."""
 
-    head: Head
+    head: BoardHead
     cards: list[Card]
     more: bool = False
     is_turned: bool = False
 
     @property
-    def last(self) -> Place:
+    def last(self) -> CardPlace:
         """Where the last card stands: others come after it."""
         return self.cards[-1].place
 
 
-def columns(sales, phases, *, today: date) -> list[Column]:
+def columns(sales, phases, *, today: date) -> list[BoardColumn]:
     """The columns of the board: every active phase, and a retired one with open sales in it (rule 1).
 
     `sales` and `phases` are querysets; three statements whatever their number.
@@ -120,26 +120,26 @@ def columns(sales, phases, *, today: date) -> list[Column]:
     first = sales.open().filter(phase=OuterRef("pk")).order_by(*NEXT_STEP_FIRST).values("pk")[: CARDS + 1]
     phases = list(phases.annotate(first=ArraySubquery(first)))
     for phase in phases:
-        phase.first = phase.first or []  # of a search for no word at all the database is not even asked
+        phase.first = phase.first or []  # None where Django knows that nothing can match and leaves the query out
     known = heads(sales, phases)
     wanted = [pk for phase in phases for pk in phase.first[:CARDS]]
-    chosen = OneOf(F("pk"), Value(wanted, output_field=ArrayField(BigIntegerField())))
-    found = {card.pk: card for card in cards(Sale.objects.filter(chosen).order_by(), today=today)}
+    is_first = OneOf(F("pk"), Value(wanted, output_field=ArrayField(BigIntegerField())))
+    by_id = {card.pk: card for card in cards(Sale.objects.filter(is_first).order_by(), today=today)}
     return [
-        Column(head, [found[pk] for pk in phase.first[:CARDS] if pk in found], more=len(phase.first) > CARDS)
+        BoardColumn(head, [by_id[pk] for pk in phase.first[:CARDS] if pk in by_id], more=len(phase.first) > CARDS)
         for phase, head in zip(phases, known, strict=True)
         if phase.is_active or phase.first
     ]
 
 
-def following(sales, phase: Phase, after: Place, *, today: date) -> tuple[list[Card], bool]:
+def following(sales, phase: Phase, after: CardPlace, *, today: date) -> tuple[list[Card], bool]:
     """The next cards of a column, and whether there are still others."""
     rest = sales.open().filter(after.beyond(), phase=phase).order_by(*NEXT_STEP_FIRST)
-    found = cards(rest[: CARDS + 1], today=today)
-    return found[:CARDS], len(found) > CARDS
+    rest_cards = cards(rest[: CARDS + 1], today=today)
+    return rest_cards[:CARDS], len(rest_cards) > CARDS
 
 
-def heads(sales, phases: Iterable[Phase]) -> list[Head]:
+def heads(sales, phases: Iterable[Phase]) -> list[BoardHead]:
     """What the open sales of each of these phases add up to: one statement, answered from the index sale_forecast."""
     phases = list(phases)
     rows = sales.open().order_by().values("phase").annotate(
@@ -149,12 +149,12 @@ def heads(sales, phases: Iterable[Phase]) -> list[Head]:
         unknown=Count("phase", filter=Q(expected_revenue=None)),
     )  # fmt: skip
     known = {row.pop("phase"): row for row in rows}
-    return [Head(phase, **known.get(phase.pk, {})) for phase in phases]
+    return [BoardHead(phase, **known.get(phase.pk, {})) for phase in phases]
 
 
 def cards(sales, *, today: date) -> list[Card]:
     """The cards of these sales, in their order: one statement."""
-    rows = sales.values_list(*SHOWN, named=True)
+    rows = sales.values_list(*FIELDS, named=True)
     base, zone = reverse("sales:list"), organisation_zone()
     return [_card(row, base, today, zone) for row in rows]
 
@@ -193,7 +193,7 @@ def _kind(step: str, day: date | None, today: date) -> str:
 
 def parse(query: QueryDict) -> SaleFilter:
     """Read the filter words of the board: those of the list. Raises BadRequest on what the board does not do."""
-    chosen = SaleFilter.parse(query)
-    if chosen.status not in ((), (SaleStatus.OPEN,)) or any(map(query.get, ("sort", "page", "format", "rows"))):
+    sale_filter = SaleFilter.parse(query)
+    if sale_filter.status not in ((), (SaleStatus.OPEN,)) or any(map(query.get, ("sort", "page", "format", "rows"))):
         raise BadRequest("the board shows open sales by next step")
-    return chosen
+    return sale_filter

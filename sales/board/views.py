@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 
 from sales.answers import offers, status_of
 from sales.board.cards import (
-    Column,
-    Head,
-    Place,
+    BoardColumn,
+    BoardHead,
+    CardPlace,
     cards,
     columns,
     following,
@@ -52,14 +52,14 @@ def board(request: HttpRequest) -> HttpResponse:
         return redirect(tidy)
     if not turned:
         return page(request, TEMPLATE, context, part="board")
-    phase, after = Phase(pk=read_id(request.GET, "column")), Place.parse(request.GET.get("after", ""))
+    phase, after = Phase(pk=read_id(request.GET, "column")), CardPlace.parse(request.GET.get("after", ""))
     shown, more = following(context["sales"], phase, after, today=today())
-    context["turned"] = Column(Head(phase), shown, more, is_turned=True)
+    context["turned"] = BoardColumn(BoardHead(phase), shown, more, is_turned=True)
     context["columns"] = _turn(context["columns"], context["turned"])
     return page(request, TEMPLATE, context, part="cards")
 
 
-def _turn(shown: list[Column], turned: Column) -> SimpleLazyObject:
+def _turn(shown: list[BoardColumn], turned: BoardColumn) -> SimpleLazyObject:
     """The columns with the turned one in its place, when the whole page is asked for."""
     pk = turned.head.phase.pk
     return SimpleLazyObject(lambda: [replace(turned, head=c.head) if c.head.phase.pk == pk else c for c in shown])
@@ -128,7 +128,7 @@ def refused(request: HttpRequest, origin: Origin, sale: Sale, refusal: Refused) 
 
 
 def _standing(sales, pk: int, phases) -> dict:
-    shown = Column(Head(Phase()), cards(sales.open().filter(pk=pk), today=today()))
+    shown = BoardColumn(BoardHead(Phase()), cards(sales.open().filter(pk=pk), today=today()))
     return {"shown": shown, "heads": heads(sales, phases)}
 
 

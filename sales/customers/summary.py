@@ -1,4 +1,4 @@
-"""What a relation means for us, in numbers: its sales by status, those it is the contact of, those lost to it."""
+"""The sales of a relation in numbers: its own by status, those it is the contact of, those lost to it."""
 
 from decimal import Decimal
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from sales.models import SaleStatus
 from sales.models.querysets import SaleQuerySet
 
 
-class Group(NamedTuple):
+class SalesGroup(NamedTuple):
     """Some sales: how many, for how much, and weighted."""
 
     status: str
@@ -22,9 +22,9 @@ class Group(NamedTuple):
 class Summary(NamedTuple):
     """The groups by status, and the sales in which the relation is not the customer."""
 
-    groups: list[Group]
-    contact: Group
-    rival: Group
+    groups: list[SalesGroup]
+    contact: SalesGroup
+    rival: SalesGroup
 
     @property
     def count(self) -> int:  # type: ignore[override] # a tuple has one, too
@@ -33,7 +33,7 @@ class Summary(NamedTuple):
 
 
 def summary(sales: SaleQuerySet, pk: int) -> Summary:
-    """Of the visible `sales`, in one statement."""
+    """The summary of relation `pk` among the visible `sales`, in one statement."""
     positions = Contact.objects.filter(person=pk).order_by().values("pk")
     own, called, rival = Q(customer=pk), Q(contact__in=positions), Q(lost_to=pk)
     parts = {str(status): own & Q(status=status) for status in SaleStatus} | {"contact": called, "rival": rival}
@@ -42,8 +42,9 @@ def summary(sales: SaleQuerySet, pk: int) -> Summary:
         figures[f"{name}_count"] = Count("pk", filter=part)
         figures[f"{name}_revenue"] = Sum("expected_revenue", filter=part, default=0)
         figures[f"{name}_weighted"] = Sum("weighted_revenue", filter=part, default=0)
-    found = sales.filter(own | called | rival).aggregate(**figures)
+    sums = sales.filter(own | called | rival).aggregate(**figures)
     groups = {
-        name: Group(name, *(found[f"{name}_{figure}"] for figure in ("count", "revenue", "weighted"))) for name in parts
+        name: SalesGroup(name, *(sums[f"{name}_{figure}"] for figure in ("count", "revenue", "weighted")))
+        for name in parts
     }
     return Summary([groups[status] for status in SaleStatus.values], groups["contact"], groups["rival"])

@@ -1,4 +1,4 @@
-"""What the page of a relation shows of its sales."""
+"""The panel of sales on the page of a relation."""
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse

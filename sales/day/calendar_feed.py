@@ -14,13 +14,13 @@ from salescrm.models import Organisation, User
 from salescrm.money import format_money
 
 MOST = 1000  # events of a kind: the earliest steps, the latest meetings
-PAST = timedelta(days=366)  # a meeting stays where it was: people look back
+PAST = timedelta(days=366)  # for so long a meeting stays in the calendar: people look back
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
 def renew(user: User) -> CalendarFeed:
-    """Give the user's calendar a new address; the one before, if any, ends."""
+    """Give the user's calendar a new address; the former one, if any, no longer works."""
     feed, _made = CalendarFeed.objects.update_or_create(user=user, defaults={"secret": secret()})
     return feed
 
@@ -42,13 +42,12 @@ def reader_of(secret: str) -> User | None:
 def calendar_of(user: User, *, root: str) -> bytes:
     """The next steps with a day of the user's own open sales and the meetings of all their sales, in their language.
 
-    Meetings of the past year stay: a calendar forgets what it is no longer told.
-
-    `root` begins every link.
+    Meetings of the past year stay in it: a calendar program removes what is no longer in the feed. `root` begins every
+    link.
     """
     own = Sale.objects.visible_to(user).filter(owner=user)
     steps = own.open().filter(next_step_on__range=(EARLIEST, LATEST))  # an odd year of long ago is in no calendar
-    shown = steps.select_related("customer", "phase", "contact__person").order_by("next_step_on", "pk")[:MOST]
+    sales = steps.select_related("customer", "phase", "contact__person").order_by("next_step_on", "pk")[:MOST]
     with translation.override(user.language):
         calendar = Calendar()
         calendar.add("prodid", "-//Sales CRM//Next steps//EN")
@@ -58,7 +57,7 @@ def calendar_of(user: User, *, root: str) -> bytes:
         calendar.add("x-wr-timezone", Organisation.current().time_zone)
         calendar.add("refresh-interval", timedelta(minutes=30), parameters={"value": "DURATION"})
         calendar.add("x-published-ttl", "PT30M")
-        for sale in shown:
+        for sale in sales:
             calendar.add_component(_event(sale, root))
         meetings = coming(own, since=timezone.now() - PAST).filter(at__year__lte=LATEST.year)
         for meeting in reversed(meetings.reverse()[:MOST]):
@@ -82,7 +81,7 @@ def _event(sale: Sale, root: str) -> Event:
 
 
 def _meeting(note: SaleNote, root: str) -> Event:
-    """A meeting of which only the beginning is known: an hour."""
+    """A meeting as an event of an hour: only its beginning is known."""
     event, link = Event(), f"{root}{note.sale.get_absolute_url()}"
     event.add("uid", f"sale-note-{note.pk}@{root.partition('://')[2]}")
     event.add("dtstamp", note.updated_at)
@@ -109,9 +108,9 @@ def _lines(sale: Sale) -> list[str]:
         _("Phase: %(phase)s, %(percent)s %%") % {"phase": sale.phase, "percent": sale.probability},
     ]
     if sale.contact:
-        told = [sale.contact.person.name, sale.contact.phone, sale.contact.mobile, sale.contact.email]
+        details = [sale.contact.person.name, sale.contact.phone, sale.contact.mobile, sale.contact.email]
     else:
-        told = [sale.customer.phone, sale.customer.mobile, sale.customer.email]
-    if any(told):
-        lines.append(_("Contact: %(contact)s") % {"contact": ", ".join(filter(None, told))})
+        details = [sale.customer.phone, sale.customer.mobile, sale.customer.email]
+    if any(details):
+        lines.append(_("Contact: %(contact)s") % {"contact": ", ".join(filter(None, details))})
     return lines

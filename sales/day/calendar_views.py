@@ -34,9 +34,9 @@ def address(request: HttpRequest) -> HttpResponse:
     """The secret address of one's own calendar: shown, replaced by a new one, switched off."""
     if request.method == "POST":
         return _act(request, request.POST.get("action"))
-    found = CalendarFeed.objects.filter(user=request.user).first()
-    url = request.build_absolute_uri(reverse("sales:feed", args=[found.secret])) if found else ""
-    context = {"feed": found, "url": url, "subscribe": f"webcal://{url.partition('://')[2]}"}
+    current = CalendarFeed.objects.filter(user=request.user).first()
+    url = request.build_absolute_uri(reverse("sales:feed", args=[current.secret])) if current else ""
+    context = {"feed": current, "url": url, "subscribe": f"webcal://{url.partition('://')[2]}"}
     response = page(request, "sales/day/calendar.html", context, part="calendar")
     response["Cache-Control"] = "no-store"
     return response

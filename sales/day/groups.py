@@ -1,4 +1,4 @@
-"""What a salesperson's day asks for: open sales by what is to be done about them, each group as the list counts it."""
+"""The groups of My day: open sales by what is to be done about them, each group as the list counts it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from salescrm.notes.models import NoteKind
 from salescrm.refusals import Missing
 from salescrm.url_words import read_id
 
-SHOWN = 50  # rows of a group; the list has the rest
+ROWS = 50  # rows of a group; the list has the rest
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 BY_STEP = (F("next_step_on").asc(nulls_last=True), F("expected_end_date").asc(nulls_last=True), "pk")
@@ -34,8 +34,8 @@ ORDERS = {"undated": BY_END, "overdue": BY_END, "aged": ("phase_since", "pk"), "
 
 
 @dataclass(frozen=True)
-class Group:
-    """Open sales that ask for the same: the first of them, how many there are, and the list of all."""
+class DayGroup:
+    """Open sales with the same thing to be done: the first of them, how many there are, and the list of all."""
 
     key: str
     sales: list[Sale]
@@ -57,19 +57,19 @@ class Whose:
 
     @property
     def by(self) -> Q:
-        """Who completes steps on this day."""
+        """The condition for notes by whose day it is: steps they completed."""
         return Q(by__teams=self.team) if self.team else Q(by=self.person)
 
 
 @dataclass(frozen=True)
-class Choices:
+class DayChoices:
     """Whose day somebody may look at, beside one's own."""
 
     user: User
 
     @cached_property
     def people(self) -> list[User]:
-        """Colleagues whose sales this user may see, by name; last those who left and still own open ones."""
+        """Colleagues whose sales this user may see, by name; those who left and still own open ones come last."""
         if not self._sees_all and self._visible != Organisation.SalesVisible.TEAM:
             return [self.user]
         colleagues = User.objects.holders(Sale.objects.untrashed().open())
@@ -89,7 +89,7 @@ class Choices:
         return self.find(**{word: read_id(query, word) if query.get(word) else None for word in ("owner", "team")})
 
     def find(self, *, owner: int | None, team: int | None) -> Whose:
-        """The day asked for, one's own by default; Missing for somebody whose sales this user may not see."""
+        """The day of this owner or team, one's own by default; Missing where this user may not see their sales."""
         if team is not None:
             return Whose(team=_with_id(self.teams, team))
         if owner in (None, self.user.pk):
@@ -125,14 +125,14 @@ def words_of(today: date) -> dict[str, dict]:
     }
 
 
-def groups(visible: SaleQuerySet, *, whose: Whose, today: date) -> list[Group]:
+def groups(visible: SaleQuerySet, *, whose: Whose, today: date) -> list[DayGroup]:
     """The groups of a day; one statement. A sale stands in every group that it belongs to."""
     queries = _queries(whose, today)
     first, *others = _parts(visible, queries, today)
-    found = {key: [] for key in queries}
+    by_group = {key: [] for key in queries}
     for sale in first.union(*others, all=True).order_by("place"):
-        found[sale.group].append(sale)
-    return [Group(key, sales, sales[0].of if sales else 0, _list(queries[key])) for key, sales in found.items()]
+        by_group[sale.group].append(sale)
+    return [DayGroup(key, sales, sales[0].of if sales else 0, _list(queries[key])) for key, sales in by_group.items()]
 
 
 def whole_groups(visible: SaleQuerySet, *, whose: Whose, today: date) -> Iterator[tuple[str, SaleQuerySet]]:
@@ -143,8 +143,8 @@ def whole_groups(visible: SaleQuerySet, *, whose: Whose, today: date) -> Iterato
         "overdue": _("Expected end date has passed"), "aged": _("Too long in its phase"),
     }  # fmt: skip
     for key, query in _queries(whose, today).items():
-        asked = SaleFilter.parse(QueryDict(query)).apply(visible, today=today)
-        yield names[key], asked.order_by(*ORDERS.get(key, BY_STEP))
+        sales = SaleFilter.parse(QueryDict(query)).apply(visible, today=today)
+        yield names[key], sales.order_by(*ORDERS.get(key, BY_STEP))
 
 
 def meetings(visible: SaleQuerySet, *, whose: Whose, today: date) -> list[SaleNote]:
@@ -152,8 +152,8 @@ def meetings(visible: SaleQuerySet, *, whose: Whose, today: date) -> list[SaleNo
 
     One statement.
     """
-    chosen = SaleFilter.parse(QueryDict(urlencode(whose.words)))
-    return list(coming(chosen.apply(visible, today=today)).annotate(of=Window(Count("pk")))[:SHOWN])
+    sale_filter = SaleFilter.parse(QueryDict(urlencode(whose.words)))
+    return list(coming(sale_filter.apply(visible, today=today)).annotate(of=Window(Count("pk")))[:ROWS])
 
 
 def _queries(whose: Whose, today: date) -> dict[str, str]:
@@ -166,11 +166,11 @@ def _queries(whose: Whose, today: date) -> dict[str, str]:
 def _parts(visible: SaleQuerySet, queries: dict[str, str], today: date) -> Iterator[SaleQuerySet]:
     for key, query in queries.items():
         order = ORDERS.get(key, BY_STEP)
-        asked = SaleFilter.parse(QueryDict(query)).apply(visible, today=today)
-        counted = asked.annotate(
+        sales = SaleFilter.parse(QueryDict(query)).apply(visible, today=today)
+        numbered = sales.annotate(
             group=Value(key), of=Window(Count("pk")), place=Window(RowNumber(), order_by=order)
         )  # fmt: skip
-        yield _rows(counted).order_by(*order)[:SHOWN]
+        yield _rows(numbered).order_by(*order)[:ROWS]
 
 
 def _rows(sales: SaleQuerySet) -> SaleQuerySet:
@@ -204,9 +204,9 @@ def figures(visible: SaleQuerySet, *, whose: Whose, today: date) -> Figures:
     """Steps done today, everything open, and what is expected this month; two statements."""
     first, last = month_start(today), add_months(month_start(today), 1) - DAY
     query = {"status": "open", **whose.words}
-    chosen = SaleFilter.parse(QueryDict(urlencode(query)))
+    sale_filter = SaleFilter.parse(QueryDict(urlencode(query)))
     this_month = Q(expected_end_date__range=(first, last))
-    found = chosen.apply(visible, today=today).aggregate(
+    sums = sale_filter.apply(visible, today=today).aggregate(
         open=Count("pk"),
         weighted=Sum("weighted_revenue", default=Decimal(0)),
         month=Count("pk", filter=this_month),
@@ -217,5 +217,5 @@ def figures(visible: SaleQuerySet, *, whose: Whose, today: date) -> Figures:
     done = SaleNote.objects.filter(whose.by, kind=NoteKind.STEP, at__gte=began, at__lt=began + DAY).count()
     return Figures(
         done=done, open_url=_list(urlencode(query)),
-        month_url=_list(urlencode({**query, "end_from": first, "end_to": last})), **found,
+        month_url=_list(urlencode({**query, "end_from": first, "end_to": last})), **sums,
     )  # fmt: skip

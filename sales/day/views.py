@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sales import next_steps
 from sales.answers import explained, status_of
 from sales.day import groups as my_day
-from sales.day.groups import Choices, Whose
+from sales.day.groups import DayChoices, Whose
 from sales.listing import files
 from sales.models import Sale
 from sales.origin import Origin, origin_page
@@ -33,16 +33,16 @@ from salescrm.toasts import succeed
 TEMPLATE = "sales/day/day.html"
 
 
-class Query(NamedTuple):
+class DayQuery(NamedTuple):
     """Whose day one may look at, and whose it is."""
 
-    choices: Choices
+    choices: DayChoices
     whose: Whose
 
 
-def _read(user: User, words: QueryDict) -> Query:
-    choices = Choices(user)
-    return Query(choices, choices.read(words))
+def _read(user: User, words: QueryDict) -> DayQuery:
+    choices = DayChoices(user)
+    return DayQuery(choices, choices.read(words))
 
 
 @require_safe
@@ -59,7 +59,7 @@ def day(request: HttpRequest) -> HttpResponseBase:
     return page(request, TEMPLATE, _context(request.user, words, query), part="day")
 
 
-def _context(user: User, words: QueryDict, query: Query) -> dict:
+def _context(user: User, words: QueryDict, query: DayQuery) -> dict:
     (choices, whose), visible = query, Sale.objects.visible_to(user)
     groups = my_day.groups(visible, whose=whose, today=today())
     by_key = {group.key: group for group in groups}
@@ -114,8 +114,8 @@ def postpone(request: HttpRequest, pk: int) -> HttpResponse:
         sale = next_steps.postpone(sale, to=to, version=submitted_version(request), by=request.user)
     except Refused as refusal:
         return _refused(request, sale, origin, refusal)
-    told = {"step": sale.next_step or sale, "day": written_day(to)}
-    succeed(request, _("“%(step)s” is planned for %(day)s.") % told, **_undo(sale, before, origin.address))
+    words = {"step": sale.next_step or sale, "day": written_day(to)}
+    succeed(request, _("“%(step)s” is planned for %(day)s.") % words, **_undo(sale, before, origin.address))
     if origin.is_day:
         return settle(request, origin.address, TEMPLATE, _context(request.user, origin.words, origin.query), part="day")
     return views.changed(request, sale, to=origin.address)

@@ -21,12 +21,12 @@ from salescrm.pages import leave, page
 from salescrm.url_words import carried
 
 
-class Row(NamedTuple):
+class ColumnChoice(NamedTuple):
     """A column that can be chosen, and which button under it was pressed."""
 
     key: str
     label: str
-    chosen: bool
+    selected: bool
     moved: str = ""
 
 
@@ -36,17 +36,17 @@ def columns(request: HttpRequest) -> HttpResponse:
     """Which columns the list shows, and in which order."""
     sent = request.method == "POST"
     query = carried(request.POST.get("query", "")) if sent else request.GET
-    chosen = SaleFilter.parse(query)
+    sale_filter = SaleFilter.parse(query)
     if "standard" in request.POST:
-        return _show(request, query, standard(chosen.status), chosen)
-    keys = _keys(request, "column") if sent else shown(chosen.columns, request.COOKIES, chosen.status)
+        return _show(request, query, standard(sale_filter.status), sale_filter)
+    keys = _keys(request, "column") if sent else shown(sale_filter.columns, request.COOKIES, sale_filter.status)
     order = _ordered(request, keys)
     moves = [(way, request.POST[way]) for way in ("up", "down") if way in request.POST]
     if sent and keys and not moves:
-        return _show(request, query, tuple(key for key in order if key in keys), chosen)
+        return _show(request, query, tuple(key for key in order if key in keys), sale_filter)
     context = {
         "choice": [
-            Row(key, COLUMNS[key].label, key in keys, *[way for way, moved in moves if moved == key][:1])
+            ColumnChoice(key, COLUMNS[key].label, key in keys, *[way for way, moved in moves if moved == key][:1])
             for key in order
         ],
         "is_moved": bool(moves),
@@ -75,11 +75,11 @@ def _ordered(request: HttpRequest, keys: tuple[str, ...]) -> list[str]:
     return order
 
 
-def _show(request: HttpRequest, query: QueryDict, keys: tuple[str, ...], chosen: SaleFilter) -> HttpResponse:
+def _show(request: HttpRequest, query: QueryDict, keys: tuple[str, ...], sale_filter: SaleFilter) -> HttpResponse:
     """To the list with these columns; the standard ones are what a list without the word shows."""
     words, path = query.copy(), reverse("sales:list")
     words.pop("columns", None)
-    if keys == standard(chosen.status):
+    if keys == standard(sale_filter.status):
         response = leave(request, f"{path}?{words.urlencode()}")
         response.delete_cookie(COOKIE, path=path)
         return response

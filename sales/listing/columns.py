@@ -112,9 +112,9 @@ def remembered(cookies: dict[str, str]) -> tuple[str, ...]:
     return readable(cookies.get(COOKIE, ""))
 
 
-def shown(asked: tuple[str, ...], cookies: dict[str, str], status: tuple[str, ...]) -> tuple[str, ...]:
+def shown(own: tuple[str, ...], cookies: dict[str, str], status: tuple[str, ...]) -> tuple[str, ...]:
     """The columns of a list: those its URL asks for, else this browser's own, else the standard ones."""
-    return asked or remembered(cookies) or standard(status)
+    return own or remembered(cookies) or standard(status)
 
 
 def ordered(sales: SaleQuerySet, sort: str) -> SaleQuerySet:
@@ -126,16 +126,16 @@ def ordered(sales: SaleQuerySet, sort: str) -> SaleQuerySet:
     return sales.order_by(column.by.desc(nulls_last=True) if falling else column.by.asc(nulls_last=True), "-pk")
 
 
-def read(sales: SaleQuerySet, shown: Iterable[str], *, aged: bool = False) -> SaleQuerySet:
+def read(sales: SaleQuerySet, visible: Iterable[str], *, aged: bool = False) -> SaleQuerySet:
     """With what these columns show, and no more than that; `aged` with how long each stands in its phase."""
-    fields = {*ALWAYS, *(PHASE if aged else ()), *(field for key in shown for field in COLUMNS[key].reads)}
+    fields = {*ALWAYS, *(PHASE if aged else ()), *(field for key in visible for field in COLUMNS[key].reads)}
     joins = {path for path in (field.rpartition("__")[0] for field in fields) if path}
     return sales.select_related(*joins).only(*fields)
 
 
-def heads(shown: Iterable[str], sort: str) -> list[Head]:
+def heads(visible: Iterable[str], sort: str) -> list[Head]:
     """The heads of subject, customer and these columns."""
-    return [_head(key, COLUMNS[key], sort) for key in (*COMPANY, *shown)]
+    return [_head(key, COLUMNS[key], sort) for key in (*COMPANY, *visible)]
 
 
 def _head(key: str, column: Column, sort: str) -> Head:

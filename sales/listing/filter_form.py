@@ -38,10 +38,10 @@ class FilterForm(forms.Form):
         self.fields["sort_by"].choices = [(key, column.label) for key, column in COLUMNS.items()]
 
     @staticmethod
-    def initial_of(chosen: SaleFilter) -> dict:
+    def initial_of(sale_filter: SaleFilter) -> dict:
         """What the form shows of a filter."""
-        sort = {"sort_by": chosen.sort.removeprefix("-"), "falling": chosen.sort.startswith("-")}
-        return {**chosen.amounts, **chosen.days, **sort}
+        sort = {"sort_by": sale_filter.sort.removeprefix("-"), "falling": sale_filter.sort.startswith("-")}
+        return {**sale_filter.amounts, **sale_filter.days, **sort}
 
     def clean(self):
         """Refuse what no sale can answer to."""
@@ -61,8 +61,8 @@ class FilterForm(forms.Form):
             if word not in own and any(text.strip() for text in texts):
                 words.setlist(word, [text for text in texts if text.strip()])
         for reasons, status in REASONS.items():
-            if chosen := self.data.getlist(reasons):
-                words.setlist("reason", chosen)
+            if ids := self.data.getlist(reasons):
+                words.setlist("reason", ids)
                 words["status"] = status
         self.is_valid()
         words.update(self._read())

@@ -122,15 +122,15 @@ class SaleFilter:
 
     def only(self, word: str) -> int | None:
         """The id of the one record chosen by this word, if it is one."""
-        chosen = self.ids.get(word, ())
-        return chosen[0] if len(chosen) == 1 else None
+        ids = self.ids.get(word, ())
+        return ids[0] if len(ids) == 1 else None
 
     def apply(self, sales, *, today: date):
         """The sales of the queryset that answer to every word, unsorted."""
         if self.status:
             sales = sales.filter(status__in=self.status)
-        for word, chosen in self.ids.items():
-            sales = sales.of_teams(chosen) if word == "team" else sales.filter(self._ids(word, chosen))
+        for word, ids in self.ids.items():
+            sales = sales.of_teams(ids) if word == "team" else sales.filter(self._ids(word, ids))
         sales = self._in_days(sales)
         sales = sales.filter(**{AMOUNT_WORDS[word]: amount for word, amount in self.amounts.items()})
         if self.undated:
@@ -154,16 +154,16 @@ class SaleFilter:
             sales = sales.closed()  # nothing else has a closing day, and the index of closing days holds nothing else
         return sales.filter(**{DAY_WORDS[word]: day for word, day in self.days.items()})
 
-    def _ids(self, word: str, chosen: tuple[int | None, ...]) -> Q:
+    def _ids(self, word: str, ids: tuple[int | None, ...]) -> Q:
         if word == "customer_not":
-            return ~Q(customer__in=chosen) & ~Q(customer__in=Relation.objects.merged_from(chosen))
+            return ~Q(customer__in=ids) & ~Q(customer__in=Relation.objects.merged_from(ids))
         column = ID_WORDS.get(word) or self.reason_column
-        known = [pk for pk in chosen if pk is not None]
+        known = [pk for pk in ids if pk is not None]
         if word in ("customer", "lost_to"):
-            asked = Q(OneOf(F(column), ArraySubquery(Relation.objects.led_to(known))))
+            condition = Q(OneOf(F(column), ArraySubquery(Relation.objects.led_to(known))))
         else:
-            asked = Q(**{f"{column}__in": known})
-        return asked | (Q(**{column: None}) if None in chosen else Q())
+            condition = Q(**{f"{column}__in": known})
+        return condition | (Q(**{column: None}) if None in ids else Q())
 
     @property
     def reason_column(self) -> str:
@@ -195,10 +195,10 @@ def written(query: QueryDict) -> str:
 
 
 def _choices(words: dict, word: str, allowed) -> tuple[str, ...]:
-    chosen = tuple(dict.fromkeys(words.get(word, ())))
-    if set(chosen) - set(allowed):
+    values = tuple(dict.fromkeys(words.get(word, ())))
+    if set(values) - set(allowed):
         raise BadRequest(f"unknown value of {word}")
-    return chosen
+    return values
 
 
 def _amount(text: str) -> Decimal:
@@ -214,10 +214,10 @@ def _sort(text: str) -> str:
 
 
 def _columns(text: str) -> tuple[str, ...]:
-    shown = readable(text)
-    if text and not shown:
+    keys = readable(text)
+    if text and not keys:
         raise BadRequest("unknown column")
-    return shown
+    return keys
 
 
 def _view(text: str) -> int | None:

@@ -35,7 +35,7 @@ class Choice(NamedTuple):
 
     value: str
     label: str
-    chosen: bool
+    selected: bool
 
 
 class Link(NamedTuple):
@@ -46,18 +46,18 @@ class Link(NamedTuple):
     current: bool
 
 
-def _models(chosen: SaleFilter) -> dict:
-    reasons = AcceptReason if chosen.reason_column == "accept_reason" else LossReason
+def _models(sale_filter: SaleFilter) -> dict:
+    reasons = AcceptReason if sale_filter.reason_column == "accept_reason" else LossReason
     return {
         "phase": Phase, "owner": User, "team": Team, "source": Source, "reason": reasons, "customer": Relation,
         "customer_not": Relation, "lost_to": Relation,
     }  # fmt: skip
 
 
-def _labels(chosen: SaleFilter) -> dict[str, str]:
+def _labels(sale_filter: SaleFilter) -> dict[str, str]:
     return {
         "phase": _("Phase"), "owner": _("Owner"), "team": _("Team"), "source": _("Source"),
-        "reason": _("Reason accepted") if chosen.reason_column == "accept_reason" else _("Reason lost"),
+        "reason": _("Reason accepted") if sale_filter.reason_column == "accept_reason" else _("Reason lost"),
         "customer": _("Customer"), "customer_not": _("Customer is not"), "lost_to": _("Lost to competitor"),
         "end_from": _("End date from"), "end_to": _("End date to"), "closed_from": _("Closed from"),
         "closed_to": _("Closed to"), "created_from": _("Created from"), "created_to": _("Created to"),
@@ -75,26 +75,26 @@ def next_labels() -> dict[str, str]:
     }  # fmt: skip
 
 
-def chips(chosen: SaleFilter, query: QueryDict) -> list[Chip]:
+def chips(sale_filter: SaleFilter, query: QueryDict) -> list[Chip]:
     """The active filters in words; one statement when some of them name records."""
-    labels, names = _labels(chosen), named(chosen)
-    found = [(word, f"{labels[word]}: {_listed(ids, names[word])}") for word, ids in chosen.ids.items()]
-    found += [(word, f"{labels[word]} {written_day(day)}") for word, day in chosen.days.items()]
-    found += [(word, f"{labels[word]} {_written(amount)}") for word, amount in chosen.amounts.items()]
-    kinds = ", ".join(next_labels()[kind] for kind in chosen.next)
-    several = ", ".join(str(SaleStatus(status).label) for status in chosen.status)
+    labels, names = _labels(sale_filter), names_of(sale_filter)
+    texts = [(word, f"{labels[word]}: {_listed(ids, names[word])}") for word, ids in sale_filter.ids.items()]
+    texts += [(word, f"{labels[word]} {written_day(day)}") for word, day in sale_filter.days.items()]
+    texts += [(word, f"{labels[word]} {_written(amount)}") for word, amount in sale_filter.amounts.items()]
+    kinds = ", ".join(next_labels()[kind] for kind in sale_filter.next)
+    several = ", ".join(str(SaleStatus(status).label) for status in sale_filter.status)
     flags = {
-        "status": (len(chosen.status) > 1, f"{_('Status')}: {several}"),
-        "end": (chosen.undated, _("No expected end date")),
-        "overdue": (chosen.overdue, _("Overdue")),
-        "revenue": (chosen.unknown_revenue, _("Expected revenue unknown")),
-        "by_hand": (chosen.by_hand, _("Probability by hand")),
-        "aged": (chosen.aged, _("Too long in its phase")),
-        "next": (chosen.next, _("Next step: %(kinds)s") % {"kinds": kinds}),
-        "q": (chosen.q, f"“{chosen.q}”"),
+        "status": (len(sale_filter.status) > 1, f"{_('Status')}: {several}"),
+        "end": (sale_filter.undated, _("No expected end date")),
+        "overdue": (sale_filter.overdue, _("Overdue")),
+        "revenue": (sale_filter.unknown_revenue, _("Expected revenue unknown")),
+        "by_hand": (sale_filter.by_hand, _("Probability by hand")),
+        "aged": (sale_filter.aged, _("Too long in its phase")),
+        "next": (sale_filter.next, _("Next step: %(kinds)s") % {"kinds": kinds}),
+        "q": (sale_filter.q, f"“{sale_filter.q}”"),
     }
-    found += [(word, text) for word, (active, text) in flags.items() if active]
-    return [Chip(text, without(query, word)) for word, text in found]
+    texts += [(word, text) for word, (active, text) in flags.items() if active]
+    return [Chip(text, without(query, word)) for word, text in texts]
 
 
 def _written(amount: Decimal) -> str:
@@ -115,7 +115,7 @@ def without(query: QueryDict, *words: str) -> str:
     return "?" + rest.urlencode()
 
 
-def status_links(chosen: SaleFilter, query: QueryDict) -> list[Link]:
+def status_links(sale_filter: SaleFilter, query: QueryDict) -> list[Link]:
     """The list by status; what only sales of another status can answer to is left behind."""
     kinds = [
         ((SaleStatus.OPEN,), pgettext("status", "Open"), OF_CLOSED),
@@ -126,17 +126,17 @@ def status_links(chosen: SaleFilter, query: QueryDict) -> list[Link]:
     links = []
     for status, label, strange in kinds:
         rest = query.copy()
-        for word in ("page", *(strange if status != chosen.status else ())):
+        for word in ("page", *(strange if status != sale_filter.status else ())):
             rest.pop(word, None)
         rest.setlist("status", status)
-        links.append(Link(label, f"?{rest.urlencode()}", status == chosen.status))
+        links.append(Link(label, f"?{rest.urlencode()}", status == sale_filter.status))
     return links
 
 
-def named(chosen: SaleFilter) -> dict[str, dict[int, str]]:
+def names_of(sale_filter: SaleFilter) -> dict[str, dict[int, str]]:
     """The names of the records a filter names, by word and id: one statement, none when it names none."""
-    models = _models(chosen)
-    wanted = {word: [pk for pk in ids if pk is not None] for word, ids in chosen.ids.items()}
+    models = _models(sale_filter)
+    wanted = {word: [pk for pk in ids if pk is not None] for word, ids in sale_filter.ids.items()}
     parts = [_names(word, models[word], ids) for word, ids in wanted.items() if ids]
     names = {word: {} for word in wanted}
     for word, pk, name in parts[0].union(*parts[1:], all=True).order_by() if parts else []:
@@ -151,44 +151,48 @@ def _names(word: str, model, ids: list[int]) -> QuerySet:
     return rows.values_list(Value(word, output_field=CharField()), "pk", names.get(model, "name"))
 
 
-def filter_choices(chosen: SaleFilter) -> list[tuple[str, str, list[Choice]]]:
+def filter_choices(sale_filter: SaleFilter) -> list[tuple[str, str, list[Choice]]]:
     """The lists of the filter form: word, label and options, "none" first where a sale may have none."""
-    labels, models, found = _labels(chosen), _models(chosen), []
+    labels, models, lists = _labels(sale_filter), _models(sale_filter), []
     for word in ("phase", "owner", "team", "source"):
         rows = User.objects.in_order() if word == "owner" else models[word].objects.all()
-        options = [_choice(chosen, word, row.pk, getattr(row, "label", str(row))) for row in rows]
+        options = [_choice(sale_filter, word, row.pk, getattr(row, "label", str(row))) for row in rows]
         if word in ("source", "team") and options:
             nothing = _("none") if word == "source" else _("not in a team")
-            options.insert(0, _choice(chosen, word, None, nothing))
+            options.insert(0, _choice(sale_filter, word, None, nothing))
         if options:
-            found.append((word, labels[word], options))
-    kinds = [Choice(kind, label, kind in chosen.next) for kind, label in next_labels().items()]
-    return [*found, ("next", _("Next step"), kinds)]
+            lists.append((word, labels[word], options))
+    kinds = [Choice(kind, label, kind in sale_filter.next) for kind, label in next_labels().items()]
+    return [*lists, ("next", _("Next step"), kinds)]
 
 
-def _choice(chosen: SaleFilter, word: str, pk: int | None, label: str) -> Choice:
-    return Choice("none" if pk is None else str(pk), label, pk in chosen.ids.get(word, ()))
+def _choice(sale_filter: SaleFilter, word: str, pk: int | None, label: str) -> Choice:
+    return Choice("none" if pk is None else str(pk), label, pk in sale_filter.ids.get(word, ()))
 
 
-def reason_choices(chosen: SaleFilter) -> list[tuple[str, str, list[Choice]]]:
+def reason_choices(sale_filter: SaleFilter) -> list[tuple[str, str, list[Choice]]]:
     """Both lists of reasons, under the names the filter form gives them; only the one the filter means is ticked."""
-    found = []
+    lists = []
     for column, model, label in (
         ("accept_reason", AcceptReason, _("Reason accepted")),
         ("loss_reason", LossReason, _("Reason lost")),
     ):
-        ids = chosen.ids.get("reason", ()) if chosen.reason_column == column else ()
+        ids = sale_filter.ids.get("reason", ()) if sale_filter.reason_column == column else ()
         options = [Choice("none", _("none"), None in ids)]
         options += [Choice(str(row.pk), str(row), row.pk in ids) for row in model.objects.all()]
-        found.append((column, label, options))
-    return found
+        lists.append((column, label, options))
+    return lists
 
 
-def kept_relations(chosen: SaleFilter) -> list[tuple[str, str, list[Choice]]]:
+def kept_relations(sale_filter: SaleFilter) -> list[tuple[str, str, list[Choice]]]:
     """The customers and competitors a filter names already, to be kept or taken out."""
-    labels, names = _labels(chosen), named(chosen)
+    labels, names = _labels(sale_filter), names_of(sale_filter)
     return [
-        (word, labels[word], [_choice(chosen, word, pk, _listed([pk], names[word])) for pk in chosen.ids[word]])
+        (
+            word,
+            labels[word],
+            [_choice(sale_filter, word, pk, _listed([pk], names[word])) for pk in sale_filter.ids[word]],
+        )
         for word in ("customer", "customer_not", "lost_to")
-        if word in chosen.ids
+        if word in sale_filter.ids
     ]

@@ -24,11 +24,15 @@ class Cells:
     `aged` says that only sales that stand in their phase for too long were asked for: each tells why it is there.
     """
 
-    def __init__(self, shown: Iterable[str], *, today: date, selectable: bool, aged: bool = False):
+    def __init__(self, visible: Iterable[str], *, today: date, selectable: bool, aged: bool = False):
         self.today, self.selectable, self.base = today, selectable, reverse("sales:list")
-        self.columns = [(getattr(self, key), self._opening(key)) for key in shown]
-        self.tells_status, self.tells_days, self.tells_next = "status" not in shown, "days" in shown, "next" in shown
-        self.tells_age = aged and not {"phase", "days"} & {*shown}
+        self.columns = [(getattr(self, key), self._opening(key)) for key in visible]
+        self.tells_status, self.tells_days, self.tells_next = (
+            "status" not in visible,
+            "days" in visible,
+            "next" in visible,
+        )
+        self.tells_age = aged and not {"phase", "days"} & {*visible}
         self.overdue = _badge("bad", _("overdue"))
         self.late = _badge("bad", pgettext("next step", "late"))
         word = escape(pgettext("next step", "today"))
@@ -109,15 +113,15 @@ class Cells:
         return f"{day(sale.next_step_on)} {self.late}" if sale.next_step_on < self.today else self.for_today
 
     def days(self, sale: Sale) -> str:
-        found = age(sale, self.today)
-        return "" if found is None else self._age(sale) or found.text
+        standing = age(sale, self.today)
+        return "" if standing is None else self._age(sale) or standing.text
 
     def _age(self, sale: Sale) -> str:
         """As sales/_age_badge.html draws it; asked only where there is a limit."""
-        found = age(sale, self.today) if sale.phase.age_limit is not None else None
-        if found is None or not found.late:
+        standing = age(sale, self.today) if sale.phase.age_limit is not None else None
+        if standing is None or not standing.late:
             return ""
-        reason, brief = escape(found.reason), escape(found.brief)
+        reason, brief = escape(standing.reason), escape(standing.brief)
         return f'<span class="badge" data-tone="bad" data-age="late" title="{reason}">{icon("clock", 14)}{brief}</span>'
 
     def owner(self, sale: Sale) -> str:

@@ -13,7 +13,7 @@ from sales.models import Phase, Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused
 from sales.sale_page.progress_bar import places, read_phases
 from sales.timeline import views as timelines
-from sales.timeline.views import Asked
+from sales.timeline.views import TimelineQuery
 from salescrm import exports
 from salescrm.calendar import today
 from salescrm.models import User
@@ -84,10 +84,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("sales.view_sale", raise_exception=True)
 def history(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The history of a sale, fetched again after a change in place; or as a file."""
-    asked, sale = Asked.parse(request.GET), visible(request, pk, detail=True)
+    query, sale = TimelineQuery.parse(request.GET), visible(request, pk, detail=True)
     if kind := exports.file_kind(request, "sales.export_sale"):
         return timelines.file_of_sale(request, sale, kind)
-    return whole(request, sale, part=asked.part)
+    return whole(request, sale, part=query.part)
 
 
 def refused(request: HttpRequest, pk: int, refusal: Refused) -> HttpResponse:

@@ -1,1 +1,1 @@
-"""The one search for everything: what was typed, what fits, how it looks."""
+"""The one search for everything: the query, the records that may fit it, the hits of the answer."""

@@ -1,4 +1,4 @@
-"""How a record looks where it was found: the answers of a search, and what one has opened lately."""
+"""A record as a hit: in the answers of a search, and among what somebody has opened lately."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ CONTACT = (
     "mobile", "person__email", "person__phone", "person__mobile",
 )  # fmt: skip
 PROJECT = ("pk", "number", "name", "customer__name", "status")
-NOTE = ("pk", "about", "on_record", "record", "title", "of", "said", "text", "at")
+NOTE = ("pk", "about", "on_record", "record", "title", "of", "note_kind", "text", "at")
 INVOICE = ("pk", "number", "subject", "customer__name", "status", "total_including_vat")
 
 ICONS = {
@@ -40,7 +40,7 @@ APPS = {"sale": "sales", "relation": "relations", "project": "projects"}
 
 @dataclass(frozen=True)
 class Hit:
-    """A record that was found: where it is and what tells it from the others."""
+    """A record in the answers: its address, its title and what sets it apart from others of that title."""
 
     kind: str
     pk: int
@@ -114,11 +114,11 @@ def contact_hit(row: dict) -> Hit:
 
 
 def note_hit(row: dict) -> Hit:
-    """A note by what it says, on the timeline of its record."""
+    """A note by the part of its text that fits, on the timeline of its record."""
     url = reverse(f"{APPS[row['about']]}:detail", args=[row["record"]])
     return Hit(
         kind="note", pk=row["pk"], url=f"{url}#timeline", title=row["title"], notes=[row["place"], row["of"]],
-        badge=NoteKind(row["said"]).label, tone="neutral",
+        badge=NoteKind(row["note_kind"]).label, tone="neutral",
     )  # fmt: skip
 
 

@@ -21,8 +21,8 @@ CANDIDATES = 40
 LONGEST = 200
 COUNTRY = re.compile(r"[a-z]{2}[0-9]{2}")  # how a VAT number and an IBAN begin
 PHONES = ("phone", "mobile", "person__phone", "person__mobile")
-SEARCHED, LONGEST_TOKEN = 20_000, 1000  # characters of a text that are found, and of what has no space in it
-AROUND, EXCERPT = 20, 160  # characters of a text before what was found in it, and of all that is shown
+SEARCHED, LONGEST_TOKEN = 20_000, 1000  # characters of a text that are searched, and of what has no space in it
+AROUND, EXCERPT = 20, 160  # characters of a text before the match in it, and of the whole excerpt
 LOOKED_UP = 3  # words of which some may stand in a record and others in its customer
 NEAR = 1000  # relations that hold one of them
 FEW = 200  # relations so few that all that is theirs may be compared, word by word
@@ -32,45 +32,45 @@ EXACT, BEGINS, WORDS = range(3)  # how well a record fits
 class Near:
     """Relations that hold one of the rarest words: all that do, but of a common word no more than NEAR."""
 
-    def __init__(self, typed: list[str], found: dict[str, list[int]]):
-        self.typed, self.found = typed, found
-        self.common = any(len(relations) >= NEAR for relations in found.values()) or (len(typed) > 1 and not found)
+    def __init__(self, typed: list[str], holders: dict[str, list[int]]):
+        self.typed, self.holders = typed, holders
+        self.common = any(len(relations) >= NEAR for relations in holders.values()) or (len(typed) > 1 and not holders)
         # Some relation may hold all the words, or the number that they are when written as one (with "NL" before it).
         numeric = any(not word.isalpha() for word in typed) and all(
             len(word) < 3 or not word.isalpha() for word in typed
         )
         numeric |= bool(COUNTRY.match("".join(typed)))
-        self.whole = all(found.values()) or numeric
+        self.whole = all(holders.values()) or numeric
 
     def many(self) -> Iterator[tuple[RawSQL, WordsQuery, RawSQL]]:
         """The relations that hold a word that many hold, the other words, and the relations that hold one of those."""
-        many = {word: relations for word, relations in self.found.items() if len(relations) > FEW}
-        everywhere = [pk for relations in self.found.values() for pk in relations]
+        many = {word: relations for word, relations in self.holders.items() if len(relations) > FEW}
+        everywhere = [pk for relations in self.holders.values() for pk in relations]
         if many and len(self.typed) > 2:  # one look at the words is quicker than one for each of them
             yield array_of(everywhere), any_of(self.typed), array_of(everywhere)
             return
         for word, relations in many.items():
-            rest = [pk for other, more in self.found.items() if other != word for pk in more]
+            rest = [pk for other, more in self.holders.items() if other != word for pk in more]
             yield array_of(relations), any_of(other for other in self.typed if other != word), array_of(rest)
 
     def few(self) -> RawSQL | None:
         """The relations that hold a word that few hold."""
-        found = [pk for relations in self.found.values() if len(relations) <= FEW for pk in relations]
-        return array_of(found) if found else None
+        few = [pk for relations in self.holders.values() if len(relations) <= FEW for pk in relations]
+        return array_of(few) if few else None
 
     def others(self) -> WordsQuery | None:
         """The words that a record holds itself when its customer holds none but the common ones and the short ones."""
-        found = [word for word, relations in self.found.items() if len(relations) < NEAR]
-        return all_of(found) if found and len(found) < len(self.typed) else None
+        rare = [word for word, relations in self.holders.items() if len(relations) < NEAR]
+        return all_of(rare) if rare and len(rare) < len(self.typed) else None
 
 
-class Asked:
-    """What was typed."""
+class Query:
+    """What somebody typed: its words, and the numbers it may be."""
 
     def __init__(self, text: str, limit: int = MOST):
         self.text = " ".join(text.replace("\x00", "").split())[:LONGEST].strip()
         self.folded = fold(self.text.removeprefix("#"))
-        self.query = prefix_query(self.text)
+        self.words = prefix_query(self.text)
         self.typed = list(dict.fromkeys(typed(self.text)))
         self.compact = "".join(typed(self.text)).upper()  # a number without the dots and spaces people write in it
         # Too little to look for words: half of all begin with it.
@@ -81,7 +81,7 @@ class Asked:
         self.phones = [number for run in runs for number in phones.spellings(run)]
         long = sorted((word for word in self.typed if len(word) > 1), key=rareness)
         self.rarest = long[:LOOKED_UP] if len(self.typed) > 1 else []
-        # How many are looked for, to show the best of them: several words take longer and fit better.
+        # How many rows are read, to show the best of them: several words take longer and fit better.
         self.enough = min(3 * limit, CANDIDATES) if self.rarest else CANDIDATES
 
     @property
@@ -105,10 +105,10 @@ class Asked:
             .values_list("pk", Value(word))[:NEAR]
             for word in self.rarest
         ]  # fmt: skip
-        found = {word: [] for word in self.rarest}
+        holders = {word: [] for word in self.rarest}
         for pk, word in parts[0].union(*parts[1:], all=True).order_by() if parts[1:] else parts[0]:
-            found[word].append(pk)
-        return Near(self.typed, found)
+            holders[word].append(pk)
+        return Near(self.typed, holders)
 
     def is_number(self, *numbers: str) -> bool:
         """Whether one of these numbers or addresses of a record is what was typed."""
@@ -119,10 +119,10 @@ class Asked:
         return bool(self._begun_in(text)) or "".join(words(text)).startswith(self.compact.lower())
 
     def _begun_in(self, text: str) -> set[str]:
-        found = words(text)
-        whole = "".join(found)
-        found += [whole, whole[2:] if COUNTRY.match(whole) else whole]
-        return {typed for typed in self.typed if any(word.startswith(typed) for word in found)}
+        tokens = words(text)
+        whole = "".join(tokens)
+        tokens += [whole, whole[2:] if COUNTRY.match(whole) else whole]
+        return {typed for typed in self.typed if any(word.startswith(typed) for word in tokens)}
 
     def calls(self, field: str) -> bool:
         """Whether one of the phone numbers in a field begins like a number that was typed."""
@@ -143,8 +143,8 @@ class Asked:
         first = next((token.start() for token in tokens if self.stands_in(token[0][:LONGEST_TOKEN])), 0)
         start = line.rfind(" ", 0, max(first - AROUND, 0)) + 1
         end = line.rfind(" ", start, start + EXCERPT) if len(line) > start + EXCERPT else len(line)
-        shown = line[start : end if end > first else start + EXCERPT]
-        return f"{'…' if start else ''}{shown}{'…' if start + len(shown) < len(line) else ''}"
+        part = line[start : end if end > first else start + EXCERPT]
+        return f"{'…' if start else ''}{part}{'…' if start + len(part) < len(line) else ''}"
 
     def rank(self, row: dict, *names: str) -> int:
         """How well a row fits, by these texts of it."""

@@ -1,6 +1,6 @@
 """One search for everything: of each kind the few records that fit a text best, however many there are.
 
-One statement per kind (see candidates), and one more when several words are typed.
+One statement per kind (see finders), and one more when several words are typed.
 """
 
 from collections.abc import Callable
@@ -39,15 +39,15 @@ from sales.search.query import (
     EXACT,
     MOST,
     WORDS,
-    Asked,
+    Query,
 )
 from salescrm.models import User
 
-SHOWN = 5  # of each kind while one types; MOST on the page
+SUGGESTIONS = 5  # hits of each kind while somebody types; the page has MOST
 
 
 @dataclass(frozen=True)
-class Group:
+class HitGroup:
     """The records of one kind that fit best; `url` is the list with all that do, if there is one."""
 
     kind: str
@@ -61,37 +61,37 @@ class Group:
         return title_of(self.kind)
 
 
-def find(text: str, user: User, *, limit: int = SHOWN) -> list[Group]:
+def find(text: str, user: User, *, limit: int = SUGGESTIONS) -> list[HitGroup]:
     """At most `limit` records of each kind that this user may see and that fit; a kind with an exact hit first."""
-    asked = Asked(text, limit)
-    if asked.query is None:
+    query = Query(text, limit)
+    if query.words is None:
         return []
-    groups = _groups(asked, user, limit)
+    groups = _groups(query, user, limit)
     return sorted((group for group in groups if group.hits), key=lambda group: group.rank != EXACT)
 
 
-def _groups(asked: Asked, user: User, limit: int) -> list[Group]:
-    relations = relations_like(asked)
+def _groups(query: Query, user: User, limit: int) -> list[HitGroup]:
+    relations = relations_like(query)
     customers = [row["pk"] for row in relations[:MOST]]
     sales, groups = Sale.objects.visible_to(user), []
     if user.has_perm("sales.view_sale"):
-        groups.append(_group("sale", sale_hit, sales_like(asked, sales, customers), asked, limit))
+        groups.append(_group("sale", sale_hit, sales_like(query, sales, customers), query, limit))
     if user.has_perm("relations.view_relation"):
-        contacts = contacts_like(asked, relations)
-        shown = {row["person_id"] for row in contacts[:limit]}
-        alone = [row for row in relations if row["pk"] not in shown]
-        groups.append(_group("relation", relation_hit, alone, asked, limit))
-        groups.append(_group("contact", contact_hit, contacts, asked, limit))
+        contacts = contacts_like(query, relations)
+        persons = {row["person_id"] for row in contacts[:limit]}
+        alone = [row for row in relations if row["pk"] not in persons]
+        groups.append(_group("relation", relation_hit, alone, query, limit))
+        groups.append(_group("contact", contact_hit, contacts, query, limit))
     if user.has_perm("projects.view_project"):
-        groups.append(_group("project", project_hit, projects_like(asked, customers), asked, limit))
+        groups.append(_group("project", project_hit, projects_like(query, customers), query, limit))
     if user.has_perm("invoicing.view_invoice"):
-        groups.append(_group("invoice", invoice_hit, invoices_like(asked, customers), asked, limit))
-    return [*groups, _group("note", note_hit, notes_like(asked, user, sales), asked, limit)]
+        groups.append(_group("invoice", invoice_hit, invoices_like(query, customers), query, limit))
+    return [*groups, _group("note", note_hit, notes_like(query, user, sales), query, limit)]
 
 
-def _group(kind: str, show: Callable[[dict], Hit], rows: list[dict], asked: Asked, limit: int) -> Group:
+def _group(kind: str, show: Callable[[dict], Hit], rows: list[dict], query: Query, limit: int) -> HitGroup:
     hits = [show(row) for row in rows[:limit]]
-    return Group(kind, hits, _list_of(kind, asked.text), rows[0]["rank"] if rows else WORDS)
+    return HitGroup(kind, hits, _list_of(kind, query.text), rows[0]["rank"] if rows else WORDS)
 
 
 def _list_of(kind: str, text: str) -> str:
@@ -115,9 +115,9 @@ def look_up(records: list[tuple[str, int]], user: User) -> list[Hit]:
     }
     permissions = {"relation": "relations.view_relation", "project": "projects.view_project"}
     permissions |= {"invoice": "invoicing.view_invoice", "sale": "sales.view_sale"}
-    found = {}
+    hits = {}
     for kind, (rows, columns, show) in sources.items():
         wanted = [pk for known, pk in records if known == kind]
         if wanted and user.has_perm(permissions[kind]):
-            found |= {(kind, row["pk"]): show(row) for row in rows.filter(pk__in=wanted).order_by().values(*columns)}
-    return [found[record] for record in records if record in found]
+            hits |= {(kind, row["pk"]): show(row) for row in rows.filter(pk__in=wanted).order_by().values(*columns)}
+    return [hits[record] for record in records if record in hits]

@@ -3,10 +3,10 @@
 from django.urls import path
 
 from sales.search.query import MOST
-from sales.search.results import SHOWN
+from sales.search.results import SUGGESTIONS
 from sales.search.views import search
 
 urlpatterns = [
     path("", search, {"limit": MOST}, name="search"),
-    path("suggest/", search, {"limit": SHOWN}, name="search-suggest"),
+    path("suggest/", search, {"limit": SUGGESTIONS}, name="search-suggest"),
 ]

@@ -1,4 +1,4 @@
-"""The one search: a page of what was found, and the same shorter under the box while one types."""
+"""The one search: a page of hits, and the same shorter under the box while somebody types."""
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -24,4 +24,4 @@ def search(request: HttpRequest, *, limit: int) -> HttpResponse:
         "recent": [] if text else look_up(recent.read(request), request.user),
         "brief": limit < MOST,
     }
-    return page(request, "sales/search/page.html", context, part="found")
+    return page(request, "sales/search/page.html", context, part="results")

@@ -1,7 +1,7 @@
 """Everything that happened around a relation or a project: notes, changes of sales, invoices and projects.
 
-Only what the reader may see is looked at. However long the history is, a page costs the same: the newest keys of
-every source are merged by the database, and only the rows of one page are read.
+Only what the user may see is read. However long the history is, a page costs the same: the database merges the newest
+keys of every source, and only the rows of one page are read.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,11 +19,11 @@ from invoicing.models import Invoice, InvoiceEvent
 from projects.models import Project, ProjectNote
 from relations.models import Relation, RelationNote
 from sales.models import Sale, SaleEvent, SaleNote
-from sales.sentences import Entry, name_all, told_after
+from sales.sentences import Entry, entry_after, name_all
 from salescrm.models import User
 from salescrm.notes.models import Note
 
-TOLD = {
+INVOICE_EVENTS = {
     InvoiceEvent.Kind.CREATED: ("document-plus", gettext_lazy("Draft invoice created")),
     InvoiceEvent.Kind.ISSUED: ("document-check", gettext_lazy("Invoice issued")),
     InvoiceEvent.Kind.SENT: ("paper-airplane", gettext_lazy("Invoice sent")),
@@ -32,8 +32,8 @@ NOTES = {RelationNote: "relation", SaleNote: "sale", ProjectNote: "project"}
 
 
 @dataclass(frozen=True)
-class Happenings:
-    """What there is to tell, as far as its reader may see it: `rows` by kind, with the name of their moment."""
+class Timeline:
+    """The sources of a timeline, as far as the user may see them: notes, and changes with the column of their day."""
 
     notes: list[QuerySet]
     changes: list[tuple[QuerySet, str]]
@@ -57,14 +57,14 @@ class Happenings:
         wanted: dict[str, list[int]] = {}
         for source, pk in keys:
             wanted.setdefault(source, []).append(pk)
-        found = {}
+        entries = {}
         model: Any
         for model, about in NOTES.items():
-            found |= self._notes(model, about, wanted.get(model.__name__, []))
-        found |= _events(wanted.get("SaleEvent", []), language)
-        found |= _invoices(wanted.get("InvoiceEvent", []))
-        found |= _projects(wanted.get("Project", []), of_itself=self.about is Project)
-        return [found[key] for key in keys if key in found]
+            entries |= self._notes(model, about, wanted.get(model.__name__, []))
+        entries |= _events(wanted.get("SaleEvent", []), language)
+        entries |= _invoices(wanted.get("InvoiceEvent", []))
+        entries |= _projects(wanted.get("Project", []), of_itself=self.about is Project)
+        return [entries[key] for key in keys if key in entries]
 
     def all(self, only: str, language: str, *, most: int, chunk: int) -> Iterator[Entry]:
         """The entries from the newest to the oldest, read so many at once; at most so many."""
@@ -82,15 +82,15 @@ class Happenings:
         }
 
 
-def about_relation(relation: Relation, user: User) -> Happenings:
-    """Around a relation: as customer, and of a person also as contact person."""
+def about_relation(relation: Relation, user: User) -> Timeline:
+    """The timeline of a relation as customer, and of a person also as contact person."""
     is_theirs = Q(customer=relation)
     if relation.is_person:
         is_theirs |= Q(contact__in=relation.positions.values("pk"))
     sales = Sale.objects.visible_to(user).filter(is_theirs)
     projects = _allowed(Project.objects.filter(is_theirs), user, "projects.view_project")
     invoices = _allowed(Invoice.objects.filter(is_theirs), user, "invoicing.view_invoice")
-    return Happenings(
+    return Timeline(
         notes=[
             RelationNote.objects.filter(relation=relation),
             SaleNote.objects.filter(sale__in=sales.order_by().values("pk")),
@@ -98,17 +98,22 @@ def about_relation(relation: Relation, user: User) -> Happenings:
         ],
         changes=[
             (SaleEvent.objects.filter(sale__in=sales.order_by().values("pk")), "at"),
-            (InvoiceEvent.objects.filter(invoice__in=invoices.order_by().values("pk"), kind__in=list(TOLD)), "at"),
+            (
+                InvoiceEvent.objects.filter(
+                    invoice__in=invoices.order_by().values("pk"), kind__in=list(INVOICE_EVENTS)
+                ),
+                "at",
+            ),
             (projects, "created_at"),
         ],
         about=Relation,
     )
 
 
-def about_project(project: Project, user: User) -> Happenings:
-    """Around a project: its own notes, and the sales it came from."""
+def about_project(project: Project, user: User) -> Timeline:
+    """The timeline of a project: its own notes, and the sales it came from."""
     sales = Sale.objects.visible_to(user).filter(project=project).order_by().values("pk")
-    return Happenings(
+    return Timeline(
         notes=[ProjectNote.objects.filter(project=project), SaleNote.objects.filter(sale__in=sales)],
         changes=[
             (SaleEvent.objects.filter(sale__in=sales), "at"),
@@ -126,11 +131,11 @@ def _events(pks: list[int], language: str) -> dict:
     if not pks:
         return {}
     events = list(SaleEvent.objects.filter(pk__in=pks).select_related("sale"))
-    asked = reduce(or_, (Q(sale=event.sale_id, sequence=event.sequence - 1) for event in events))
-    before = {(event.sale_id, event.sequence + 1): event for event in SaleEvent.objects.filter(asked)}
+    previous = reduce(or_, (Q(sale=event.sale_id, sequence=event.sequence - 1) for event in events))
+    before = {(event.sale_id, event.sequence + 1): event for event in SaleEvent.objects.filter(previous)}
     name_all([*events, *before.values()])
     return {
-        ("SaleEvent", event.pk): told_after(before.get((event.sale_id, event.sequence)), event, language)
+        ("SaleEvent", event.pk): entry_after(before.get((event.sale_id, event.sequence)), event, language)
         for event in events
     }
 
@@ -142,7 +147,7 @@ def _invoices(pks: Iterable[int]) -> dict:
             None, str(headline), icon=icon, at=row.at, by=row.by, about=row.invoice,
         )
         for row in rows
-        for icon, headline in [TOLD[row.kind]]
+        for icon, headline in [INVOICE_EVENTS[row.kind]]
     }  # fmt: skip
 
 

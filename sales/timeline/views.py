@@ -20,7 +20,7 @@ from sales import notes as noting
 from sales.listing import files
 from sales.models import Sale, SaleEvent
 from sales.timeline import around
-from sales.timeline.around import Happenings
+from sales.timeline.around import Timeline
 from salescrm import exports
 from salescrm.models import User
 from salescrm.notes.views import Notebook
@@ -34,16 +34,16 @@ BOOKS = {book.model: book for book in (relation_notes.NOTES, noting.NOTES, proje
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The words of the address: notes or changes only, which page, and whether the form comes along."""
+class TimelineQuery:
+    """The words of the address: notes or changes only, which page, and whether the form of a note is swapped too."""
 
     only: str = ""
     number: int = 1
     form: bool = False
 
     @classmethod
-    def parse(cls, query: QueryDict) -> "Asked":
-        """Read them; what makes no sense is 400."""
+    def parse(cls, query: QueryDict) -> "TimelineQuery":
+        """Read them; BadRequest on anything unknown."""
         only, number = query.get("only", ""), query.get("page", "1")
         if only not in ONLY or page_number(number) > 200:
             raise BadRequest("unknown part of a timeline")
@@ -51,11 +51,11 @@ class Asked:
 
     @property
     def part(self) -> str:
-        """What htmx is to swap: all of it, the entries, or those of one page more."""
+        """The part htmx swaps: all of it, the entries, or those of one page more."""
         return "timeline" if self.form else "older" if self.number > 1 else "history"
 
     def context(self, url: str, entries: list, *, start: int = 0) -> dict:
-        """What the templates need, of `entries` that begin with number `start` and go one beyond the page."""
+        """The context of the templates; `entries` begin with number `start` and hold one more than the page shows."""
         first = (self.number - 1) * PAGE - start
         return {
             "entries": entries[first : first + PAGE],
@@ -68,23 +68,23 @@ class Asked:
 
 
 def of_sale(request: HttpRequest, sale: Sale, events: list[SaleEvent]) -> dict:
-    """What the page of a sale tells of its history: `events`, which were read already, and its notes."""
-    asked, user, ahead = Asked.parse(request.GET), request.user, []
-    entries = sentences.tell(events, get_language()) if asked.only != "notes" else []
-    if asked.only != "changes" and any(event.noted for event in events[:1]):
+    """The context of the timeline on the page of a sale: its `events`, which were read already, and its notes."""
+    query, user, ahead = TimelineQuery.parse(request.GET), request.user, []
+    entries = sentences.tell(events, get_language()) if query.only != "notes" else []
+    if query.only != "changes" and any(event.noted for event in events[:1]):
         notes = sale.notes.select_related("by").defer("by__password").prefetch_related("files")
-        newest = noting.NOTES.dress(notes[: asked.number * PAGE + 1], user)
+        newest = noting.NOTES.dress(notes[: query.number * PAGE + 1], user)
         entries, ahead = sentences.with_notes(entries, newest), meetings.among(newest)
     url = reverse("sales:history", args=[sale.pk])
-    return asked.context(url, entries) | {"draft": noting.NOTES.draft(sale, user), "meetings": ahead}
+    return query.context(url, entries) | {"draft": noting.NOTES.draft(sale, user), "meetings": ahead}
 
 
 def file_of_sale(request: HttpRequest, sale: Sale, kind: str) -> HttpResponseBase:
     """The history of a sale and its notes as a file."""
-    asked, entries = Asked.parse(request.GET), []
-    if asked.only != "notes":
+    query, entries = TimelineQuery.parse(request.GET), []
+    if query.only != "notes":
         entries = sentences.tell(sentences.read(sale, []), get_language())
-    if asked.only != "changes":
+    if query.only != "changes":
         notes = sale.notes.select_related("by").prefetch_related("files")
         entries = sentences.with_notes(entries, notes)
     return exports.respond(request, files.timeline_table(entries), kind)
@@ -93,32 +93,32 @@ def file_of_sale(request: HttpRequest, sale: Sale, kind: str) -> HttpResponseBas
 @require_safe
 @permission_required("relations.view_relation", raise_exception=True)
 def of_relation(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Everything around a relation its reader may see."""
+    """The timeline of a relation, as far as this user may see it."""
     relation = get_object_or_404(Relation, pk=pk)
-    found = around.about_relation(relation, request.user)
-    return _panel(request, relation, found, relation_notes.NOTES)
+    timeline = around.about_relation(relation, request.user)
+    return _panel(request, relation, timeline, relation_notes.NOTES)
 
 
 @require_safe
 @permission_required("projects.view_project", raise_exception=True)
 def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Everything around a project its reader may see."""
+    """The timeline of a project, as far as this user may see it."""
     project = get_object_or_404(Project, pk=pk)
     return _panel(request, project, around.about_project(project, request.user), project_notes.NOTES)
 
 
-def _panel(request: HttpRequest, record: Relation | Project, found: Happenings, book: Notebook) -> HttpResponseBase:
-    asked = Asked.parse(request.GET)
+def _panel(request: HttpRequest, record: Relation | Project, timeline: Timeline, book: Notebook) -> HttpResponseBase:
+    query = TimelineQuery.parse(request.GET)
     if kind := exports.file_kind(request, "sales.export_sale", EXPORT[type(record)]):
-        entries = found.all(asked.only, get_language(), most=exports.MOST_ROWS + 1, chunk=PAGE)
+        entries = timeline.all(query.only, get_language(), most=exports.MOST_ROWS + 1, chunk=PAGE)
         return exports.respond(request, files.timeline_table(entries), kind)
-    start = (asked.number - 1) * PAGE
-    keys = found.newest(asked.only, start=start, stop=start + PAGE + 1)
-    entries = found.read(keys, get_language())
+    start = (query.number - 1) * PAGE
+    keys = timeline.newest(query.only, start=start, stop=start + PAGE + 1)
+    entries = timeline.read(keys, get_language())
     _dress(entries, request.user, own=book)
-    context = asked.context(request.path, entries, start=start)
+    context = query.context(request.path, entries, start=start)
     context |= {"record": record, "draft": book.draft(record, request.user)}
-    return page(request, "sales/timeline/timeline.html", context, part=asked.part)
+    return page(request, "sales/timeline/timeline.html", context, part=query.part)
 
 
 def _dress(entries: list, user: User, *, own: Notebook) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from sales.board.cards import (
     CARDS,
-    Place,
+    CardPlace,
     cards,
     columns,
     following,
@@ -105,12 +105,12 @@ def test_following_cards_go_on_where_the_column_ended(phases, salesperson, dated
 
 
 def _place(pk):
-    return Place(Sale.objects.get(pk=pk).next_step_on, pk)
+    return CardPlace(Sale.objects.get(pk=pk).next_step_on, pk)
 
 
-@pytest.mark.parametrize("place", [Place(TODAY, 5), Place(None, 12)])
+@pytest.mark.parametrize("place", [CardPlace(TODAY, 5), CardPlace(None, 12)])
 def test_place_reads_back_what_it_writes(place):
-    assert Place.parse(str(place)) == place
+    assert CardPlace.parse(str(place)) == place
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_place_reads_back_what_it_writes(place):
 )
 def test_place_refuses_rubbish(words):
     with pytest.raises(BadRequest):
-        Place.parse(words)
+        CardPlace.parse(words)
 
 
 def test_card_tells_of_its_sale(phases, salesperson, switch):

@@ -85,7 +85,7 @@ def test_more_than_fifty_rows_lead_to_the_list(desk, salesperson, company):
         SaleFactory(owner=salesperson, next_step="Call", next_step_on=today() - number * DAY - DAY)
     page = desk.get("/sales/day/")
     late = page.context["groups"][0]
-    assert (late.count, len(late.sales)) == (52, my_day.SHOWN)
+    assert (late.count, len(late.sales)) == (52, my_day.ROWS)
     assert "All 52 in the list" in page.content.decode()
     assert late.sales[0].next_step_on == today() - 52 * DAY
 

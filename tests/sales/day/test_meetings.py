@@ -9,7 +9,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from sales.day.calendar_feed import renew
-from sales.day.groups import SHOWN
+from sales.day.groups import ROWS
 from sales.meetings import among, coming
 from sales.models import Sale, SaleNote
 from sales.trashing import trash
@@ -75,12 +75,12 @@ def test_day_shows_the_meetings_of_its_sales(as_user, salesperson, colleague, pl
 
 
 def test_day_counts_all_meetings_also_those_it_does_not_show(as_user, salesperson, sale, plan):
-    for number in range(SHOWN + 2):
+    for number in range(ROWS + 2):
         plan(sale, number + 1, f"Meeting {number}")
     page = as_user(salesperson).get("/sales/day/")
-    assert days_meetings(page) == [f"Meeting {number}" for number in range(SHOWN)]
+    assert days_meetings(page) == [f"Meeting {number}" for number in range(ROWS)]
     head = page.content.decode().partition("data-meetings")[2].partition("</header>")[0]
-    assert f">{SHOWN + 2}</span>" in head
+    assert f">{ROWS + 2}</span>" in head
 
 
 def test_meeting_is_no_next_step(as_user, salesperson, planned, sale):

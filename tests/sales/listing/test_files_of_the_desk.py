@@ -66,7 +66,7 @@ def test_day_holds_every_group_in_its_order(seller, salesperson, colleague):
 
 
 def test_day_holds_more_than_its_page_shows(seller, salesperson, monkeypatch):
-    monkeypatch.setattr("sales.day.groups.SHOWN", 2)
+    monkeypatch.setattr("sales.day.groups.ROWS", 2)
     SaleFactory.create_batch(3, owner=salesperson)
     assert len(records(seller.get("/sales/day/?format=csv"))) == 3
 

@@ -157,7 +157,7 @@ def test_choosing_the_standard_columns_by_hand_is_the_standard(desk, sale):
 def test_columns_move_up_and_down_before_they_are_chosen(desk):
     answers = {"query": "status=open", "order": ["phase", "amount", "owner"], "column": ["phase", "owner"]}
     response = desk.post("/sales/columns/", answers | {"up": "owner"})
-    assert [(row.key, row.chosen) for row in response.context["choice"]][:3] == [
+    assert [(row.key, row.selected) for row in response.context["choice"]][:3] == [
         ("phase", True), ("owner", True), ("amount", False),
     ]  # fmt: skip
     assert desk.post("/sales/columns/", answers | {"up": "owner", "down": "owner"}).status_code == 200

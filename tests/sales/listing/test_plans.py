@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from reports import start
 from sales.board.cards import (
-    Place,
+    CardPlace,
     columns,
     following,
     heads,
@@ -73,7 +73,7 @@ def test_first_cards_of_every_column_come_from_the_board_index():
         assert "Seq Scan on sales_sale" not in plan
 
 
-@pytest.mark.parametrize("place", [Place(date(2020, 1, 1), 5), Place(None, 12)])
+@pytest.mark.parametrize("place", [CardPlace(date(2020, 1, 1), 5), CardPlace(None, 12)])
 def test_more_cards_of_a_column_come_from_the_board_index(place):
     (plan,) = plans(lambda: following(Sale.objects.untrashed(), Phase.objects.first(), place, today=today()))
 
