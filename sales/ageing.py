@@ -12,9 +12,9 @@ from salescrm.calendar import day_of, written_day
 
 @dataclass(frozen=True)
 class Age:
-    """The days an open sale has been standing in its phase, beside the limit of that phase if it has one.
+    """The days an open sale has stood in its phase, with the limit of that phase if it has one.
 
-    `waiting_for` is the day of its next step when that lies after today: what is planned is not neglected.
+    `waiting_for` is the day of its next step when that lies after today: then it is not late.
     """
 
     days: int

@@ -1,4 +1,4 @@
-"""What is asked about a sale: the shape of the input; rules live in the domain functions."""
+"""The forms of a sale and of its closing: the shape of the input; rules live in the domain functions."""
 
 from collections.abc import Callable
 
@@ -27,13 +27,13 @@ NOTHING = pgettext_lazy("choice", "None")
 
 
 class RevenueFormField(MoneyFormField):
-    """An amount that is not negative: said at the field, where the constraint would speak of the whole form."""
+    """An amount that is not negative. The error stands at the field; that of the constraint would be of the form."""
 
     default_validators = (MinValueValidator(0, _("Expected revenue is not negative.")),)
 
 
 class SaleForm(forms.ModelForm):
-    """A sale's own fields. `phase` is asked for a new sale only: afterwards the progress bar moves it."""
+    """The fields of a sale. Only a new sale has `phase` among them: afterwards the progress bar moves it."""
 
     class Meta:
         model = Sale
@@ -78,10 +78,10 @@ class SaleForm(forms.ModelForm):
             self.fields[name].disabled = True
 
     def _contacts(self, customer: Relation | None):
-        chosen = self.data.get("customer") or getattr(customer, "pk", None) or self.instance.customer_id
-        if not is_id(str(chosen or "")):
+        pk = self.data.get("customer") or getattr(customer, "pk", None) or self.instance.customer_id
+        if not is_id(str(pk or "")):
             return Contact.objects.none()
-        return Contact.objects.filter(organization=chosen).select_related("person")
+        return Contact.objects.filter(organization=pk).select_related("person")
 
     def _frozen(self) -> list[str]:
         if not self.instance.pk or self.instance.is_open:
@@ -97,14 +97,14 @@ class SaleForm(forms.ModelForm):
         return cleaned
 
     def _ask(self, check: Callable[..., None], *values, **more) -> None:
-        """Say beside its field what a rule refuses; the next rule is asked all the same."""
+        """Show a refusal of this rule beside its field; the next rule is checked all the same."""
         try:
             check(*values, **more)
         except Refused as refusal:
             self.add_error(None, refusal)
 
     def values(self) -> dict:
-        """The clean answers by field name, without what was not asked."""
+        """The clean answers by field name, without disabled fields."""
         return {name: value for name, value in self.cleaned_data.items() if not self.fields[name].disabled}
 
 
@@ -119,13 +119,13 @@ class LineForm(ServiceForm):
         self.stored_rate = (kwargs.get("initial") or {}).get("vat_rate")
 
     def clean_quantity(self):
-        """A quantity of nothing is a slip; a credit is a negative price."""
+        """Refuse a quantity of 0 or less: a credit is a negative price."""
         if (quantity := self.cleaned_data["quantity"]) <= 0:
             raise forms.ValidationError(_("A quantity is more than 0."))
         return quantity
 
     def clean_vat_rate(self):
-        """A retired rate stays where it is, and comes nowhere else."""
+        """Refuse a retired rate, except on the line that already has it."""
         rate = self.cleaned_data["vat_rate"]
         if not rate.is_active and rate.pk != self.stored_rate:
             raise forms.ValidationError(self.fields["vat_rate"].error_messages["invalid_choice"], code="invalid_choice")
@@ -133,7 +133,7 @@ class LineForm(ServiceForm):
 
 
 class ClosingForm(forms.Form):
-    """On which day a sale is closed: today is proposed, and meant by whoever was not asked (rule 2)."""
+    """The day on which a sale is closed; today is proposed, and used when the form was sent without it (rule 2)."""
 
     closed_on = DayFormField(label=_("Closed on"), initial=today)
 
@@ -145,7 +145,7 @@ class ClosingForm(forms.Form):
         field.widget.attrs |= {name: day.isoformat() for name, day in limits.items() if day}
 
     def clean(self):
-        """Say at once what the domain would refuse; a day that was recorded may stay."""
+        """Refuse the days that the domain refuses; the recorded day may stay."""
         cleaned = super().clean()
         if "closed_on" in cleaned:
             day = cleaned["closed_on"] = cleaned["closed_on"] or self.sale.closed_on or today()
@@ -170,7 +170,7 @@ class AcceptForm(ClosingForm):
 
 
 class FollowUpForm(forms.Form):
-    """Step 2 of accepting: what happens next (rule 9). Availability is the domain's business."""
+    """Step 2 of accepting: what happens next (rule 9). Which options are available the domain decides."""
 
     follow_up = forms.ChoiceField(
         label=_("Follow-up"), choices=FollowUp, widget=forms.RadioSelect,
@@ -208,7 +208,7 @@ class LoseForm(ClosingForm):
             self.order_fields(self.field_order)
 
     def values(self) -> dict:
-        """Reason, competitor, explanation and closing day, None for what was not asked."""
+        """Reason, competitor, explanation and closing day; None for a field that is switched off."""
         return {"reason": None, "lost_to": None, **self.cleaned_data}
 
 
@@ -228,13 +228,13 @@ class CorrectForm(LoseForm):
             )
 
     def values(self) -> dict:
-        """The answers; what is switched off by now stays as it was recorded."""
-        kept = {"reason": self.sale.accept_reason or self.sale.loss_reason, "lost_to": self.sale.lost_to}
-        return kept | self.cleaned_data
+        """The answers; a field that is switched off now keeps its stored value."""
+        stored = {"reason": self.sale.accept_reason or self.sale.loss_reason, "lost_to": self.sale.lost_to}
+        return stored | self.cleaned_data
 
     @staticmethod
     def initial_of(sale: Sale) -> dict:
-        """What the form starts with."""
+        """The initial values of the form."""
         return {
             "reason": sale.accept_reason_id or sale.loss_reason_id,
             "lost_to": sale.lost_to_id,

@@ -13,7 +13,7 @@ class Customer(NamedTuple):
     people: list[tuple[str, str, str]]
 
 
-class Kind(NamedTuple):
+class SaleKind(NamedTuple):
     """A kind of sale: subject per language, usual amount, and its service lines (description, share, billing)."""
 
     nl: str
@@ -89,37 +89,37 @@ FUNCTIONS = {
 }
 
 KINDS = [
-    Kind("Nieuwe website", "New website", (9_000, 28_000), [
+    SaleKind("Nieuwe website", "New website", (9_000, 28_000), [
         ("Ontwerp", "Design", 35, "fixed_price"), ("Bouw", "Development", 50, "fixed_price"),
         ("Teksten", "Copywriting", 15, "fixed_price")]),
-    Kind("Webwinkel met voorraadkoppeling", "Web shop with stock link", (18_000, 55_000), [
+    SaleKind("Webwinkel met voorraadkoppeling", "Web shop with stock link", (18_000, 55_000), [
         ("Ontwerp", "Design", 20, "fixed_price"), ("Bouw webwinkel", "Web shop development", 55, "fixed_price"),
         ("Koppeling voorraad", "Stock link", 25, "hourly")]),
-    Kind("Huisstijl en logo", "House style and logo", (4_500, 14_000), [
+    SaleKind("Huisstijl en logo", "House style and logo", (4_500, 14_000), [
         ("Merkonderzoek", "Brand research", 30, "fixed_price"), ("Huisstijl", "House style", 70, "fixed_price")]),
-    Kind("Onderhoud en hosting", "Maintenance and hosting", (1_800, 7_200), [
+    SaleKind("Onderhoud en hosting", "Maintenance and hosting", (1_800, 7_200), [
         ("Onderhoud per jaar", "Maintenance per year", 70, "subscription"),
         ("Hosting per jaar", "Hosting per year", 30, "subscription")]),
-    Kind("Campagne najaar", "Autumn campaign", (6_000, 22_000), [
+    SaleKind("Campagne najaar", "Autumn campaign", (6_000, 22_000), [
         ("Concept", "Concept", 40, "fixed_price"), ("Uitvoering", "Production", 60, "hourly")]),
-    Kind("Gebruikersonderzoek", "User research", (3_500, 11_000), [
+    SaleKind("Gebruikersonderzoek", "User research", (3_500, 11_000), [
         ("Interviews", "Interviews", 60, "hourly"), ("Rapport", "Report", 40, "fixed_price")]),
-    Kind("Klantportaal", "Customer portal", (32_000, 95_000), [
+    SaleKind("Klantportaal", "Customer portal", (32_000, 95_000), [
         ("Ontwerp", "Design", 20, "fixed_price"), ("Bouw portaal", "Portal development", 80, "hourly")]),
-    Kind("Jaarverslag", "Annual report", (4_000, 12_500), [
+    SaleKind("Jaarverslag", "Annual report", (4_000, 12_500), [
         ("Opmaak", "Layout", 75, "fixed_price"), ("Drukbegeleiding", "Print supervision", 25, "fixed_price")]),
-    Kind("Toegankelijkheidsonderzoek", "Accessibility audit", (2_900, 7_500), [
+    SaleKind("Toegankelijkheidsonderzoek", "Accessibility audit", (2_900, 7_500), [
         ("Onderzoek", "Audit", 80, "fixed_price"), ("Nacontrole", "Follow-up check", 20, "fixed_price")]),
-    Kind("Fotografie en beeldbank", "Photography and image library", (2_400, 9_000), [
+    SaleKind("Fotografie en beeldbank", "Photography and image library", (2_400, 9_000), [
         ("Fotografie", "Photography", 65, "fixed_price"), ("Beeldbank", "Image library", 35, "fixed_price")]),
-    Kind("Strategiesessies", "Strategy sessions", (3_000, 9_600), [
+    SaleKind("Strategiesessies", "Strategy sessions", (3_000, 9_600), [
         ("Sessies", "Sessions", 100, "hourly")]),
-    Kind("Verpakkingsontwerp", "Packaging design", (5_500, 17_500), [
+    SaleKind("Verpakkingsontwerp", "Packaging design", (5_500, 17_500), [
         ("Ontwerp", "Design", 80, "fixed_price"), ("Drukklaar maken", "Print preparation", 20, "fixed_price")]),
-    Kind("Bewegwijzering nieuw pand", "Signage for the new building", (7_500, 26_000), [
+    SaleKind("Bewegwijzering nieuw pand", "Signage for the new building", (7_500, 26_000), [
         ("Ontwerp", "Design", 45, "fixed_price"),
         ("Productie en plaatsing", "Production and mounting", 55, "fixed_price")]),
-    Kind("App voor monteurs", "App for engineers", (24_000, 68_000), [
+    SaleKind("App voor monteurs", "App for engineers", (24_000, 68_000), [
         ("Ontwerp", "Design", 25, "fixed_price"), ("Bouw app", "App development", 75, "hourly")]),
 ]  # fmt: skip
 NEXT_STEPS = {

@@ -1,66 +1,68 @@
-"""What keeps the demo's sales moving: limits on phases, teams, what was said and agreed, and views at hand."""
+"""What surrounds the demo's sales: limits of phases, teams, notes on timelines, and saved views."""
 
 import random
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from relations.models import RelationNote
-from sales.demo import talk
+from sales.demo import note_texts
+from sales.demo.histories import SaleHistory
 from sales.demo.people import People
-from sales.demo.stories import Story
 from sales.models import Phase, SaleNote, SavedView
 from salescrm.calendar import organisation_zone, today
 from salescrm.models import Team
 from salescrm.notes.models import Note, NoteKind
 
 LIMITS = (60, 60, 45, 30, 14)  # days, by place of the phase
-TALKED_ABOUT = 0.75  # of the open sales
+WITH_NOTES = 0.75  # of the open sales
 LARGE = Decimal(25_000)
 
 
-def add_desk(stories: list[Story], people: People, language: str, chance: random.Random) -> None:
+def add_desk(histories: list[SaleHistory], people: People, language: str, chance: random.Random) -> None:
     """Add all of it to sales that are stored."""
     for phase, limit in zip(Phase.objects.active(), LIMITS, strict=False):
         Phase.objects.filter(pk=phase.pk).update(age_limit=limit)
     _add_teams(people, language)
-    notes = [note for story in stories for note in _talk(story, language, chance)]
+    notes = [note for history in histories for note in _sale_notes(history, language, chance)]
     _store(SaleNote, notes)
-    _store(RelationNote, _visits(people, language, chance))
+    _store(RelationNote, _relation_notes(people, language, chance))
     _add_views(people, language)
 
 
 def _add_teams(people: People, language: str) -> None:
     half = len(people.sellers) // 2
-    for name, members in zip(talk.TEAMS[language], (people.sellers[:half], people.sellers[half:]), strict=True):
+    for name, members in zip(note_texts.TEAMS[language], (people.sellers[:half], people.sellers[half:]), strict=True):
         Team.objects.create(name=name).members.set([*members, people.manager])
 
 
-def _talk(story: Story, language: str, chance: random.Random) -> list[SaleNote]:
-    """What was said about a sale between its start and yesterday; some open ones have a meeting ahead."""
-    sale = story.sale
-    if not sale.is_open or chance.random() > TALKED_ABOUT:
+def _sale_notes(history: SaleHistory, language: str, chance: random.Random) -> list[SaleNote]:
+    """Notes on a sale between its start and yesterday; some open sales have a meeting ahead."""
+    sale = history.sale
+    if not sale.is_open or chance.random() > WITH_NOTES:
         return []
     begun, yesterday = sale.start_date, today() - timedelta(days=1)
     days = sorted(chance.randint(0, max((yesterday - begun).days, 0)) for _note in range(chance.choice([1, 2, 2, 3])))
-    said = chance.sample(talk.SAID[language], len(days))
+    texts = chance.sample(note_texts.ON_SALES[language], len(days))
     notes = [
         SaleNote(sale=sale, kind=kind, text=text, by=sale.owner, at=_at(begun + timedelta(days=day), chance))
-        for day, (kind, text) in zip(days, said, strict=True)
+        for day, (kind, text) in zip(days, texts, strict=True)
     ]
     if chance.random() < 0.1:
         at = _at(today() + timedelta(days=chance.randint(2, 12)), chance)
-        notes.append(SaleNote(sale=sale, kind=NoteKind.MEETING, text=talk.AHEAD[language], by=sale.owner, at=at))
+        notes.append(
+            SaleNote(sale=sale, kind=NoteKind.MEETING, text=note_texts.MEETING_AHEAD[language], by=sale.owner, at=at)
+        )
     return notes
 
 
-def _visits(people: People, language: str, chance: random.Random) -> list[RelationNote]:
+def _relation_notes(people: People, language: str, chance: random.Random) -> list[RelationNote]:
     customers = chance.sample(people.customers, 8)
     return [
         RelationNote(
             relation=customer, kind=kind, text=text, by=chance.choice(people.sellers),
             at=_at(today() - timedelta(days=chance.randint(3, 90)), chance),
         )
-        for customer, (kind, text) in zip(customers, talk.KNOWN[language] * 4, strict=False)
+        for customer, (kind, text) in zip(customers, note_texts.ON_RELATIONS[language] * 4, strict=False)
     ]  # fmt: skip
 
 
@@ -79,8 +81,8 @@ def _store(model: type[Note], notes: list[Note]) -> None:
 
 
 def _add_views(people: People, language: str) -> None:
-    """Two views for everybody, made by the manager, and one that the first salesperson keeps for herself."""
-    aged, large, due = talk.VIEWS[language]
+    """Two views for everybody, made by the manager, and one of the first salesperson that is not shared."""
+    aged, large, due = note_texts.VIEWS[language]
     first = people.sellers[0]
     SavedView.objects.bulk_create([
         SavedView(owner=people.manager, name=aged, query="aged=1&status=open", shared=True),

@@ -142,7 +142,7 @@ SELECT %(sale)s + g, 0, 'Work', 1, expected_revenue, %(vat)s, 'fixed_price' FROM
 
 TABLES = ["relations_relation", "sales_sale", "relations_contact", "sales_saleevent", "sales_saleline"]
 
-# VACUUM passes over rows whose commit, or that of a neighbour, is not on disk yet.
+# VACUUM skips rows while their commit, or that of a row on the same page, is not on disk yet.
 AT_ONCE, AS_BEFORE = "SET synchronous_commit TO on", "RESET synchronous_commit"
 
 
@@ -169,7 +169,7 @@ def generate(
 
 
 def tidy() -> None:
-    """Give the planner its statistics and index-only scans their visibility map; not inside a transaction."""
+    """Update the statistics of PostgreSQL, and the visibility map for index-only scans; not inside a transaction."""
     _execute(AT_ONCE)
     for table in TABLES:
         _execute(f"VACUUM (ANALYZE) {table}")
@@ -206,7 +206,7 @@ def _highest(table: str) -> int:
 
 
 def _owners() -> list[int]:
-    """Twelve salespeople without a password; found again by a second run."""
+    """Twelve salespeople without a password; a second run uses the same ones."""
     group = Group.objects.get(name=SALESPERSON)
     owners = []
     for number in range(1, OWNERS + 1):

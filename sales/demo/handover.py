@@ -1,4 +1,4 @@
-"""What came after the demo's accepted sales: draft and issued invoices, running and finished projects."""
+"""The follow-up of the demo's accepted sales: draft and issued invoices, active and closed projects."""
 
 import random
 from datetime import timedelta
@@ -14,8 +14,8 @@ from invoicing.sending import invoice_address
 from projects.models import BillingMethod, Project
 from projects.opening import NewProject, open_project
 from relations.models import Relation
+from sales.demo.histories import SaleHistory
 from sales.demo.people import People
-from sales.demo.stories import Story
 from sales.models import FollowUp, SaleLine, SaleStatus
 from salescrm.calendar import today
 
@@ -30,19 +30,19 @@ def vat_for(customer: Relation, rates: list[VatRate]) -> VatRate:
     return reverse[0] if foreign and reverse else rates[0]
 
 
-def add_lines(stories: list[Story], language: str, chance: random.Random) -> dict[int, list[SaleLine]]:
-    """Unsaved service lines by story (its `id`); most add up to the expected revenue, some do not."""
+def add_lines(histories: list[SaleHistory], language: str, chance: random.Random) -> dict[int, list[SaleLine]]:
+    """Unsaved service lines by history (its `id`); most add up to the expected revenue, some do not."""
     rates = list(VatRate.objects.active())
-    return {id(story): _lines(story, language, rates, chance) for story in stories if chance.random() < 0.75}
+    return {id(history): _lines(history, language, rates, chance) for history in histories if chance.random() < 0.75}
 
 
-def _lines(story: Story, language: str, rates: list[VatRate], chance: random.Random) -> list[SaleLine]:
-    total = story.sale.expected_revenue or Decimal(story.kind.amount[0])
+def _lines(history: SaleHistory, language: str, rates: list[VatRate], chance: random.Random) -> list[SaleLine]:
+    total = history.sale.expected_revenue or Decimal(history.kind.amount[0])
     if chance.random() < 0.25:
         total = (total * Decimal("0.9")).quantize(Decimal(1))
     lines, left = [], total
-    for position, (nl, en, share, billing) in enumerate(story.kind.lines):
-        last = position == len(story.kind.lines) - 1
+    for position, (nl, en, share, billing) in enumerate(history.kind.lines):
+        last = position == len(history.kind.lines) - 1
         amount = left if last else (total * share / 100).quantize(Decimal(1))
         left -= amount
         lines.append(
@@ -52,32 +52,32 @@ def _lines(story: Story, language: str, rates: list[VatRate], chance: random.Ran
                 quantity=1,
                 unit_price=amount,
                 billing_method=billing,
-                vat_rate=vat_for(story.sale.customer, rates),
+                vat_rate=vat_for(history.sale.customer, rates),
             )  # fmt: skip
         )
     return lines
 
 
-def hand_over(stories: list[Story], lines: dict[int, list[SaleLine]], people: People) -> None:
+def hand_over(histories: list[SaleHistory], lines: dict[int, list[SaleLine]], people: People) -> None:
     """Give accepted sales their follow-up: an invoice when all lines are fixed price, a project for others."""
     accepted = sorted(
-        (story for story in stories if story.sale.status == SaleStatus.ACCEPTED and id(story) in lines),
-        key=lambda story: story.sale.closed_on,
+        (history for history in histories if history.sale.status == SaleStatus.ACCEPTED and id(history) in lines),
+        key=lambda history: history.sale.closed_on,
     )
-    fixed = [story for story in accepted if all(_is_fixed(line) for line in lines[id(story)])]
+    fixed = [history for history in accepted if all(_is_fixed(line) for line in lines[id(history)])]
     invoiced = fixed[-INVOICES:]
-    for story in invoiced:
-        _invoice(story, lines[id(story)], people, issued=story not in invoiced[-DRAFTS:])
-    for story in [story for story in accepted if story not in invoiced][-PROJECTS:]:
-        _project(story, lines[id(story)])
+    for history in invoiced:
+        _invoice(history, lines[id(history)], people, issued=history not in invoiced[-DRAFTS:])
+    for history in [history for history in accepted if history not in invoiced][-PROJECTS:]:
+        _project(history, lines[id(history)])
 
 
 def _is_fixed(line: SaleLine) -> bool:
     return line.billing_method == BillingMethod.FIXED_PRICE
 
 
-def _invoice(story: Story, lines: list[SaleLine], people: People, *, issued: bool) -> None:
-    sale = story.sale
+def _invoice(history: SaleHistory, lines: list[SaleLine], people: People, *, issued: bool) -> None:
+    sale = history.sale
     sale.follow_up = FollowUp.INVOICE
     sale.invoice = draft_invoice(
         customer=sale.customer, contact=sale.contact, subject=sale.subject, by=sale.owner, supplied_from=sale.closed_on,
@@ -94,13 +94,13 @@ def _invoice(story: Story, lines: list[SaleLine], people: People, *, issued: boo
 
 
 def _send(invoice: Invoice, people: People) -> None:
-    """Write down that an invoice was mailed; the demo mails nobody."""
+    """Record that an invoice was sent; the demo sends nothing."""
     Invoice.objects.filter(pk=invoice.pk).update(sent_at=timezone.now())
     record(invoice, kind=InvoiceEvent.Kind.SENT, by=people.manager, detail=invoice_address(invoice.customer))
 
 
-def _project(story: Story, lines: list[SaleLine]) -> None:
-    sale = story.sale
+def _project(history: SaleHistory, lines: list[SaleLine]) -> None:
+    sale = history.sale
     starts = sale.closed_on + timedelta(days=7)
     project = NewProject(sale.subject, sale.contact, sale.owner, starts, starts + timedelta(days=120), "")
     services = [line.content for line in lines]

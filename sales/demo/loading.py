@@ -1,4 +1,4 @@
-"""Putting the demo into an installation, once."""
+"""Loading the demo data into an installation, once."""
 
 import random
 from datetime import timedelta
@@ -11,8 +11,8 @@ from relations.models import Relation
 from sales.defaults import install_defaults
 from sales.demo.desk import add_desk
 from sales.demo.handover import add_lines, hand_over
+from sales.demo.histories import HistoryMaker, SaleHistory
 from sales.demo.people import DOMAIN, KNOWN_SINCE, add_people, bought_something
-from sales.demo.stories import Story, Teller
 from sales.history import count_days_anew
 from sales.models import Sale, SaleEvent, SaleLine, SaleStatus
 from salescrm.calendar import today
@@ -34,38 +34,38 @@ def load(language: str) -> None:
     install_defaults(language)
     chance = random.Random(20)
     people = add_people(language, chance)
-    teller = Teller(language, people, chance)
-    stories = teller.tell()
-    lines = add_lines(stories, language, chance)
-    hand_over(stories, lines, people)
-    for story in stories:
-        if not story.sale.is_open:
-            teller.close(story)
-    _store(stories, lines)
-    accepted = {story.sale.customer_id for story in stories if story.sale.status == SaleStatus.ACCEPTED}
+    maker = HistoryMaker(language, people, chance)
+    histories = maker.make()
+    lines = add_lines(histories, language, chance)
+    hand_over(histories, lines, people)
+    for history in histories:
+        if not history.sale.is_open:
+            maker.close(history)
+    _store(histories, lines)
+    accepted = {history.sale.customer_id for history in histories if history.sale.status == SaleStatus.ACCEPTED}
     bought_something(people, accepted)
-    _age(stories)
-    add_desk(stories, people, language, chance)
+    _age(histories)
+    add_desk(histories, people, language, chance)
 
 
-def _store(stories: list[Story], lines: dict[int, list[SaleLine]]) -> None:
-    Sale.objects.bulk_create([story.sale for story in stories])
-    for story in stories:
-        for made in (*story.events, *lines.get(id(story), [])):
-            made.sale = story.sale
-    SaleEvent.objects.bulk_create([event for story in stories for event in story.events])
+def _store(histories: list[SaleHistory], lines: dict[int, list[SaleLine]]) -> None:
+    Sale.objects.bulk_create([history.sale for history in histories])
+    for history in histories:
+        for made in (*history.events, *lines.get(id(history), [])):
+            made.sale = history.sale
+    SaleEvent.objects.bulk_create([event for history in histories for event in history.events])
     SaleLine.objects.bulk_create([line for made in lines.values() for line in made])
 
 
-def _age(stories: list[Story]) -> None:
-    """Let the records look as old as their history says."""
+def _age(histories: list[SaleHistory]) -> None:
+    """Give the records the dates of their first and last events."""
     events = SaleEvent.objects.filter(sale=OuterRef("pk"))
-    Sale.objects.filter(pk__in=[story.sale.pk for story in stories]).update(
+    Sale.objects.filter(pk__in=[history.sale.pk for history in histories]).update(
         created_at=Subquery(events.order_by("sequence").values("at")[:1]),
         updated_at=Subquery(events.order_by("-sequence").values("at")[:1]),
     )
-    count_days_anew(Sale.objects.filter(pk__in=[story.sale.pk for story in stories]))
-    known = stories[0].events[0].at - timedelta(days=KNOWN_SINCE - (today() - stories[0].events[0].at.date()).days)
+    count_days_anew(Sale.objects.filter(pk__in=[history.sale.pk for history in histories]))
+    known = histories[0].events[0].at - timedelta(days=KNOWN_SINCE - (today() - histories[0].events[0].at.date()).days)
     Relation.objects.update(created_at=known, updated_at=known)
     closings = Sale.objects.filter(project=OuterRef("pk")).values("updated_at")[:1]
     Project.objects.filter(sales__isnull=False).update(created_at=Subquery(closings), updated_at=Subquery(closings))

@@ -1,4 +1,4 @@
-"""Who works at the demo company and whom it knows: users, relations and their contact persons."""
+"""The people of the demo: users of the company, its relations and their contact persons."""
 
 import random
 import unicodedata
@@ -25,7 +25,7 @@ KNOWN_SINCE = 600  # days
 
 @dataclass
 class People:
-    """Everybody the demo's sales are about."""
+    """The users and relations that the demo's sales name."""
 
     sellers: list[User]
     manager: User
@@ -58,9 +58,9 @@ def add_people(language: str, chance: random.Random) -> People:
             _contact(relation, person, language, prospect, owner, chance) for person in customer.people
         ]
         people.persons += [contact.person for contact in people.contacts[relation.pk]]
-    for names, place, kept in ((content.COMPETITORS, 3, people.competitors), (content.SUPPLIERS, 2, [])):
+    for names, place, group in ((content.COMPETITORS, 3, people.competitors), (content.SUPPLIERS, 2, [])):
         for name in names:
-            kept.append(
+            group.append(
                 _add(Relation.Kind.ORGANIZATION, _plain(name, types[min(place, len(types) - 1)]), people.manager)
             )
     _add_abroad(people, prospect, numbers)
@@ -88,7 +88,7 @@ def _slug(name: str) -> str:
 
 
 def _company_numbers() -> Iterator[dict]:
-    """KvK and VAT numbers that pass their checks and clearly belong to nobody."""
+    """KvK and VAT numbers that pass their checks and belong to nobody."""
     valid = (f"NL{number}B01" for number in count(990_000_000) if btw.is_valid(f"NL{number}B01"))
     for place, vat_number in enumerate(valid):
         yield {"coc_number": str(99_000_000 + place), "vat_number": vat_number, "iban": _iban(place + 1)}

@@ -18,7 +18,12 @@ from sales.imports.files.reading import ImportProblem, Row
 from sales.models import Phase
 from salescrm.models import User
 
-SHOWN = {Verdict.CREATE: "create", Verdict.UPDATE: "update", Verdict.UNCHANGED: "unchanged", Verdict.REFUSED: "reject"}
+VERDICTS = {
+    Verdict.CREATE: "create",
+    Verdict.UPDATE: "update",
+    Verdict.UNCHANGED: "unchanged",
+    Verdict.REFUSED: "reject",
+}
 FOLLOWS = {"probability", "probability_by_hand"}  # from the phase
 SHIPPED = Path(__file__).resolve().parents[2] / "mappings"
 
@@ -55,8 +60,8 @@ class Command(BaseCommand):
         if not Phase.objects.exists():
             raise CommandError("This installation is empty: set it up first (manage.py setup).")
         by = _user(options["by"])
-        chosen = options["mapping"]
-        mapping = load_mapping(_mapping_path(chosen)) if chosen else _fitting_mapping(options["files"])
+        name = options["mapping"]
+        mapping = load_mapping(_mapping_path(name)) if name else _fitting_mapping(options["files"])
         tables, accounts = _tables(options["files"], mapping)
         details, left = details_of(accounts, mapping)
         rows = [row for table in tables for row in table.rows]
@@ -88,17 +93,19 @@ class Command(BaseCommand):
         for decision in decisions:
             if options["verbosity"] and (wordy or decision.verdict in (Verdict.UPDATE, Verdict.REFUSED)):
                 reference, why = importer.reader.reference(decision.row), _why(decision)
-                self.stdout.write(f"line {decision.row.line} {reference} {SHOWN[decision.verdict]}{why and ': '}{why}")
+                self.stdout.write(
+                    f"line {decision.row.line} {reference} {VERDICTS[decision.verdict]}{why and ': '}{why}"
+                )
         self.stdout.write("")
         words = ("created", "updated") if options["commit"] else ("to create", "to update")
-        for word, verdict in zip((*words, "unchanged", "rejected"), SHOWN, strict=True):
+        for word, verdict in zip((*words, "unchanged", "rejected"), VERDICTS, strict=True):
             self.stdout.write(f"{sum(decision.verdict == verdict for decision in decisions):>9} {word}")
         self._report_added(importer, decisions, options["commit"])
         if not options["commit"]:
             self.stdout.write("Nothing was stored. Run it again with --commit to store this.")
 
     def _report_unused(self, tables: list[Table], used: set[str]) -> None:
-        """Nothing of a file is left out silently."""
+        """Name the columns and sheets that are not used, so that nothing of a file is left out silently."""
         for table in tables:
             if unused := [column for column in table.columns if column and column not in used]:
                 self.stdout.write(f"Columns that are not used: {', '.join(unused)} ({table.path.name})")
@@ -106,7 +113,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"Sheets that are not read: {', '.join(table.beside)} ({table.path.name})")
 
     def _report_weighted(self, columns: list[str], mapping: Mapping) -> None:
-        """An amount that seems to be weighted is said."""
+        """Warn when the mapped amount seems to be weighted."""
         amount, field = mapping.columns.get("expected_revenue", ""), fields_of("sales")["expected_revenue"]
         place = str(columns.index(amount)) if amount in columns else ""
         if place and (is_weighted(amount) or place not in prefer_amount(columns, {place: field.name}, field)):

@@ -1,4 +1,4 @@
-"""The stories behind the demo's sales: when each began, how it moved along the phases, and how it ended."""
+"""The sales of the demo with their histories: when each began, how it moved along the phases, and how it ended."""
 
 import random
 from collections.abc import Callable
@@ -22,16 +22,16 @@ HISTORY = 540  # days
 
 
 @dataclass
-class Story:
-    """A sale in the making, with the events of its life so far."""
+class SaleHistory:
+    """A sale that is not stored yet, with its events."""
 
     sale: Sale
-    kind: content.Kind
+    kind: content.SaleKind
     events: list[SaleEvent] = field(default_factory=list)
 
 
-class Teller:
-    """Tells stories: the same ones on every run of one day."""
+class HistoryMaker:
+    """Makes histories by chance; a second run on the same day makes the same ones."""
 
     def __init__(self, language: str, people: People, chance: random.Random):
         self.language, self.people, self.chance = language, people, chance
@@ -43,19 +43,19 @@ class Teller:
             SaleStatus.LOST: list(LossReason.objects.active()),
         }
 
-    def tell(self) -> list[Story]:
-        """All stories, in the order in which they began."""
-        stories = [self._closed(SaleStatus.ACCEPTED, place / WON) for place in range(WON)]
-        stories += [self._closed(SaleStatus.LOST, place / LOST) for place in range(LOST)]
-        stories += [self._open(days) for days, times in OPEN for _ in range(times)]
-        return sorted(stories, key=lambda story: story.events[0].at)
+    def make(self) -> list[SaleHistory]:
+        """All histories, in the order in which they began."""
+        histories = [self._closed(SaleStatus.ACCEPTED, place / WON) for place in range(WON)]
+        histories += [self._closed(SaleStatus.LOST, place / LOST) for place in range(LOST)]
+        histories += [self._open(days) for days, times in OPEN for _ in range(times)]
+        return sorted(histories, key=lambda history: history.events[0].at)
 
-    def _closed(self, status: str, age: float) -> Story:
+    def _closed(self, status: str, age: float) -> SaleHistory:
         closed_on = self.today - timedelta(days=1 + int(age * (HISTORY - 90)) + self.chance.randint(0, 9))
         began = closed_on - timedelta(days=self.chance.randint(12, 90))
-        story = self._begin(began, closed_on + timedelta(days=self.chance.randint(-20, 20)))
-        self._live(story, began, closed_on, self._last_place(status))
-        sale = story.sale
+        history = self._begin(began, closed_on + timedelta(days=self.chance.randint(-20, 20)))
+        self._progress(history, began, closed_on, self._last_place(status))
+        sale = history.sale
         sale.status, sale.closed_on = status, closed_on
         reason = self.chance.choice([*self.reasons[status], *self.reasons[status], None])
         if status == SaleStatus.ACCEPTED:
@@ -64,24 +64,26 @@ class Teller:
             sale.loss_reason = reason
             rivals = [rival for rival in self.people.competitors if rival.pk != sale.customer_id]
             sale.lost_to = self.chance.choice([*rivals, None, None, None]) if rivals else None
-        return story
+        return history
 
-    def _open(self, days: tuple[int, int] | None) -> Story:
+    def _open(self, days: tuple[int, int] | None) -> SaleHistory:
         began = self.today - timedelta(days=self.chance.randint(4, 150))
         ends = self.today + timedelta(days=self.chance.randint(*days)) if days else None
-        story = self._begin(began, ends)
-        self._live(story, began, self.today, self.chance.choice([0, 0, 1, 1, 2, 2, 2, 3, 3, len(self.phases) - 1]))
-        self._plan_next_step(story.sale)
+        history = self._begin(began, ends)
+        self._progress(
+            history, began, self.today, self.chance.choice([0, 0, 1, 1, 2, 2, 2, 3, 3, len(self.phases) - 1])
+        )
+        self._plan_next_step(history.sale)
         if self.chance.random() < 0.06:
-            story.sale.expected_revenue = None
-            self._record(story, Kind.CHANGED, self.today - timedelta(days=2), self.people.manager)
-        return story
+            history.sale.expected_revenue = None
+            self._record(history, Kind.CHANGED, self.today - timedelta(days=2), self.people.manager)
+        return history
 
     def _last_place(self, status: str) -> int:
         choices = [2, 3, 3, 4] if status == SaleStatus.ACCEPTED else [0, 1, 1, 2, 2, 2, 3]
         return min(self.chance.choice(choices), len(self.phases) - 1)
 
-    def _begin(self, began: date, ends: date | None) -> Story:
+    def _begin(self, began: date, ends: date | None) -> SaleHistory:
         kind = self.chance.choice(content.KINDS)
         customer = self.chance.choice(self.people.customers)
         owner = self.chance.choices(self.people.sellers, weights=[4, *[2] * (len(self.people.sellers) - 1)])[0]
@@ -93,11 +95,11 @@ class Teller:
             note=self.chance.choice(content.NOTES[self.language]), updated_by=owner,
         )  # fmt: skip
         enter(sale, self.phases[0])
-        story = Story(sale, kind)
-        self._record(story, Kind.CREATED, began, owner)
-        return story
+        history = SaleHistory(sale, kind)
+        self._record(history, Kind.CREATED, began, owner)
+        return history
 
-    def _live(self, story: Story, began: date, until: date, place: int) -> None:
+    def _progress(self, history: SaleHistory, began: date, until: date, place: int) -> None:
         """Move through the phases up to `place`, and now and then change an amount or a date on the way."""
         steps: list[Callable[[Sale], str]] = [self._moves_to(phase) for phase in self.phases[1 : place + 1]]
         for change, likelihood in ((self._other_amount, 0.3), (self._later_end, 0.3)):
@@ -106,9 +108,9 @@ class Teller:
         span = max((until - began).days - 1, 1)
         days = sorted(self.chance.randint(1, span) for _ in steps)
         for day, step in zip(days, steps, strict=True):
-            kind = step(story.sale)
+            kind = step(history.sale)
             self._record(
-                story, kind, min(began + timedelta(days=day), self.today - timedelta(days=1)), story.sale.owner
+                history, kind, min(began + timedelta(days=day), self.today - timedelta(days=1)), history.sale.owner
             )
 
     def _moves_to(self, phase: Phase) -> Callable[[Sale], str]:
@@ -135,16 +137,16 @@ class Teller:
             sale.next_step = self.chance.choice(content.NEXT_STEPS[self.language])
             sale.next_step_on = self.today + timedelta(days=days)
 
-    def close(self, story: Story) -> None:
+    def close(self, history: SaleHistory) -> None:
         """Append the closing event, once the follow-up is known."""
-        self._record(story, story.sale.status, story.sale.closed_on, story.sale.owner)
+        self._record(history, history.sale.status, history.sale.closed_on, history.sale.owner)
 
-    def _record(self, story: Story, kind: str, day: date, by: User) -> None:
-        story.sale.version += 1
-        story.sale.last_sequence += 1
+    def _record(self, history: SaleHistory, kind: str, day: date, by: User) -> None:
+        history.sale.version += 1
+        history.sale.last_sequence += 1
         moment = datetime.combine(day, time(self.chance.randint(9, 16), self.chance.randint(0, 59)), self.zone)
-        if story.events and moment <= story.events[-1].at:
-            moment = story.events[-1].at + timedelta(minutes=self.chance.randint(3, 20))
-        event = event_of(story.sale, kind=kind, by=by, at=moment)
+        if history.events and moment <= history.events[-1].at:
+            moment = history.events[-1].at + timedelta(minutes=self.chance.randint(3, 20))
+        event = event_of(history.sale, kind=kind, by=by, at=moment)
         event.recorded_at = moment
-        story.events.append(event)
+        history.events.append(event)

@@ -1,7 +1,7 @@
-"""What is said in the demo: notes on timelines, names of teams and of saved views."""
+"""The texts of the demo's notes, and the names of its teams and saved views."""
 
 TEAMS = {"nl": ("Team Randstad", "Team Oost en Zuid"), "en": ("West", "East and South")}
-SAID = {
+ON_SALES = {
     "nl": [
         ("call", "Gebeld met de inkoper. Ze vergelijken drie voorstellen en beslissen voor het einde van de maand."),
         ("call", "Teruggebeld: de planning is akkoord, over het onderhoud willen ze nog praten."),
@@ -31,13 +31,13 @@ SAID = {
         ("note", "Signs only once the grant has been awarded."),
     ],
 }  # fmt: skip
-KNOWN = {
+ON_RELATIONS = {
     "nl": [("meeting", "Jaarlijks bezoek. Tevreden over de samenwerking; volgend jaar staat een verhuizing gepland."),
            ("call", "Gebeld over een openstaande vraag aan de helpdesk. Opgelost.")],
     "en": [("meeting", "Yearly visit. Happy with how we work together; they plan to move house next year."),
            ("call", "Called about an open question to the help desk. Solved.")],
 }  # fmt: skip
-AHEAD = {"nl": "Voorstel doornemen met de directie.", "en": "Go through the proposal with the board."}
+MEETING_AHEAD = {"nl": "Voorstel doornemen met de directie.", "en": "Go through the proposal with the board."}
 VIEWS = {
     "nl": ("Te lang in hun fase", "Grote kansen", "Nu aan de beurt"),
     "en": ("Too long in their phase", "Large opportunities", "Due now"),
