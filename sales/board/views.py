@@ -25,8 +25,8 @@ from sales.board.cards import (
     parse,
 )
 from sales.listing import saved_views
+from sales.listing.filter_labels import chips
 from sales.listing.filters import SaleFilter
-from sales.listing.labels import chips
 from sales.models import Phase, Sale, SaleEvent, SaleStatus
 from sales.models.querysets import SaleQuerySet
 from sales.origin import Origin, origin_page

@@ -13,8 +13,8 @@ from sales.listing.columns import (
     COLUMNS,
     COOKIE,
     COOKIE_AGE,
-    shown,
     standard,
+    visible_columns,
 )
 from sales.listing.filters import SaleFilter
 from salescrm.pages import leave, page
@@ -22,7 +22,7 @@ from salescrm.url_words import carried
 
 
 class ColumnChoice(NamedTuple):
-    """A column that can be chosen, and which button under it was pressed."""
+    """A column with its checkbox, and the button of it that was pressed."""
 
     key: str
     label: str
@@ -39,7 +39,9 @@ def columns(request: HttpRequest) -> HttpResponse:
     sale_filter = SaleFilter.parse(query)
     if "standard" in request.POST:
         return _show(request, query, standard(sale_filter.status), sale_filter)
-    keys = _keys(request, "column") if sent else shown(sale_filter.columns, request.COOKIES, sale_filter.status)
+    keys = (
+        _keys(request, "column") if sent else visible_columns(sale_filter.columns, request.COOKIES, sale_filter.status)
+    )
     order = _ordered(request, keys)
     moves = [(way, request.POST[way]) for way in ("up", "down") if way in request.POST]
     if sent and keys and not moves:
@@ -66,7 +68,7 @@ def _keys(request: HttpRequest, name: str) -> tuple[str, ...]:
 
 
 def _ordered(request: HttpRequest, keys: tuple[str, ...]) -> list[str]:
-    """All columns as the form had them, the chosen ones first when it is new, one of them a place up or down."""
+    """All columns in the order of the form, the selected ones first when it is new, one of them a place up or down."""
     order = list(dict.fromkeys([*_keys(request, "order"), *keys, *CHOICE]))
     for way, step in (("up", -1), ("down", 1)):
         if (moved := request.POST.get(way)) in order:
@@ -76,7 +78,7 @@ def _ordered(request: HttpRequest, keys: tuple[str, ...]) -> list[str]:
 
 
 def _show(request: HttpRequest, query: QueryDict, keys: tuple[str, ...], sale_filter: SaleFilter) -> HttpResponse:
-    """To the list with these columns; the standard ones are what a list without the word shows."""
+    """Lead to the list with these columns; for the standard ones without the word and without the cookie."""
     words, path = query.copy(), reverse("sales:list")
     words.pop("columns", None)
     if keys == standard(sale_filter.status):

@@ -1,4 +1,4 @@
-"""The columns of the list of sales: how each sorts, what it reads, and which of them somebody wants to see."""
+"""The columns of the list of sales: how each sorts, what it reads, and which of them are visible."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ PHASE = ("phase__name", "phase__colour", "phase__age_limit", "phase_since", "nex
 
 @dataclass(frozen=True)
 class Column:
-    """A column one may show: its name, what it sorts by, and the fields it reads.
+    """A column that can be visible: its name, what it sorts by, and the fields it reads.
 
-    `short` is its head where the name is long; `downwards` is what a first click on the head asks for; `backwards`
-    says that its figures grow while what it sorts by falls.
+    `short` is its head where the name is long. With `downwards` a first click on the head sorts from high to low; with
+    `backwards` its figures grow while what it sorts by falls.
     """
 
     label: Promise
@@ -38,7 +38,7 @@ class Column:
 
 
 class Head(NamedTuple):
-    """The head of a shown column; `next` is what a click on it sorts by, `direction` how it sorts now."""
+    """The head of a visible column; `next` is what a click on it sorts by, `direction` how it sorts now."""
 
     key: str
     label: str
@@ -97,24 +97,24 @@ STANDARDS = (STANDARD, STANDARD_CLOSED)
 
 
 def readable(text: str) -> tuple[str, ...]:
-    """The columns a text names, in its order and each once; nothing when it names one that does not exist."""
+    """The columns a text names, in its order and each once; none when it names one that does not exist."""
     keys = tuple(dict.fromkeys(text.split(",")))
     return keys if text and set(keys) <= set(CHOICE) else ()
 
 
 def standard(status: tuple[str, ...]) -> tuple[str, ...]:
-    """What is shown when nobody has chosen: of closed sales when and why, of the others what is next."""
+    """The columns without a choice: of closed sales when and why they were closed, of others their next step."""
     return STANDARD_CLOSED if status and SaleStatus.OPEN not in status else STANDARD
 
 
 def remembered(cookies: dict[str, str]) -> tuple[str, ...]:
-    """The columns this browser has chosen, if it has; rubbish counts as nothing."""
+    """The columns in the cookie of this browser; none if there is no cookie or it cannot be read."""
     return readable(cookies.get(COOKIE, ""))
 
 
-def shown(own: tuple[str, ...], cookies: dict[str, str], status: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns of a list: those its URL asks for, else this browser's own, else the standard ones."""
-    return own or remembered(cookies) or standard(status)
+def visible_columns(words: tuple[str, ...], cookies: dict[str, str], status: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns of a list: those its address names (`words`), else this browser's own, else the standard ones."""
+    return words or remembered(cookies) or standard(status)
 
 
 def ordered(sales: SaleQuerySet, sort: str) -> SaleQuerySet:
@@ -127,7 +127,7 @@ def ordered(sales: SaleQuerySet, sort: str) -> SaleQuerySet:
 
 
 def read(sales: SaleQuerySet, visible: Iterable[str], *, aged: bool = False) -> SaleQuerySet:
-    """With what these columns show, and no more than that; `aged` with how long each stands in its phase."""
+    """The sales with the fields that these columns read, and no others; `aged` adds those of the age."""
     fields = {*ALWAYS, *(PHASE if aged else ()), *(field for key in visible for field in COLUMNS[key].reads)}
     joins = {path for path in (field.rpartition("__")[0] for field in fields) if path}
     return sales.select_related(*joins).only(*fields)

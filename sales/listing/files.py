@@ -1,4 +1,4 @@
-"""Sales as files, with everything a list of them may be asked for; and what happened around a record."""
+"""The tables of exported files: sales, their lines, those of a day and of the trash, and timelines."""
 
 from collections.abc import Iterable, Iterator
 from html import unescape
@@ -46,7 +46,7 @@ def _line_rows(lines) -> Iterator[list]:
 
 
 def day_table(groups: Iterable[tuple[str, SaleQuerySet]]) -> exports.Table:
-    """The sales of a day, group after group; one that belongs to several stands there several times."""
+    """The sales of a day, group after group; a sale in several groups is in several rows."""
     rows = ([label, *row] for label, sales in groups for row in _rows(sales))
     return exports.Table(pgettext("file name", "day"), [_("Group"), *_heading()], rows)
 
@@ -61,15 +61,15 @@ def _trash_rows(sales: SaleQuerySet) -> Iterator[list]:
     zone = organisation_zone()
     last = SaleEvent.objects.filter(sale=OuterRef("pk"), kind=SaleEvent.Kind.TRASHED).order_by("-sequence")
     who = Coalesce(NullIf("by__name", Value("")), "by__email", output_field=CharField())
-    found = sales.annotate(
+    trashed = sales.annotate(
         trashed_at=Subquery(last.values("at")[:1]), trashed_by=Subquery(last.values(who=who)[:1])
     )  # fmt: skip
-    for *row, at, by in _rows(found, "trashed_at", "trashed_by"):
+    for *row, at, by in _rows(trashed, "trashed_at", "trashed_by"):
         yield [at and at.astimezone(zone).date(), by or _("the system"), *row]
 
 
 def timeline_table(entries: Iterable[Entry]) -> exports.Table:
-    """What happened and was written down around a record, in the order of the entries."""
+    """The entries of a timeline, in their order."""
     heading = [_("When"), _("What"), _("Text"), _("Files"), _("By"), _("About")]
     return exports.Table(pgettext("file name", "timeline"), heading, _timeline_rows(entries))
 
@@ -101,7 +101,7 @@ def _heading() -> list[str]:
 
 
 def _rows(sales: SaleQuerySet, *more: str) -> Iterator[list]:
-    """Values, no records: with all that hangs on a sale, making those takes longer than everything else."""
+    """The rows of sales, read as values: making records of a sale and its related rows takes most of the time."""
     zone, yes = organisation_zone(), _("yes")
     statuses = {value: str(label) for value, label in SaleStatus.choices}
     for (

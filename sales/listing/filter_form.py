@@ -1,4 +1,4 @@
-"""The form of all filter words: what people type and choose there, and the words of the URL it stands for."""
+"""The form of all filter words: its fields, and the words of the address it stands for."""
 
 from django import forms
 from django.http import QueryDict
@@ -20,7 +20,10 @@ EXTRAS = ("", "_text", "_choice", "_asked")  # what a picker sends
 
 
 class FilterForm(forms.Form):
-    """The answers that have to be read before they are words: amounts as people write them, days, and typed names."""
+    """The fields that must be parsed before they are words: amounts, days and names of relations as people write them.
+
+    The words of its other fields are taken as they are.
+    """
 
     more_customer = RelationField(label=_("Customer"), required=False, add=False)
     more_lost_to = RelationField(label=_("Lost to competitor"), required=False, add=False)
@@ -39,12 +42,12 @@ class FilterForm(forms.Form):
 
     @staticmethod
     def initial_of(sale_filter: SaleFilter) -> dict:
-        """What the form shows of a filter."""
+        """The initial values of the form for a filter."""
         sort = {"sort_by": sale_filter.sort.removeprefix("-"), "falling": sale_filter.sort.startswith("-")}
         return {**sale_filter.amounts, **sale_filter.days, **sort}
 
     def clean(self):
-        """Refuse what no sale can answer to."""
+        """Refuse what no sale can match."""
         cleaned = super().clean()
         lowest, highest = cleaned.get("amount_from"), cleaned.get("amount_to")
         if lowest is not None and highest is not None and highest < lowest:
@@ -54,7 +57,7 @@ class FilterForm(forms.Form):
         return cleaned
 
     def words(self) -> QueryDict:
-        """The words of the URL; what was refused is left out. Reasons say which status is meant."""
+        """The words of the address, without refused values. A reason sets the status it belongs to."""
         own = {SENT, *AMOUNTS, *DAY_WORDS, *REASONS, *SORT, *(f"{name}{extra}" for name in MORE for extra in EXTRAS)}
         words = QueryDict(mutable=True)
         for word, texts in self.data.lists():
@@ -69,7 +72,7 @@ class FilterForm(forms.Form):
         return words
 
     def _read(self) -> QueryDict:
-        """The words of what had to be read first: to be added to the others."""
+        """The words of the parsed fields."""
         answers, words = self.cleaned_data, QueryDict(mutable=True)
         for name, word in MORE.items():
             if (relation := answers.get(name)) and str(relation.pk) not in self.data.getlist(word):

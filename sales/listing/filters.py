@@ -61,12 +61,12 @@ OTHER_WORDS = (
 )
 WORDS = {*ID_WORDS, *DAY_WORDS, *AMOUNT_WORDS, *OTHER_WORDS}
 SEVERAL = {*ID_WORDS, "status", "reason", "customer_not", "team", "next"}  # of the others the last one counts
-PASSING = {"page", "format", "rows", "view"}  # what is looked at now, not what is asked for
+PASSING = {"page", "format", "rows", "view"}  # how the list is looked at now; no part of the filter
 
 
 @dataclass(frozen=True)
 class SaleFilter:
-    """What the URL asks for. `ids` holds per word the chosen ids; None among them stands for "none"."""
+    """The words of an address, once they are read. `ids` holds ids by word; None among them stands for "none"."""
 
     status: tuple[str, ...] = ()
     ids: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
@@ -121,12 +121,12 @@ class SaleFilter:
         return len(self.ids) + len(self.days) + len(self.amounts) + sum(map(bool, flags))
 
     def only(self, word: str) -> int | None:
-        """The id of the one record chosen by this word, if it is one."""
+        """The id of this word, if it has exactly one."""
         ids = self.ids.get(word, ())
         return ids[0] if len(ids) == 1 else None
 
     def apply(self, sales, *, today: date):
-        """The sales of the queryset that answer to every word, unsorted."""
+        """The sales of the queryset that match every word, unsorted."""
         if self.status:
             sales = sales.filter(status__in=self.status)
         for word, ids in self.ids.items():
@@ -171,12 +171,12 @@ class SaleFilter:
         return "accept_reason" if self.status == (SaleStatus.ACCEPTED,) else "loss_reason"
 
     def order(self, sales):
-        """The sales in the chosen order, unknown values last, newest first among equals."""
+        """The sales in the order of the filter, unknown values last, newest first among equals."""
         return ordered(sales, self.sort)
 
 
 def canonical(query: QueryDict) -> str:
-    """What a query string asks for, always written the same way; page, format and view left out.
+    """A query string written in one form, so that two can be compared; page, format and view left out.
 
     Raises BadRequest on anything unknown.
     """
@@ -185,7 +185,7 @@ def canonical(query: QueryDict) -> str:
 
 
 def written(query: QueryDict) -> str:
-    """The same of a query string that was read already."""
+    """The same for a query string that was checked already."""
     pairs = []
     for word in sorted({*query} - PASSING):
         values = [value.strip() for value in query.getlist(word) if value.strip()]

@@ -3,9 +3,9 @@
 from django.http import HttpRequest
 
 from sales.listing import files, saved_views
-from sales.listing.columns import STANDARDS, heads, read, shown
+from sales.listing.columns import STANDARDS, heads, read, visible_columns
+from sales.listing.filter_labels import chips, status_links, without
 from sales.listing.filters import SaleFilter
-from sales.listing.labels import chips, status_links, without
 from sales.listing.rows import Cells
 from sales.models import Phase, Sale
 from sales.models.querysets import SaleQuerySet
@@ -38,7 +38,7 @@ def _matches(request: HttpRequest, chosen: SaleFilter) -> SaleQuerySet:
 
 def _table(request: HttpRequest, chosen: SaleFilter, sales: SaleQuerySet, count: int) -> dict:
     """The rows of this page with their heads, and what may be done with several at once."""
-    keys = shown(chosen.columns, request.COOKIES, chosen.status)
+    keys = visible_columns(chosen.columns, request.COOKIES, chosen.status)
     if chosen.q and count <= FEW:
         sales = sales.find_then_sort()
     rows = page_of(request, read(chosen.order(sales), keys, aged=chosen.aged), count=count)

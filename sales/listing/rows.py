@@ -1,4 +1,4 @@
-"""The rows of the list of sales, drawn cell by cell: a page holds hundreds of cells, and this is its quickest way."""
+"""The rows of the list of sales as HTML, written cell by cell: a page has hundreds, and templates are slower."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -15,13 +15,13 @@ from sales.models import Sale
 from salescrm.templatetags.crm import EMPTY, day, icon, moment, money_bare
 
 NEXT = '<td data-column="next"'
-WIDE = 18  # letters: a longer next step may not fit on its one line, and is read in full on pointing at it
+WIDE = 18  # letters: a longer next step may not fit on its line, and gets its whole text as a title
 
 
 class Cells:
-    """Draws the rows of one page: `shown` are its columns after the first, `selectable` puts a box before each row.
+    """Writes the rows of one page: `visible` are its columns after the first, `selectable` puts a box before each row.
 
-    `aged` says that only sales that stand in their phase for too long were asked for: each tells why it is there.
+    `aged` means that the filter asks for sales that stand in their phase for too long: each row shows for how long.
     """
 
     def __init__(self, visible: Iterable[str], *, today: date, selectable: bool, aged: bool = False):
@@ -117,7 +117,7 @@ class Cells:
         return "" if standing is None else self._age(sale) or standing.text
 
     def _age(self, sale: Sale) -> str:
-        """As sales/_age_badge.html draws it; asked only where there is a limit."""
+        """The same badge as sales/_age_badge.html; computed only where there is a limit."""
         standing = age(sale, self.today) if sale.phase.age_limit is not None else None
         if standing is None or not standing.late:
             return ""
@@ -134,7 +134,7 @@ class Cells:
         return escape(sale.customer.number) or EMPTY
 
     def source(self, sale: Sale) -> str:
-        return _named(sale.source)
+        return _name(sale.source)
 
     def start(self, sale: Sale) -> str:
         return day(sale.start_date)
@@ -149,10 +149,10 @@ class Cells:
         return day(sale.closed_on) if sale.closed_on else ""
 
     def reason(self, sale: Sale) -> str:
-        return _named(sale.loss_reason or sale.accept_reason) if sale.closed_on else ""
+        return _name(sale.loss_reason or sale.accept_reason) if sale.closed_on else ""
 
     def lost_to(self, sale: Sale) -> str:
-        return _named(sale.lost_to) if sale.status == "lost" else ""
+        return _name(sale.lost_to) if sale.status == "lost" else ""
 
     def reference(self, sale: Sale) -> str:
         return escape(sale.external_reference) or EMPTY
@@ -162,5 +162,5 @@ def _badge(tone: str, text: str) -> str:
     return f'<span class="badge" data-tone="{tone}">{escape(text)}</span>'
 
 
-def _named(record) -> str:
+def _name(record) -> str:
     return EMPTY if record is None else escape(record.name)

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sales.listing import columns, saved_views
 from sales.listing.filter_form import ViewForm
+from sales.listing.filter_labels import chips
 from sales.listing.filters import SaleFilter
-from sales.listing.labels import chips
 from sales.models import SavedView
 from salescrm.conflicts import conflict_of, refusals_in, submitted_version
 from salescrm.pages import leave, page
@@ -51,7 +51,7 @@ def view_new(request: HttpRequest) -> HttpResponse:
     sent = request.method == "POST"
     query = carried(request.POST.get("query", "")) if sent else request.GET
     chosen = SaleFilter.parse(query)
-    shown = columns.shown(chosen.columns, request.COOKIES, chosen.status)
+    shown = columns.visible_columns(chosen.columns, request.COOKIES, chosen.status)
     form = ViewForm(request.POST if sent else None)
     if sent and form.is_valid():
         with refusals_in(form):
@@ -101,7 +101,7 @@ def view_update(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     query = carried(request.POST.get("query", ""))
     chosen = SaleFilter.parse(query)
-    shown = columns.shown(chosen.columns, request.COOKIES, chosen.status)
+    shown = columns.visible_columns(chosen.columns, request.COOKIES, chosen.status)
     words, version = saved_views.as_shown(query, shown), submitted_version(request)
     try:
         found = saved_views.update(found, query=words, version=version, by=request.user)

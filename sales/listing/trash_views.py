@@ -36,8 +36,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
     sales = Sale.objects.in_trash(request.user)
     if kind := exports.file_kind(request, "sales.export_sale"):
         return exports.respond(request, files.trash_table(sales), kind)
-    shown = sales.select_related("customer", "owner", "phase").defer("note", "search")
-    rows = page_of(request, shown, count=sales.count())
+    related = sales.select_related("customer", "owner", "phase").defer("note", "search")
+    rows = page_of(request, related, count=sales.count())
     trashings = deeds.trashings(rows)
     for sale in rows:
         sale.trashing = trashings[sale.pk]
@@ -47,13 +47,13 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @may_trash
 def trash(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask before a sale goes to the trash; of one that is there: since when, by whom, and the way back."""
-    sale, origin = _found(request, pk), Origin.of(request)
+    sale, origin = _sale(request, pk), Origin.of(request)
     if request.method != "POST":
         return _show(request, sale, origin)
     try:
         sale = deeds.trash(sale, version=submitted_version(request), by=request.user)
     except Refused as refusal:
-        return _show(request, _found(request, pk), origin, status=status_of(refusal), **explained(refusal))
+        return _show(request, _sale(request, pk), origin, status=status_of(refusal), **explained(refusal))
     offer = {"url": reverse("sales:restore", args=[pk]), "fields": {"version": sale.version}}
     succeed(request, _("“%(sale)s” is in the trash.") % {"sale": sale}, label=_("Restore"), **offer)
     return leave(request, origin.address or f"{reverse('sales:list')}?status=open")
@@ -62,15 +62,15 @@ def trash(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @may_trash
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a sale out of the trash; from the list of the trash one stays there, to restore others."""
-    sale, origin = _found(request, pk), Origin.of(request)
+    """Take a sale out of the trash. From the list of the trash it leads back there, to restore others."""
+    sale, origin = _sale(request, pk), Origin.of(request)
     try:
         sale = deeds.restore(sale, version=submitted_version(request), by=request.user)
     except Refused as refusal:
-        return _show(request, _found(request, pk), origin, status=status_of(refusal), **explained(refusal))
-    stays, told = "stay" in request.POST, escape(_("“%(sale)s” is back from the trash."))
+        return _show(request, _sale(request, pk), origin, status=status_of(refusal), **explained(refusal))
+    stays, text = "stay" in request.POST, escape(_("“%(sale)s” is back from the trash."))
     link = format_html('<a href="{}">{}</a>', sale.get_absolute_url(), sale) if stays else conditional_escape(sale)
-    messages.success(request, SafeString(told % {"sale": link}))
+    messages.success(request, SafeString(text % {"sale": link}))
     return leave(request, "sales:trash" if stays else sale)
 
 
@@ -87,7 +87,7 @@ def restore_many(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('sales:list')}?status=open" if count else "sales:trash")
 
 
-def _found(request: HttpRequest, pk: int) -> Sale:
+def _sale(request: HttpRequest, pk: int) -> Sale:
     everywhere = Sale.objects.visible_to(request.user) | Sale.objects.in_trash(request.user)
     return get_object_or_404(everywhere.select_related("customer", "owner", "phase", "invoice", "project"), pk=pk)
 

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from sales.listing import list_page, saved_views
 from sales.listing.filter_form import SENT, FilterForm
+from sales.listing.filter_labels import filter_choices, reason_choices, relation_choices
 from sales.listing.filters import SaleFilter
-from sales.listing.labels import filter_choices, kept_relations, reason_choices
 from sales.models import Sale
 from sales.origin import origin_page
 from salescrm import exports
@@ -52,7 +52,7 @@ def filters(request: HttpRequest) -> HttpResponse:
     context = {
         "chosen": chosen,
         "form": form or FilterForm(initial=FilterForm.initial_of(chosen)),
-        "kept": kept_relations(chosen),
+        "relation_lists": relation_choices(chosen),
         "lists": filter_choices(chosen),
         "reasons": reason_choices(chosen),
         "carried": [(word, words[word]) for word in ("columns", "view") if words.get(word)],

@@ -31,7 +31,7 @@ class Chip(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """One option of a filter."""
+    """One option in a list of the filter form."""
 
     value: str
     label: str
@@ -39,7 +39,7 @@ class Choice(NamedTuple):
 
 
 class Link(NamedTuple):
-    """One place to go to, and whether one is there."""
+    """The list with one status, and whether it is the current one."""
 
     label: str
     query: str
@@ -102,7 +102,7 @@ def _written(amount: Decimal) -> str:
 
 
 def _listed(ids: Iterable[int | None], names: dict[int, str]) -> str:
-    """The first of them by name; ids nobody knows (any more) are said to be so."""
+    """The names of the first of them; ids that no record has (any more) are "unknown"."""
     texts = [_("none") if pk is None else names.get(pk, _("unknown")) for pk in ids]
     return ", ".join(texts[:MOST]) + (f" +{len(texts) - MOST}" if len(texts) > MOST else "")
 
@@ -116,7 +116,7 @@ def without(query: QueryDict, *words: str) -> str:
 
 
 def status_links(sale_filter: SaleFilter, query: QueryDict) -> list[Link]:
-    """The list by status; what only sales of another status can answer to is left behind."""
+    """The list by status, each without the words that only sales of another status can match."""
     kinds = [
         ((SaleStatus.OPEN,), pgettext("status", "Open"), OF_CLOSED),
         ((SaleStatus.ACCEPTED,), pgettext("status", "Accepted"), (*OF_OPEN, *OF_LOST, "reason")),
@@ -171,7 +171,7 @@ def _choice(sale_filter: SaleFilter, word: str, pk: int | None, label: str) -> C
 
 
 def reason_choices(sale_filter: SaleFilter) -> list[tuple[str, str, list[Choice]]]:
-    """Both lists of reasons, under the names the filter form gives them; only the one the filter means is ticked."""
+    """Both lists of reasons, under the names of the filter form; only in the one the filter means some are selected."""
     lists = []
     for column, model, label in (
         ("accept_reason", AcceptReason, _("Reason accepted")),
@@ -184,8 +184,8 @@ def reason_choices(sale_filter: SaleFilter) -> list[tuple[str, str, list[Choice]
     return lists
 
 
-def kept_relations(sale_filter: SaleFilter) -> list[tuple[str, str, list[Choice]]]:
-    """The customers and competitors a filter names already, to be kept or taken out."""
+def relation_choices(sale_filter: SaleFilter) -> list[tuple[str, str, list[Choice]]]:
+    """The customers and competitors of a filter, each with a checkbox to take it out."""
     labels, names = _labels(sale_filter), names_of(sale_filter)
     return [
         (
