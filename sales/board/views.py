@@ -53,49 +53,49 @@ def board(request: HttpRequest) -> HttpResponse:
     if not turned:
         return page(request, TEMPLATE, context, part="board")
     phase, after = Phase(pk=read_id(request.GET, "column")), CardPlace.parse(request.GET.get("after", ""))
-    shown, more = following(context["sales"], phase, after, today=today())
-    context["turned"] = BoardColumn(BoardHead(phase), shown, more, is_turned=True)
+    next_cards, more = following(context["sales"], phase, after, today=today())
+    context["turned"] = BoardColumn(BoardHead(phase), next_cards, more, is_turned=True)
     context["columns"] = _turn(context["columns"], context["turned"])
     return page(request, TEMPLATE, context, part="cards")
 
 
-def _turn(shown: list[BoardColumn], turned: BoardColumn) -> SimpleLazyObject:
-    """The columns with the turned one in its place, when the whole page is asked for."""
+def _turn(columns: list[BoardColumn], turned: BoardColumn) -> SimpleLazyObject:
+    """The columns with the turned one in its place; read when the whole page is drawn."""
     pk = turned.head.phase.pk
-    return SimpleLazyObject(lambda: [replace(turned, head=c.head) if c.head.phase.pk == pk else c for c in shown])
+    return SimpleLazyObject(lambda: [replace(turned, head=c.head) if c.head.phase.pk == pk else c for c in columns])
 
 
-def _context(request: HttpRequest, query: QueryDict, chosen: SaleFilter) -> dict:
-    """What the board shows; what only the whole of it needs is made when it is asked for: a move shows less."""
+def _context(request: HttpRequest, query: QueryDict, sale_filter: SaleFilter) -> dict:
+    """The context of the board. What only the whole page needs is lazy: the answer to a move needs less."""
     visible = Sale.objects.visible_to(request.user)
-    sales = chosen.apply(visible, today=today())
-    owners = [pk for pk in chosen.ids.get("owner", ()) if pk]
+    sales = sale_filter.apply(visible, today=today())
+    owners = [pk for pk in sale_filter.ids.get("owner", ()) if pk]
     toolbar = {"q", "aged"} | ({"owner"} if len(owners) < 2 else set())
-    elsewhere = {word: ids for word, ids in chosen.ids.items() if word not in toolbar}
+    elsewhere = {word: ids for word, ids in sale_filter.ids.items() if word not in toolbar}
     as_list = query.copy()
     as_list["status"] = SaleStatus.OPEN.value
-    shown = SimpleLazyObject(lambda: columns(sales, Phase.objects.all(), today=today()))
+    all_columns = SimpleLazyObject(lambda: columns(sales, Phase.objects.all(), today=today()))
     return {
-        "chosen": chosen,
+        "sale_filter": sale_filter,
         "sales": sales,
-        "columns": shown,
-        "any_cards": SimpleLazyObject(lambda: any(column.cards for column in shown)),
+        "columns": all_columns,
+        "any_cards": SimpleLazyObject(lambda: any(column.cards for column in all_columns)),
         "toast_actions": [],
         "owners": SimpleLazyObject(lambda: _owners(visible, owners)),
-        "chips": SimpleLazyObject(lambda: chips(replace(chosen, q="", aged=False, ids=elsewhere), query)),
+        "chips": SimpleLazyObject(lambda: chips(replace(sale_filter, q="", aged=False, ids=elsewhere), query)),
         "carried": [(word, text) for word, texts in query.lists() if word not in toolbar for text in texts],
         "query": query.urlencode(),
         "travelling": urlencode({"board": query.urlencode()}),
         "as_list": as_list.urlencode(),
-        "views": SimpleLazyObject(lambda: saved_views.menu(request.user, query, chosen.view, board=True)),
+        "views": SimpleLazyObject(lambda: saved_views.menu(request.user, query, sale_filter.view, board=True)),
         "sales_url": reverse("sales:list"),
         "can_move": request.user.has_perm("sales.move_sale"),
     }
 
 
-def _owners(visible: SaleQuerySet, chosen: list[int]) -> list[User]:
-    """Who can be chosen in the toolbar; nobody where several are chosen already: chips name them."""
-    return [] if len(chosen) > 1 else list(User.objects.holders(visible.open(), *chosen))
+def _owners(visible: SaleQuerySet, selected: list[int]) -> list[User]:
+    """The owners offered in the toolbar; none where several are selected already: chips name them."""
+    return [] if len(selected) > 1 else list(User.objects.holders(visible.open(), *selected))
 
 
 def moved(
@@ -104,7 +104,7 @@ def moved(
     """A card has been moved: the card, the two heads it changed, and the offers (Undo) in the message."""
     context, changed = _context(request, origin.words, origin.query), {sale.phase_id, sale.before.phase_id}
     context |= _standing(context["sales"], sale.pk, [phase for phase in phases if phase.pk in changed])
-    target = f"#card-{sale.pk}" if context["shown"].cards else None
+    target = f"#card-{sale.pk}" if context["column"].cards else None
     context["toast_actions"] = [
         {**offer, "target": offer.get("target") and target, "fields": {**offer["fields"], "board": context["query"]}}
         for offer in offers(sale, newest, request.user)
@@ -128,8 +128,8 @@ def refused(request: HttpRequest, origin: Origin, sale: Sale, refusal: Refused) 
 
 
 def _standing(sales, pk: int, phases) -> dict:
-    shown = BoardColumn(BoardHead(Phase()), cards(sales.open().filter(pk=pk), today=today()))
-    return {"shown": shown, "heads": heads(sales, phases)}
+    column = BoardColumn(BoardHead(Phase()), cards(sales.open().filter(pk=pk), today=today()))
+    return {"column": column, "heads": heads(sales, phases)}
 
 
 def _why(refusal: Refused) -> str:

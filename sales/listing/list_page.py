@@ -14,40 +14,40 @@ from salescrm.exports import Table
 from salescrm.listing import page_of
 from salescrm.models import User
 
-FEW = 500  # found by words: quicker put in order by themselves than looked for along an index
+FEW = 500  # matches of words: sorting so few is quicker than reading the index of their order
 NOT_ON_BOARD = (*saved_views.LIST_ONLY, *saved_views.CLOSED)
 CHANGES = ("move_sale", "change_sale", "lose_sale", "trash_sale")
 
 
-def contents(request: HttpRequest, chosen: SaleFilter) -> dict:
+def contents(request: HttpRequest, sale_filter: SaleFilter) -> dict:
     """The rows of a page, the totals over the whole filter, and what stands above them."""
-    matches = _matches(request, chosen)
+    matches = _matches(request, sale_filter)
     totals = matches.totals()
-    return {"totals": totals, **_around(request, chosen), **_table(request, chosen, matches, totals["count"])}
+    return {"totals": totals, **_around(request, sale_filter), **_table(request, sale_filter, matches, totals["count"])}
 
 
-def file(request: HttpRequest, chosen: SaleFilter) -> Table:
+def file(request: HttpRequest, sale_filter: SaleFilter) -> Table:
     """All sales of the filter, or their lines."""
-    matches = _matches(request, chosen)
-    return files.lines_table(matches) if chosen.lines else files.table(chosen.order(matches))
+    matches = _matches(request, sale_filter)
+    return files.lines_table(matches) if sale_filter.lines else files.table(sale_filter.order(matches))
 
 
-def _matches(request: HttpRequest, chosen: SaleFilter) -> SaleQuerySet:
-    return chosen.apply(Sale.objects.visible_to(request.user), today=today())
+def _matches(request: HttpRequest, sale_filter: SaleFilter) -> SaleQuerySet:
+    return sale_filter.apply(Sale.objects.visible_to(request.user), today=today())
 
 
-def _table(request: HttpRequest, chosen: SaleFilter, sales: SaleQuerySet, count: int) -> dict:
+def _table(request: HttpRequest, sale_filter: SaleFilter, sales: SaleQuerySet, count: int) -> dict:
     """The rows of this page with their heads, and what may be done with several at once."""
-    keys = visible_columns(chosen.columns, request.COOKIES, chosen.status)
-    if chosen.q and count <= FEW:
+    keys = visible_columns(sale_filter.columns, request.COOKIES, sale_filter.status)
+    if sale_filter.q and count <= FEW:
         sales = sales.find_then_sort()
-    rows = page_of(request, read(chosen.order(sales), keys, aged=chosen.aged), count=count)
+    rows = page_of(request, read(sale_filter.order(sales), keys, aged=sale_filter.aged), count=count)
     selectable = any(request.user.has_perm(f"sales.{right}") for right in CHANGES)
-    drawn = Cells(keys, today=today(), selectable=selectable, aged=chosen.aged).rows(rows)
+    drawn = Cells(keys, today=today(), selectable=selectable, aged=sale_filter.aged).rows(rows)
     return {
         "rows": rows,
         "drawn": drawn,
-        "heads": heads(keys, chosen.sort),
+        "heads": heads(keys, sale_filter.sort),
         "selectable": selectable,
         "own_columns": keys not in STANDARDS,
         "millions": "amount" in keys and any((sale.expected_revenue or 0) >= 10**6 for sale in rows),
@@ -56,22 +56,22 @@ def _table(request: HttpRequest, chosen: SaleFilter, sales: SaleQuerySet, count:
     }
 
 
-def _around(request: HttpRequest, chosen: SaleFilter) -> dict:
+def _around(request: HttpRequest, sale_filter: SaleFilter) -> dict:
     """What stands above the rows: status, search, filters, views."""
     open_sales, phases = Sale.objects.visible_to(request.user).open(), list(Phase.objects.all())
-    owners = list(User.objects.holders(open_sales, chosen.only("owner")))
+    owners = list(User.objects.holders(open_sales, sale_filter.only("owner")))
     known = {"phase": {row.pk for row in phases}, "owner": {row.pk for row in owners}}
-    several = {word for word, ids in known.items() if chosen.ids.get(word) and chosen.only(word) not in ids}
+    several = {word for word, ids in known.items() if sale_filter.ids.get(word) and sale_filter.only(word) not in ids}
     in_toolbar = {"phase", "owner", "q", "page"} - several
     return {
-        "chosen": chosen,
+        "sale_filter": sale_filter,
         "phases": phases,
         "owners": owners,
         "several": several,
-        "chips": chips(chosen, request.GET),
-        "statuses": status_links(chosen, request.GET),
+        "chips": chips(sale_filter, request.GET),
+        "statuses": status_links(sale_filter, request.GET),
         "carried": [(word, text) for word, texts in request.GET.lists() if word not in in_toolbar for text in texts],
         "as_board": without(request.GET, *NOT_ON_BOARD),
         "query": without(request.GET, "format", "rows").removeprefix("?"),
-        "views": saved_views.menu(request.user, request.GET, chosen.view),
+        "views": saved_views.menu(request.user, request.GET, sale_filter.view),
     }

@@ -26,39 +26,41 @@ sees_sales = permission_required("sales.view_sale", raise_exception=True)
 @sees_sales
 def views(request: HttpRequest) -> HttpResponse:
     """All views one may use: to open, rename, share and remove."""
-    told = [(view, saved_views.works(view)) for view in saved_views.usable_by(request.user)]
+    pairs = [(view, saved_views.works(view)) for view in saved_views.usable_by(request.user)]
     context = {
-        "own": [(view, works) for view, works in told if view.owner_id == request.user.pk],
-        "of_others": [(view, works) for view, works in told if view.owner_id != request.user.pk],
+        "own": [(view, works) for view, works in pairs if view.owner_id == request.user.pk],
+        "of_others": [(view, works) for view, works in pairs if view.owner_id != request.user.pk],
         "may_tidy": saved_views.may_tidy(request.user),
     }
     return page(request, "sales/listing/views.html", context, part="views")
 
 
 def _asks(view: SavedView) -> dict:
-    """What a view asks for, in words; nothing when it asks for something that no longer exists."""
+    """The filter of a view with its chips; nothing when it uses a word or value that no longer exists."""
     if not saved_views.works(view):
         return {"works": False}
     query = QueryDict(view.query)
-    chosen = SaleFilter.parse(query)
-    return {"works": True, "chosen": chosen, "chips": chips(chosen, query)}
+    sale_filter = SaleFilter.parse(query)
+    return {"works": True, "sale_filter": sale_filter, "chips": chips(sale_filter, query)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @sees_sales
 def view_new(request: HttpRequest) -> HttpResponse:
-    """Keep what the list shows under a name; the columns as this browser shows them."""
+    """Save the filter of the list under a name, with the columns of this browser."""
     sent = request.method == "POST"
     query = carried(request.POST.get("query", "")) if sent else request.GET
-    chosen = SaleFilter.parse(query)
-    shown = columns.visible_columns(chosen.columns, request.COOKIES, chosen.status)
+    sale_filter = SaleFilter.parse(query)
+    visible = columns.visible_columns(sale_filter.columns, request.COOKIES, sale_filter.status)
     form = ViewForm(request.POST if sent else None)
     if sent and form.is_valid():
         with refusals_in(form):
-            view = saved_views.save(**form.cleaned_data, query=saved_views.as_shown(query, shown), by=request.user)
+            view = saved_views.save(
+                **form.cleaned_data, query=saved_views.with_columns(query, visible), by=request.user
+            )
             messages.success(request, _("The view “%(view)s” is kept.") % {"view": view})
             return leave(request, view.address)
-    context = {"form": form, "chips": chips(chosen, query), "chosen": chosen, "query": query.urlencode()}
+    context = {"form": form, "chips": chips(sale_filter, query), "sale_filter": sale_filter, "query": query.urlencode()}
     return page(request, "sales/listing/view_new.html", context, part="dialog", status=422 if sent else 200)
 
 
@@ -70,25 +72,25 @@ def _usable(request: HttpRequest, pk: int) -> SavedView:
 @sees_sales
 def view(request: HttpRequest, pk: int) -> HttpResponse:
     """What a view is called and who uses it; to change for its owner, to stop the sharing of for managers."""
-    found, sent = _usable(request, pk), request.method == "POST"
-    is_own, may_tidy = found.owner_id == request.user.pk, saved_views.may_tidy(request.user)
+    stored, sent = _usable(request, pk), request.method == "POST"
+    is_own, may_tidy = stored.owner_id == request.user.pk, saved_views.may_tidy(request.user)
     if sent and "stop" in request.POST:
-        saved_views.stop_sharing(found, by=request.user)
-        messages.success(request, _("The view “%(view)s” is no longer shared.") % {"view": found})
+        saved_views.stop_sharing(stored, by=request.user)
+        messages.success(request, _("The view “%(view)s” is no longer shared.") % {"view": stored})
         return leave(request, "sales:views")
-    form = ViewForm(request.POST if sent else None, initial={"name": found.name, "shared": found.shared})
+    form = ViewForm(request.POST if sent else None, initial={"name": stored.name, "shared": stored.shared})
     if sent and not is_own:
         raise PermissionDenied
-    context, status = {"version": submitted_version(request) if sent else found.version}, 422 if sent else 200
+    context, status = {"version": submitted_version(request) if sent else stored.version}, 422 if sent else 200
     if sent and form.is_valid():
         try:
             with refusals_in(form):
-                saved_views.change(found, **form.cleaned_data, version=context["version"], by=request.user)
+                saved_views.change(stored, **form.cleaned_data, version=context["version"], by=request.user)
                 return leave(request, "sales:views")
         except Stale as stale:
             conflict = conflict_of(form, stale, request.path)
             context, status = {"version": stale.current.version, "conflict": conflict}, 409
-    context |= {"view": found, "form": form, "is_own": is_own, "may_tidy": may_tidy, **_asks(found)}
+    context |= {"view": stored, "form": form, "is_own": is_own, "may_tidy": may_tidy, **_asks(stored)}
     return page(request, "sales/listing/view.html", context, part="dialog", status=status)
 
 
@@ -96,35 +98,35 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
 @sees_sales
 def view_update(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a view show what the list shows now."""
-    found = _usable(request, pk)
-    if found.owner_id != request.user.pk:
+    stored = _usable(request, pk)
+    if stored.owner_id != request.user.pk:
         raise PermissionDenied
     query = carried(request.POST.get("query", ""))
-    chosen = SaleFilter.parse(query)
-    shown = columns.visible_columns(chosen.columns, request.COOKIES, chosen.status)
-    words, version = saved_views.as_shown(query, shown), submitted_version(request)
+    sale_filter = SaleFilter.parse(query)
+    visible = columns.visible_columns(sale_filter.columns, request.COOKIES, sale_filter.status)
+    words, version = saved_views.with_columns(query, visible), submitted_version(request)
     try:
-        found = saved_views.update(found, query=words, version=version, by=request.user)
+        stored = saved_views.update(stored, query=words, version=version, by=request.user)
     except Stale as stale:
         context = {"view": stale.current, "why": stale.message, "query": words, "stored": _asks(stale.current)}
-        context["yours"] = {"chosen": chosen, "chips": chips(chosen, query)}
+        context["yours"] = {"sale_filter": sale_filter, "chips": chips(sale_filter, query)}
         return page(request, "sales/listing/view_conflict.html", context, part="dialog", status=409)
     except Refused as refusal:
         messages.error(request, " ".join(refusal.messages))
         return redirect(f"{reverse('sales:list')}?{query.urlencode()}")
-    messages.success(request, _("The view “%(view)s” shows this filter from now on.") % {"view": found})
-    return redirect(found.address)
+    messages.success(request, _("The view “%(view)s” shows this filter from now on.") % {"view": stored})
+    return redirect(stored.address)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @sees_sales
 def view_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove a view of one's own; the sales stay."""
-    found = _usable(request, pk)
-    if found.owner_id != request.user.pk:
+    stored = _usable(request, pk)
+    if stored.owner_id != request.user.pk:
         raise PermissionDenied
     if request.method == "POST":
-        saved_views.delete(found, by=request.user)
-        messages.success(request, _("The view “%(view)s” is removed.") % {"view": found})
+        saved_views.delete(stored, by=request.user)
+        messages.success(request, _("The view “%(view)s” is removed.") % {"view": stored})
         return leave(request, "sales:views")
-    return page(request, "sales/listing/view_delete.html", {"view": found}, part="dialog")
+    return page(request, "sales/listing/view_delete.html", {"view": stored}, part="dialog")

@@ -133,12 +133,12 @@ def broken(text: str, user: User) -> SavedView | None:
     return view if view and not works(view) else None
 
 
-def as_shown(query: QueryDict, shown: tuple[str, ...]) -> str:
-    """The query string with the columns as they are shown, which may be this browser's own choice."""
+def with_columns(query: QueryDict, visible: tuple[str, ...]) -> str:
+    """The query string with the visible columns, which may be this browser's own choice."""
     words = query.copy()
     words.pop("columns", None)
-    if shown not in STANDARDS:
-        words["columns"] = ",".join(shown)
+    if visible not in STANDARDS:
+        words["columns"] = ",".join(visible)
     return written(words)
 
 

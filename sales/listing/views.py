@@ -24,20 +24,20 @@ PANEL_ROWS = 6
 @permission_required("sales.view_sale", raise_exception=True)
 @origin_page(lambda _user, words: SaleFilter.parse(words))
 def sale_list(request: HttpRequest) -> HttpResponseBase:
-    """All sales that answer to the filter in the URL, with the totals over the whole filter."""
+    """All sales that match the filter in the address, with the totals over the whole filter."""
     try:
-        chosen = SaleFilter.parse(request.GET)
+        sale_filter = SaleFilter.parse(request.GET)
     except BadRequest:
         if broken := saved_views.broken(request.GET.get("view", ""), request.user):
             return redirect("sales:view", broken.pk)
         raise
     if tidy := without_blanks(request):
         return redirect(tidy)
-    if not chosen.format:
-        return page(request, "sales/listing/list.html", list_page.contents(request, chosen), part="rows")
+    if not sale_filter.format:
+        return page(request, "sales/listing/list.html", list_page.contents(request, sale_filter), part="rows")
     if not request.user.has_perm("sales.export_sale"):
         raise PermissionDenied
-    return exports.respond(request, list_page.file(request, chosen), chosen.format)
+    return exports.respond(request, list_page.file(request, sale_filter), sale_filter.format)
 
 
 @require_safe
@@ -46,15 +46,15 @@ def filters(request: HttpRequest) -> HttpResponse:
     """Every filter word in one form; it leads back to the list."""
     form = FilterForm(request.GET) if SENT in request.GET else None
     words = form.words() if form else request.GET
-    chosen = SaleFilter.parse(words)
+    sale_filter = SaleFilter.parse(words)
     if form and form.is_valid():
         return leave(request, f"{reverse('sales:list')}?{words.urlencode()}")
     context = {
-        "chosen": chosen,
-        "form": form or FilterForm(initial=FilterForm.initial_of(chosen)),
-        "relation_lists": relation_choices(chosen),
-        "lists": filter_choices(chosen),
-        "reasons": reason_choices(chosen),
+        "sale_filter": sale_filter,
+        "form": form or FilterForm(initial=FilterForm.initial_of(sale_filter)),
+        "relation_lists": relation_choices(sale_filter),
+        "lists": filter_choices(sale_filter),
+        "reasons": reason_choices(sale_filter),
         "carried": [(word, words[word]) for word in ("columns", "view") if words.get(word)],
         "query": words,
     }

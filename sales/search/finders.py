@@ -29,7 +29,7 @@ from sales.search.query import (
     CANDIDATES,
     MOST,
     SEARCHED,
-    Query,
+    SearchQuery,
 )
 from salescrm.models import User
 from salescrm.notes.models import OWN_NOTE, NoteKind
@@ -64,7 +64,7 @@ def _read(enough: int, columns: tuple[str, ...], *branches: Branch) -> list[dict
     return list({(row.get("about"), row.get("on_record"), row["pk"]): row for row in united}.values())
 
 
-def _ranked(query: Query, rows: list[dict], *names: str, exact: Callable, then: Callable) -> list[dict]:
+def _ranked(query: SearchQuery, rows: list[dict], *names: str, exact: Callable, then: Callable) -> list[dict]:
     """The rows that fit best first: by their numbers, by the beginning of these texts of them, then by `then`."""
     for row in rows:
         row["exact"] = exact(row)
@@ -79,7 +79,7 @@ def _by_words(rows: QuerySet, own, words: WordsQuery) -> QuerySet:
     return rows.alias(itself=F("pk") % 1, own=own).filter(itself=0, own=words)
 
 
-def _in_words(rows: QuerySet, query: Query, own) -> list[Branch]:
+def _in_words(rows: QuerySet, query: SearchQuery, own) -> list[Branch]:
     """Rows in whose own words words begin like the text, then those that hold some while their customer holds others.
 
     Nothing for a single letter: half of all words begin with it.
@@ -101,7 +101,7 @@ def _in_words(rows: QuerySet, query: Query, own) -> list[Branch]:
     return branches
 
 
-def relations_like(query: Query) -> list[dict]:
+def relations_like(query: SearchQuery) -> list[dict]:
     """Relations by their numbers, their name and what they are known by."""
     rows = Relation.objects.unmerged().order_by()
     exact = Q(number__in=query.meant) | Q(coc_number=query.compact) | Q(vat_number__in=query.numbers)
@@ -121,7 +121,7 @@ def relations_like(query: Query) -> list[dict]:
     )  # fmt: skip
 
 
-def contacts_like(query: Query, relations: list[dict]) -> list[dict]:
+def contacts_like(query: SearchQuery, relations: list[dict]) -> list[dict]:
     """Contact persons by these relations, by their own words, or by person and organization together."""
     rows = Contact.objects.filter(person__merged_into=None).order_by()
     branches = [(rows.filter(person__in=[row["pk"] for row in relations]), CANDIDATES)]
@@ -142,7 +142,7 @@ def contacts_like(query: Query, relations: list[dict]) -> list[dict]:
     )  # fmt: skip
 
 
-def _of_organizations(rows: QuerySet, query: Query) -> list[Branch]:
+def _of_organizations(rows: QuerySet, query: SearchQuery) -> list[Branch]:
     """Contact persons of whom some words name the person and others the organization."""
     theirs = Q()
     for relations, others, rest in query.near.many():
@@ -157,7 +157,7 @@ def _of_organizations(rows: QuerySet, query: Query) -> list[Branch]:
     return [(rows.exclude(organization__search=query.words), MOST)] if theirs else []
 
 
-def sales_like(query: Query, sales: SaleQuerySet, customers: list[int]) -> list[dict]:
+def sales_like(query: SearchQuery, sales: SaleQuerySet, customers: list[int]) -> list[dict]:
     """Of these sales those that fit, by number, by these customers or by words; open and new ones first."""
     rows = sales.order_by()
     branches = [
@@ -173,7 +173,7 @@ def sales_like(query: Query, sales: SaleQuerySet, customers: list[int]) -> list[
     )  # fmt: skip
 
 
-def _newest(rows: QuerySet, query: Query) -> QuerySet:
+def _newest(rows: QuerySet, query: SearchQuery) -> QuerySet:
     """Those among the latest sales that fit: of a word that many hold these are enough."""
     common = query.near.common  # then their customers are read too, which takes longer
     latest = Sale.objects.untrashed().order_by("-updated_at", "-pk").values("pk")[: LATEST // 2 if common else LATEST]
@@ -184,7 +184,7 @@ def _newest(rows: QuerySet, query: Query) -> QuerySet:
     return rows.alias(together=together).filter(search=query.any, together=query.words)
 
 
-def notes_like(query: Query, user: User, sales: SaleQuerySet) -> list[dict]:
+def notes_like(query: SearchQuery, user: User, sales: SaleQuerySet) -> list[dict]:
     """Notes and calls by their text, of these sales and of what else this user may see; the newest first."""
     if query.is_letter:
         return []
@@ -195,7 +195,7 @@ def notes_like(query: Query, user: User, sales: SaleQuerySet) -> list[dict]:
     return _ranked(query, matches, exact=lambda row: False, then=lambda row: (-row["at"].timestamp(),))
 
 
-def _notes(query: Query, user: User, sales: SaleQuerySet) -> Iterator[QuerySet]:
+def _notes(query: SearchQuery, user: User, sales: SaleQuerySet) -> Iterator[QuerySet]:
     """What was written on the timeline of each kind of record, and in the note of the record itself."""
     if user.has_perm("sales.view_sale"):
         names = "subject", "customer__name"
@@ -209,7 +209,7 @@ def _notes(query: Query, user: User, sales: SaleQuerySet) -> Iterator[QuerySet]:
         yield _noted(ProjectNote.objects.all(), query, "project", "name", "customer__name")
 
 
-def _noted(notes: QuerySet, query: Query, about: str, title: str, of: str) -> QuerySet:
+def _noted(notes: QuerySet, query: SearchQuery, about: str, title: str, of: str) -> QuerySet:
     heading = {
         "title": F(f"{about}__{title}"),
         "of": F(f"{about}__{of}"),
@@ -221,7 +221,7 @@ def _noted(notes: QuerySet, query: Query, about: str, title: str, of: str) -> Qu
     )
 
 
-def _described(rows: QuerySet, query: Query, about: str, title: str, of: str) -> QuerySet:
+def _described(rows: QuerySet, query: SearchQuery, about: str, title: str, of: str) -> QuerySet:
     heading = {"title": F(title), "of": F(of), "record": F("pk"), "note_kind": Value(NoteKind.NOTE.value)}
     contents = {"text": Left("note", SEARCHED), "at": F("updated_at")}
     return _by_words(rows, WORDS[rows.model], query.words).annotate(
@@ -229,17 +229,17 @@ def _described(rows: QuerySet, query: Query, about: str, title: str, of: str) ->
     )
 
 
-def projects_like(query: Query, customers: list[int]) -> list[dict]:
+def projects_like(query: SearchQuery, customers: list[int]) -> list[dict]:
     """Projects by number, by these customers or by words; the newest first."""
     return _numbered(query, Project, PROJECT, "name", customers)
 
 
-def invoices_like(query: Query, customers: list[int]) -> list[dict]:
+def invoices_like(query: SearchQuery, customers: list[int]) -> list[dict]:
     """Invoices by number, by these customers or by words; the newest first."""
     return _numbered(query, Invoice, INVOICE, "subject", customers)
 
 
-def _numbered(query: Query, model, columns: tuple[str, ...], name: str, customers: list[int]) -> list[dict]:
+def _numbered(query: SearchQuery, model, columns: tuple[str, ...], name: str, customers: list[int]) -> list[dict]:
     rows = model.objects.order_by()
     branches = [
         (rows.filter(number__in=query.meant), MOST),

@@ -64,7 +64,7 @@ class Near:
         return all_of(rare) if rare and len(rare) < len(self.typed) else None
 
 
-class Query:
+class SearchQuery:
     """What somebody typed: its words, and the numbers it may be."""
 
     def __init__(self, text: str, limit: int = MOST):

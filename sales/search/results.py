@@ -39,7 +39,7 @@ from sales.search.query import (
     EXACT,
     MOST,
     WORDS,
-    Query,
+    SearchQuery,
 )
 from salescrm.models import User
 
@@ -63,14 +63,14 @@ class HitGroup:
 
 def find(text: str, user: User, *, limit: int = SUGGESTIONS) -> list[HitGroup]:
     """At most `limit` records of each kind that this user may see and that fit; a kind with an exact hit first."""
-    query = Query(text, limit)
+    query = SearchQuery(text, limit)
     if query.words is None:
         return []
     groups = _groups(query, user, limit)
     return sorted((group for group in groups if group.hits), key=lambda group: group.rank != EXACT)
 
 
-def _groups(query: Query, user: User, limit: int) -> list[HitGroup]:
+def _groups(query: SearchQuery, user: User, limit: int) -> list[HitGroup]:
     relations = relations_like(query)
     customers = [row["pk"] for row in relations[:MOST]]
     sales, groups = Sale.objects.visible_to(user), []
@@ -89,7 +89,7 @@ def _groups(query: Query, user: User, limit: int) -> list[HitGroup]:
     return [*groups, _group("note", note_hit, notes_like(query, user, sales), query, limit)]
 
 
-def _group(kind: str, show: Callable[[dict], Hit], rows: list[dict], query: Query, limit: int) -> HitGroup:
+def _group(kind: str, show: Callable[[dict], Hit], rows: list[dict], query: SearchQuery, limit: int) -> HitGroup:
     hits = [show(row) for row in rows[:limit]]
     return HitGroup(kind, hits, _list_of(kind, query.text), rows[0]["rank"] if rows else WORDS)
 

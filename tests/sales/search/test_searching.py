@@ -9,7 +9,7 @@ from django.urls import reverse
 from relations.models import Contact, Relation
 from sales.demo.generating import generate
 from sales.models import Sale
-from sales.search.query import Query
+from sales.search.query import SearchQuery
 from sales.search.results import find
 from salescrm.models import Team
 from tests.factories import ContactFactory, InvoiceFactory, PersonFactory, ProjectFactory, RelationFactory, SaleFactory
@@ -187,8 +187,9 @@ def test_a_search_takes_a_statement_per_kind(company, manager, as_user, rows, dj
 
 
 def test_numbers_are_tried_without_what_people_write_between(company):
-    assert Query("NL 1234.56.782 B90").compact == "NL123456782B90"
-    assert (Query("#12").id, Query("12").id, Query("12a").id, Query("9" * 40).id) == (12, 12, None, None)
+    assert SearchQuery("NL 1234.56.782 B90").compact == "NL123456782B90"
+    ids = [SearchQuery(text).id for text in ("#12", "12", "12a", "9" * 40)]
+    assert ids == [12, 12, None, None]
 
 
 @pytest.fixture
@@ -227,5 +228,5 @@ def test_every_contact_field_is_searched_by_its_index(company):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # on a table as good as empty every way is as quick
         cursor.execute("SET LOCAL enable_indexscan = off")
-    plan = Contact.objects.alias(words=Contact.WORDS).filter(words=Query("jose").words).order_by().explain()
+    plan = Contact.objects.alias(words=Contact.WORDS).filter(words=SearchQuery("jose").words).order_by().explain()
     assert "contact_words" in plan
