@@ -42,8 +42,8 @@ def explained(refusal: Refused) -> dict:
         return {}
     missed = []
     if isinstance(refusal, AlreadyDone | Stale):
-        told = sentences.tell(sentences.read(refusal.current, Phase.objects.all()), get_language())
-        missed = [entry for entry in told if entry.event.pk in {event.pk for event in refusal.events}]
+        entries = sentences.tell(sentences.read(refusal.current, Phase.objects.all()), get_language())
+        missed = [entry for entry in entries if entry.event.pk in {event.pk for event in refusal.events}]
     return {"refusal": " ".join(refusal.messages), "missed": missed, "stale": status_of(refusal) == 409}
 
 

@@ -1,4 +1,4 @@
-"""The answer to whoever asks for a sale that was moved to the trash meanwhile; nothing typed is lost."""
+"""The answer of the pages of a sale that was moved to the trash meanwhile; nothing typed is lost."""
 
 from collections.abc import Iterator
 
@@ -33,7 +33,7 @@ class InTrash(Http404):
         super().__init__("in the trash")
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """The way to the trash for who may look there, else that it is there, who put it there, and what was typed."""
+        """A redirect to the trash for who may look there, else a page that says who put it there and what was typed."""
         posted, in_dialog, in_part = request.method == "POST", is_for_dialog(request), asks_for_part(request)
         may_look = request.user.has_perms(MAY_TRASH)
         if not posted and may_look and (in_dialog or not in_part):
@@ -67,11 +67,11 @@ def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:
 
 
 def _field(word: str) -> models.Field | None:
-    """The field this word of a form is typed into; none for what is chosen: that is chosen again in a moment."""
+    """The field this word of a form is typed into; none for a choice: that is quickly made again."""
     for table in TABLES:
         for field in table._meta.concrete_fields:
-            chosen = field.choices or isinstance(field, models.ForeignKey | models.BooleanField)
-            if field.name == word and field.editable and not chosen:
+            is_choice = field.choices or isinstance(field, models.ForeignKey | models.BooleanField)
+            if field.name == word and field.editable and not is_choice:
                 return field
     return field_of(Sale, WORDS[word]) if word in WORDS else None
 

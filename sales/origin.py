@@ -1,4 +1,4 @@
-"""Where a form of a sale was sent from, and leads back to.
+"""The page a form of a sale was sent from, and to which it leads back.
 
 The form says so, or the link that opens it: `board` holds the words the board is filtered by, `back` an address of
 ours. Without either the form stands on the page of its sale.

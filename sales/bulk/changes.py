@@ -23,7 +23,7 @@ Kind = SaleEvent.Kind
 
 
 class Deed(ABC):
-    """What is done to each sale. `kind` is the event it appends, `fields` what it changes, `needs` what it looks at."""
+    """What is done to each sale. `kind` is the event it appends; it changes `fields` and reads `needs` as well."""
 
     kind: ClassVar[str] = Kind.CHANGED
     fields: ClassVar[list[str]]
@@ -37,12 +37,12 @@ class Deed(ABC):
     def make(self, sale: Sale) -> bool:
         """Change the sale in memory; False when it is like that already. Raises Refused by the rules of one sale."""
 
-    def told(self, sale: Sale) -> list:
-        """What the sale holds where the deed changes it."""
+    def values_of(self, sale: Sale) -> list:
+        """The values of the sale in the fields that the deed changes."""
         return [getattr(sale, field_of(Sale, name).attname) for name in self.fields]
 
     def _set(self, sale: Sale, *values: object) -> bool:
-        if self.told(sale) == list(values):
+        if self.values_of(sale) == list(values):
             return False
         for name, value in zip(self.fields, values, strict=True):
             setattr(sale, field_of(Sale, name).attname, value)
@@ -58,7 +58,7 @@ class Move(Deed):
     fields = CHANCE
 
     def settle(self) -> "Move":
-        # Whoever changes the percentage waits for the sales that are locked now: from here on it stands still.
+        # Changing the percentage of a phase waits for the sales, which are locked now: it stays as it is read here.
         phase = Phase.objects.filter(pk=self.phase.pk).first()
         if phase is None:
             raise Gone
@@ -110,7 +110,7 @@ class End(Deed):
 
 @dataclass(frozen=True)
 class Plan(Deed):
-    """Another next step; without words, none. No event: it is not of what history remembers (rule 7)."""
+    """Another next step; without words, none. No event: the next step is no part of the history (rule 7)."""
 
     step: str
     day: date | None
@@ -141,8 +141,8 @@ class Lose(Deed):
 
     def make(self, sale: Sale) -> bool:
         day = self.closed_on or today()
-        told = [SaleStatus.LOST, None, *self._ids, self.explanation, day, ""]
-        if self.told(sale) == told:
+        outcome = [SaleStatus.LOST, None, *self._ids, self.explanation, day, ""]
+        if self.values_of(sale) == outcome:
             return False
         require_open(sale)
         judge_loss(sale, reason=self.reason, lost_to=self.lost_to)

@@ -1,4 +1,4 @@
-"""What a change of many sales asks, a form per kind of change, and how each is told."""
+"""The forms of a change of many sales, one per kind of change, with the sentences before and after it."""
 
 from django import forms
 from django.utils.translation import get_language, ngettext
@@ -22,57 +22,57 @@ from salescrm.models import User
 from salescrm.money import format_number
 
 LONGEST = 3650
-UNDO = ("sales:undo-many", _("Undo"))  # what takes the change back, and what its button says
+UNDO = ("sales:undo-many", _("Undo"))  # the URL that takes the change back, and the label of its button
 
 
 def _in_words(text: str, count: int, **names) -> str:
     return text % {"count": format_number(count, get_language()), **names}
 
 
-class MoveForm(forms.Form):
-    """Which phase."""
+class ManyMoveForm(forms.Form):
+    """The phase they move to."""
 
     right, title, way_back = "sales.move_sale", _("Move sales to a phase"), UNDO
     phase = forms.ModelChoiceField(Phase.objects.active(), label=_("Phase"), empty_label=_("Choose a phase"))
 
     def deed(self) -> Deed:
-        """What is to be done."""
+        """The deed that this form describes."""
         return Move(**self.cleaned_data)
 
     def will(self, count: int) -> str:
-        """What would happen to this many sales."""
+        """The sentence before the change: what would happen to this many sales."""
         text = ngettext("%(count)s sale moves to %(phase)s.", "%(count)s sales move to %(phase)s.", count)
         return _in_words(text, count, **self.cleaned_data)
 
-    def told(self, count: int) -> str:
-        """What has happened to this many sales."""
+    def message(self, count: int) -> str:
+        """The sentence after the change: what has happened to this many sales."""
         text = ngettext("%(count)s sale moved to %(phase)s.", "%(count)s sales moved to %(phase)s.", count)
         return _in_words(text, count, **self.cleaned_data)
 
 
-class OwnerForm(forms.Form):
-    """To whom."""
+class ManyOwnerForm(forms.Form):
+    """The owner they go to."""
 
     right, title, way_back = "sales.change_sale", _("Hand sales over"), UNDO
     owner = forms.ModelChoiceField(User.objects.active(), label=_("Owner"), empty_label=_("Choose an owner"))
 
     def deed(self) -> Deed:
-        """What is to be done."""
+        """The deed that this form describes."""
         return HandOver(**self.cleaned_data)
 
     def will(self, count: int) -> str:
-        """What would happen to this many sales."""
+        """The sentence before the change: what would happen to this many sales."""
         text = ngettext("%(count)s sale goes to %(owner)s.", "%(count)s sales go to %(owner)s.", count)
         return _in_words(text, count, **self.cleaned_data)
 
-    def told(self, count: int) -> str:
-        """What has happened to this many sales."""
+    def message(self, count: int) -> str:
+        """The sentence after the change: what has happened to this many sales."""
         text = ngettext("%(count)s sale handed over to %(owner)s.", "%(count)s sales handed over to %(owner)s.", count)
         return _in_words(text, count, **self.cleaned_data)
 
 
-class EndForm(forms.Form):
-    """Which day, or how many days later."""
+class ManyEndForm(forms.Form):
+    """The new expected end date, or how many days later it is."""
 
     right, title, way_back = "sales.change_sale", _("Another expected end date"), UNDO
     WAYS = {"on": _("On one day"), "later": _("Later than it stands now"), "none": _("No date")}
@@ -96,12 +96,12 @@ class EndForm(forms.Form):
         return cleaned
 
     def deed(self) -> Deed:
-        """What is to be done."""
+        """The deed that this form describes."""
         name, _message = self.NEEDED.get(self.cleaned_data["way"], ("", ""))
         return End(**{name: self.cleaned_data[name]}) if name else End()
 
     def will(self, count: int) -> str:
-        """What would happen to this many sales."""
+        """The sentence before the change: what would happen to this many sales."""
         match self.deed():
             case End(day=None, later=0):
                 text, value = ngettext("%(count)s sale gets no date.", "%(count)s sales get no date.", count), ""
@@ -115,16 +115,16 @@ class EndForm(forms.Form):
                 )
         return _in_words(text, count, value=value)
 
-    def told(self, count: int) -> str:
-        """What has happened to this many sales."""
+    def message(self, count: int) -> str:
+        """The sentence after the change: what has happened to this many sales."""
         text = ngettext(
             "%(count)s sale has another expected end date.", "%(count)s sales have another expected end date.", count
         )
         return _in_words(text, count)
 
 
-class StepForm(forms.Form):
-    """What happens next, and when."""
+class ManyStepForm(forms.Form):
+    """The next step and its day."""
 
     right, title, way_back = "sales.change_sale", _("Plan the next step"), None
     next_step = forms.CharField(
@@ -138,25 +138,25 @@ class StepForm(forms.Form):
         return cleaned
 
     def deed(self) -> Deed:
-        """What is to be done."""
+        """The deed that this form describes."""
         return Plan(self.cleaned_data["next_step"], self.cleaned_data["next_step_on"])
 
     def will(self, count: int) -> str:
-        """What would happen to this many sales."""
+        """The sentence before the change: what would happen to this many sales."""
         if not self.cleaned_data["next_step"]:
             text = ngettext("%(count)s sale has nothing planned.", "%(count)s sales have nothing planned.", count)
         else:
             text = ngettext("%(count)s sale gets this next step.", "%(count)s sales get this next step.", count)
         return _in_words(text, count)
 
-    def told(self, count: int) -> str:
-        """What has happened to this many sales."""
+    def message(self, count: int) -> str:
+        """The sentence after the change: what has happened to this many sales."""
         text = ngettext("%(count)s sale has another next step.", "%(count)s sales have another next step.", count)
         return _in_words(text, count)
 
 
 class ManyLostForm(LoseForm):
-    """One reason for all of them, and to whom."""
+    """One reason, competitor and closing day for all of them."""
 
     right, title, way_back = "sales.lose_sale", _("Close sales as lost"), None
 
@@ -164,41 +164,42 @@ class ManyLostForm(LoseForm):
         super().__init__(*args, sale=Sale(), **kwargs)
 
     def deed(self) -> Deed:
-        """What is to be done."""
+        """The deed that this form describes."""
         return Lose(**self.values())
 
     def will(self, count: int) -> str:
-        """What would happen to this many sales."""
+        """The sentence before the change: what would happen to this many sales."""
         text = ngettext("%(count)s sale will be closed as lost.", "%(count)s sales will be closed as lost.", count)
         return _in_words(text, count)
 
-    def told(self, count: int) -> str:
-        """What has happened to this many sales."""
+    def message(self, count: int) -> str:
+        """The sentence after the change: what has happened to this many sales."""
         text = ngettext("%(count)s sale is closed as lost.", "%(count)s sales are closed as lost.", count)
         return _in_words(text, count)
 
 
-class TrashForm(forms.Form):
-    """Nothing more to ask."""
+class ManyTrashForm(forms.Form):
+    """No fields: there is nothing to fill in."""
 
     right, title = "sales.trash_sale", _("Move sales to the trash")
     way_back = ("sales:restore-many", _("Restore"))
 
     def deed(self) -> Deed:
-        """What is to be done."""
+        """The deed that this form describes."""
         return Trash()
 
     def will(self, count: int) -> str:
-        """What would happen to this many sales."""
+        """The sentence before the change: what would happen to this many sales."""
         text = ngettext("%(count)s sale goes to the trash.", "%(count)s sales go to the trash.", count)
         return _in_words(text, count)
 
-    def told(self, count: int) -> str:
-        """What has happened to this many sales."""
+    def message(self, count: int) -> str:
+        """The sentence after the change: what has happened to this many sales."""
         text = ngettext("%(count)s sale moved to the trash.", "%(count)s sales moved to the trash.", count)
         return _in_words(text, count)
 
 
 FORMS = {
-    "move": MoveForm, "owner": OwnerForm, "end": EndForm, "step": StepForm, "lose": ManyLostForm, "trash": TrashForm,
+    "move": ManyMoveForm, "owner": ManyOwnerForm, "end": ManyEndForm, "step": ManyStepForm, "lose": ManyLostForm,
+    "trash": ManyTrashForm,
 }  # fmt: skip

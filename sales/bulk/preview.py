@@ -49,16 +49,16 @@ class Preview:
     def figures(self) -> dict:
         """Count, full and weighted sum of what would change, and the weighted sum after a move."""
         sales = Sale.objects.filter(pk__in=[sale.pk for sale in self.changing])
-        found = sales.totals()
+        sums = sales.totals()
         if isinstance(self.deed, Move):
             chance = Value(self.deed.phase.probability) * Value(Decimal("0.01"))
-            found |= sales.aggregate(after=Sum(F("expected_revenue") * chance, default=Decimal(0)))
-        return found
+            sums |= sales.aggregate(after=Sum(F("expected_revenue") * chance, default=Decimal(0)))
+        return sums
 
 
 def outcome(deed: Deed, sales: Iterable[Sale], *, behind: int = 0) -> str:
     """Names the sales, the version each had before the deed (`behind` the one it has), and what each holds after."""
-    return _digest((sale.pk, sale.version - behind, *map(str, deed.told(sale))) for sale in sales)
+    return _digest((sale.pk, sale.version - behind, *map(str, deed.values_of(sale))) for sale in sales)
 
 
 def _digest(rows: Iterable[tuple]) -> str:
@@ -108,21 +108,21 @@ def change_many(sales: SaleQuerySet, deed: Deed, *, basis: str, leave_out: bool 
     ids = list(sales.order_by("pk").values_list("pk", flat=True)[: LIMIT + 1])
     check_number(len(ids), LIMIT)
     rows = lock_all(Sale.objects.filter(pk__in=ids).only(*READ).prefetch_related(*deed.needs))
-    found = _judge(rows, deed.settle())
-    if found.basis != basis:
+    current = _judge(rows, deed.settle())
+    if current.basis != basis:
         if changed := _was_done(deed, basis, by):
             return changed
         raise Changed(_("Something changed since you looked. Nothing was stored; this is what would happen now."))
-    if found.refused and not leave_out:
-        count = len(found.refused)
+    if current.refused and not leave_out:
+        count = len(current.refused)
         text = ngettext(
             "%(count)d sale cannot be changed, so nothing was stored.",
             "%(count)d sales cannot be changed, so nothing was stored.",
             count,
         )
         raise Partly(text % {"count": count}, code="refused")
-    commit_many(found.changing, fields=deed.fields, by=by, kind=deed.kind)
-    return found.changing
+    commit_many(current.changing, fields=deed.fields, by=by, kind=deed.kind)
+    return current.changing
 
 
 def _was_done(deed: Deed, basis: str, by: User) -> list[Sale]:

@@ -42,17 +42,17 @@ def undo_many(*, done_at: datetime, by: User) -> Undone:
     sales = {sale.pk: sale for sale in lock_all(untouched)}
     moments = _last_two(sales)
     back = sum(_take_back(sales, moments, *way, by=by) for way in WAYS)
-    told = SaleEvent.objects.filter(by=by, recorded_at=done_at, kind__in=[kind for kind, _undo, _fields in WAYS])
-    return Undone(back, told.count() - back)
+    events = SaleEvent.objects.filter(by=by, recorded_at=done_at, kind__in=[kind for kind, _undo, _fields in WAYS])
+    return Undone(back, events.count() - back)
 
 
 def _last_two(sales: Iterable[int]) -> dict[int, list[SaleEvent]]:
     """The last event of each of these sales and the one before it, the last one first."""
     events = SaleEvent.objects.filter(sale__in=list(sales), sequence__gte=F("sale__last_sequence") - 1)
-    found: dict[int, list[SaleEvent]] = {}
+    by_sale: dict[int, list[SaleEvent]] = {}
     for event in events.order_by("sale_id", "-sequence"):
-        found.setdefault(event.sale_id, []).append(event)
-    return found
+        by_sale.setdefault(event.sale_id, []).append(event)
+    return by_sale
 
 
 def _take_back(sales: dict[int, Sale], moments: dict, kind: str, undo: str, names: list[str], *, by: User) -> int:

@@ -1,4 +1,4 @@
-"""Changing many sales: which ones, what, what would happen; then all of it or nothing."""
+"""Changing many sales: the selection, the form of the change, its preview, and carrying it out."""
 
 from dataclasses import dataclass
 
@@ -34,13 +34,13 @@ from salescrm.pages import leave, page
 from salescrm.toasts import succeed
 from salescrm.url_words import carried, is_id, moment
 
-TICKED = 1000  # more are chosen by their filter: no page carries the ids of all
+TICKED = 1000  # more are selected by their filter: a page does not carry the ids of all
 NAMED = 50
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The sales a list was sent with: those that were ticked, or all that answer to its filter (`ids` is None)."""
+    """The sales a list was sent with: those that were ticked, or all that match its filter (`ids` is None)."""
 
     query: str
     filter: SaleFilter
@@ -71,39 +71,39 @@ class Selection:
         """The list as it was."""
         return f"{reverse('sales:list')}?{self.query}".removesuffix("?")
 
-    def missing(self, found: int) -> int:
-        """How many of the ticked ones are not there for this user."""
-        return len(self.ids) - found if self.ids is not None else 0
+    def missing(self, count: int) -> int:
+        """How many of the ticked sales are not among the `count` that this user may see."""
+        return len(self.ids) - count if self.ids is not None else 0
 
 
 @require_POST
 @permission_required("sales.view_sale", raise_exception=True)
 def bulk(request: HttpRequest) -> HttpResponse:
-    """Ask what, show what would happen, do it: every step carries all answers, nothing is stored in between."""
+    """Show the form, then the preview, then change: every step carries all answers, nothing is stored in between."""
     action = request.POST.get("action", "")
     if action not in FORMS:
         raise BadRequest("no such change")
     if not request.user.has_perm(FORMS[action].right):
         raise PermissionDenied
-    chosen = Selection.read(request.POST)
-    if chosen.ids == ():
+    selection = Selection.read(request.POST)
+    if selection.ids == ():
         messages.warning(request, _("Select the sales you want to change first."))
-        return leave(request, chosen.back)
+        return leave(request, selection.back)
     asks = bool(FORMS[action]().fields)
     form = FORMS[action](request.POST if "asked" in request.POST or not asks else None, auto_id="bulk_%s")
-    context = {"action": action, "form": form, "chosen": chosen, "asks": asks}
+    context = {"action": action, "form": form, "selection": selection, "asks": asks}
     try:
-        check_number(len(chosen.ids or ()), TICKED)
-        return _answer(request, chosen, form, context)
+        check_number(len(selection.ids or ()), TICKED)
+        return _answer(request, selection, form, context)
     except Refused as refusal:  # too many
         context |= {"why": " ".join(refusal.messages), "too_many": True}
         return page(request, "sales/bulk/page.html", context, part="dialog", status=422)
 
 
-def _answer(request: HttpRequest, chosen: Selection, form, context: dict) -> HttpResponse:
-    sales, status = chosen.sales(request.user), 200
+def _answer(request: HttpRequest, selection: Selection, form, context: dict) -> HttpResponse:
+    sales, status = selection.sales(request.user), 200
     if not (form.is_bound and form.is_valid()):
-        context |= _counted(sales, chosen)
+        context |= _count_context(sales, selection)
         return page(request, "sales/bulk/page.html", context, part="dialog", status=422 if form.is_bound else 200)
     if "carry-out" in request.POST:
         others = request.POST["carry-out"] == "others"
@@ -113,24 +113,24 @@ def _answer(request: HttpRequest, chosen: Selection, form, context: dict) -> Htt
         except Refused as refusal:
             context["why"], status = " ".join(refusal.messages), 409 if isinstance(refusal, Changed) else 422
         else:
-            _tell(request, form, changed, chosen)
-            return leave(request, chosen.back)
-    context |= _foreseen(preview(sales, form.deed()), form, chosen)
+            _tell(request, form, changed, selection)
+            return leave(request, selection.back)
+    context |= _preview_context(preview(sales, form.deed()), form, selection)
     return page(request, "sales/bulk/page.html", context, part="dialog", status=status)
 
 
-def _tell(request: HttpRequest, form, changed: list[Sale], chosen: Selection) -> None:
+def _tell(request: HttpRequest, form, changed: list[Sale], selection: Selection) -> None:
     if not changed:
         messages.success(request, _("Nothing had to be changed."))
         return
     name, label = form.way_back or ("", "")
     back = {"url": reverse(name), "label": str(label)} if name and _in_reach(changed, request.user) else {}
-    fields = {"at": changed[0].updated_at.isoformat(), "query": chosen.query}
-    succeed(request, form.told(len(changed)), fields=fields, **back)
+    fields = {"at": changed[0].updated_at.isoformat(), "query": selection.query}
+    succeed(request, form.message(len(changed)), fields=fields, **back)
 
 
 def _in_reach(changed: list[Sale], user: User) -> bool:
-    """Whether this user still sees them all: not those handed over to somebody whose sales are not hers to see."""
+    """Whether this user still sees them all: a sale handed over to a colleague may be out of sight."""
     everywhere = Sale.objects.visible_to(user) | Sale.objects.in_trash(user)
     return everywhere.filter(pk__in=[sale.pk for sale in changed]).count() == len(changed)
 
@@ -160,18 +160,18 @@ def undo(request: HttpRequest) -> HttpResponse:
     return redirect(back)
 
 
-def _counted(sales: SaleQuerySet, chosen: Selection) -> dict:
+def _count_context(sales: SaleQuerySet, selection: Selection) -> dict:
     selected = sales.count()
     check_number(selected, LIMIT)
-    return {"selected": selected, "missing": chosen.missing(selected)}
+    return {"selected": selected, "missing": selection.missing(selected)}
 
 
-def _foreseen(found: Preview, form, chosen: Selection) -> dict:
-    changing, alike, refused = len(found.changing), len(found.alike), len(found.refused)
-    named, selected = found.refused[:NAMED], changing + alike + refused
+def _preview_context(result: Preview, form, selection: Selection) -> dict:
+    changing, alike, refused = len(result.changing), len(result.alike), len(result.refused)
+    named, selected = result.refused[:NAMED], changing + alike + refused
     prefetch_related_objects([sale for sale, _why in named], "customer")
     return {
-        "preview": found,
+        "preview": result,
         "will": form.will(changing),
         "changing": changing,
         "alike": alike,
@@ -179,5 +179,5 @@ def _foreseen(found: Preview, form, chosen: Selection) -> dict:
         "named": named,
         "unnamed": refused - len(named),
         "selected": selected,
-        "missing": chosen.missing(selected),
+        "missing": selection.missing(selected),
     }

@@ -1,1 +1,1 @@
-"""The page of one sale, and everything one does there."""
+"""The page of one sale, and everything that is done there."""

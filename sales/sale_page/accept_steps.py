@@ -1,4 +1,4 @@
-"""What was answered on the way to accepting a sale, and the step that is shown next."""
+"""The steps of accepting a sale: their forms, which one comes next, and the answers once all are given."""
 
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +26,7 @@ BUTTONS = {  # what the button of the second step does
 
 
 class AcceptSteps:
-    """The three steps of accepting: what was answered travels along in the form, nothing is stored before the end."""
+    """The three steps of accepting. Each form carries the answers before it; nothing is stored before the last step."""
 
     def __init__(self, request: HttpRequest, pk: int):
         self.request, self.sale, self.origin = request, visible(request, pk, detail=True), Origin.of(request)
@@ -50,7 +50,7 @@ class AcceptSteps:
         return values | before
 
     def next_step(self) -> str:
-        """The step to show, or "" when every answer needed is there and right."""
+        """The step to show, or "" when every answer that is needed is valid."""
         if not self.why.is_bound or not self.why.is_valid() or "back-to-why" in self.request.POST:
             return "why"
         if self.sent_from == "why" or "back-to-then" in self.request.POST:  # shown, also when it was answered before
@@ -65,7 +65,7 @@ class AcceptSteps:
         return self.project.is_bound and self.project.is_valid()
 
     def answers(self) -> dict:
-        """What is accepted, and how, once there is no step left to show."""
+        """The arguments of acceptance.accept, once there is no step left to show."""
         why, then = self.why.cleaned_data, self.then.cleaned_data
         wants_project = then["follow_up"] == FollowUp.NEW_PROJECT
         return {
@@ -98,7 +98,7 @@ class AcceptSteps:
         return page(self.request, "sales/sale_page/accept.html", context | extra, part="dialog", status=status)
 
     def refuse(self, refusal: Refused) -> HttpResponse:
-        """The step a refusal is about, with why."""
+        """The step a refusal is about, with its reason."""
         step = "why" if {"reason", "closed_on"} & set(getattr(refusal, "error_dict", {})) else "then"
         put_into(self.form_of(step), refusal)
         return self.show(step, status=status_of(refusal), **explained(refusal))

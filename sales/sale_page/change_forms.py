@@ -1,4 +1,4 @@
-"""One value of a sale at a time, as its page asks for it; rules live in editing."""
+"""The forms that change one value of a sale in its place; rules live in editing."""
 
 from copy import copy
 
@@ -50,7 +50,7 @@ class OwnerForm(AmountForm):
 
 
 class StepForm(AmountForm):
-    """What happens next, and when: a day, or one of the days a button names; another button clears both."""
+    """The next step and its day: typed, or one of the days of the buttons; another button clears both."""
 
     class Meta:
         model = Sale
@@ -61,7 +61,7 @@ class StepForm(AmountForm):
     nothing = forms.BooleanField(widget=forms.HiddenInput, required=False)
 
     def clean(self):
-        """Take the day from the button that was pressed; a day without words says nothing."""
+        """Take the day from the button that was pressed; refuse a day without words."""
         cleaned = super().clean()
         if "ahead" in self._errors:
             raise BadRequest("no button names this day")
@@ -83,14 +83,14 @@ class StepForm(AmountForm):
 
 
 class BackForm(forms.ModelForm):
-    """What the next step was before it was ticked off or put off, as a button brings it along."""
+    """The next step as it was before it was completed or postponed, carried by the button Undo."""
 
     class Meta:
         model = Sale
         fields = STEP
 
     def clean(self):
-        """Something was planned, or there was nothing to tick off."""
+        """Refuse an empty step: then nothing was completed."""
         cleaned = super().clean()
         if not any(map(cleaned.get, self.fields)):
             raise forms.ValidationError("nothing was planned")
@@ -101,7 +101,7 @@ FORMS = {"amount": AmountForm, "end": EndForm, "owner": OwnerForm, "step": StepF
 
 
 def form_of(what: str, sale: Sale, data=None) -> forms.ModelForm:
-    """The form for this value of the sale; the sale itself stays as it is, whatever is typed."""
+    """The form for this value of the sale, bound to a copy: validating it does not change the sale itself."""
     form = FORMS[what](data, instance=copy(sale), auto_id="change_%s", use_required_attribute=False)
     form.visible_fields()[0].field.widget.attrs["autofocus"] = True
     return form

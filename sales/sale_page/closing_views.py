@@ -22,7 +22,7 @@ from salescrm.pages import leave, page
 
 @permission_required("sales.accept_sale", raise_exception=True)
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
-    """The green tick: why, then what next, then perhaps a project (rules 8 to 10)."""
+    """Accept a sale: outcome, then follow-up, then perhaps a project (rules 8 to 10)."""
     steps = AcceptSteps(request, pk)
     if request.method != "POST" and not steps.sale.is_open:
         return _closed_already(request, steps.sale)
@@ -56,7 +56,7 @@ def _closed(request: HttpRequest, origin: Origin, sale: Sale) -> HttpResponse:
 
 @permission_required("sales.lose_sale", raise_exception=True)
 def lose(request: HttpRequest, pk: int) -> HttpResponse:
-    """The red cross: why, and to which competitor (rules 11 and 12)."""
+    """Close a sale as lost: why, and to which competitor (rules 11 and 12)."""
     sale = visible(request, pk, detail=True)
     if request.method != "POST" and not sale.is_open:
         return _closed_already(request, sale)

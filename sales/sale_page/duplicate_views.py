@@ -1,4 +1,4 @@
-"""A second sale like one there is: a dialog that is a page too."""
+"""A copy of a sale as a new sale: a dialog that is a page too."""
 
 import uuid
 
@@ -20,7 +20,7 @@ LONGEST = Sale._meta.get_field("subject").max_length
 
 
 class DuplicateForm(forms.Form):
-    """What may be different about the second sale."""
+    """The values in which the copy may differ."""
 
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=LONGEST)
     owner = forms.ModelChoiceField(User.objects.active(), label=gettext_lazy("Owner"), empty_label=None)
@@ -29,7 +29,7 @@ class DuplicateForm(forms.Form):
 
 @permission_required(["sales.view_sale", "sales.add_sale"], raise_exception=True)
 def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask what the copy is called and whose it is, and go to it."""
+    """Copy a sale under another subject and owner, and go to the copy."""
     sale = visible(request, pk, detail=True)
     lines, posted = sale.lines.count(), request.method == "POST"
     initial = {"subject": _proposed(sale.subject), "owner": request.user, "with_lines": bool(lines)}

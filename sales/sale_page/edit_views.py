@@ -26,8 +26,8 @@ from salescrm.url_words import is_id
 @permission_required("sales.add_sale", raise_exception=True)
 def new(request: HttpRequest) -> HttpResponse:
     """A new sale, for the customer in the URL if there is one."""
-    asked = request.GET.get("customer", "")
-    customer = get_object_or_404(Relation.objects.active(), pk=asked) if is_id(asked) else None
+    pk = request.GET.get("customer", "")
+    customer = get_object_or_404(Relation.objects.active(), pk=pk) if is_id(pk) else None
     initial = {"owner": request.user, "customer": customer, "phase": Phase.objects.active().first()}
     form = SaleForm(request.POST if request.method == "POST" else None, initial=initial, customer=customer)
     token = submitted_token(request) if request.method == "POST" else uuid.uuid4()
@@ -61,7 +61,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _still(request: HttpRequest, sale: Sale) -> Sale | str:
-    """Where to go after a change: handed over to a colleague, the sale may be out of sight now."""
+    """Where to go after a change: a sale handed over to a colleague may be out of sight now."""
     return sale if Sale.objects.visible_to(request.user).filter(pk=sale.pk).exists() else "sales:list"
 
 

@@ -19,7 +19,7 @@ from salescrm.pages import leave, page, tell
 
 @permission_required("sales.change_sale", raise_exception=True)
 def change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
-    """Ask for one value of a sale and store it; asked from another page in a dialog, else in its place."""
+    """Change one value of a sale: in its place on its page, in a dialog from another page."""
     if what not in FORMS:
         raise Http404
     sale, origin = visible(request, pk, detail=True), Origin.of(request)

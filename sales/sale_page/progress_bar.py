@@ -18,7 +18,7 @@ from salescrm.money import format_money
 from salescrm.templatetags.crm import money
 from salescrm.url_words import read_id
 
-# A move and the page of a sale begin with both, so one statement reads them, written out: composing takes longer.
+# A move and the page of a sale need both, so one statement reads them, in SQL: Django takes longer to compose it.
 PHASES_AND_SWITCHES = """
 SELECT phase.*, (SELECT to_json(switches) FROM sales_salessettings switches) AS switches
 FROM sales_phase phase ORDER BY position, id
@@ -26,7 +26,7 @@ FROM sales_phase phase ORDER BY position, id
 
 
 @dataclass(frozen=True)
-class Place:
+class BarPlace:
     """A phase on the bar of one sale; `weighted` is the weighted revenue in euro if the sale stood there."""
 
     pk: int
@@ -40,7 +40,7 @@ class Place:
 
 
 class MoveInput(NamedTuple):
-    """What the bar and a card of the board send: where to, which version of the sale moves, and where it was shown."""
+    """What the bar and a card of the board send: the phase, the version of the sale, and the page it was sent from."""
 
     phase: Phase
     phases: list[Phase]  # all of them, read at once
@@ -58,14 +58,14 @@ class MoveInput(NamedTuple):
 
 
 def read_phases() -> list[Phase]:
-    """All phases in the order of the bar; the switches come along, and are the current ones from now on."""
+    """All phases in the order of the bar; sets the switches, which the same statement reads, as the current ones."""
     phases = list(Phase.objects.raw(PHASES_AND_SWITCHES))
     if phases and phases[0].switches:
         SalesSettings.take(phases[0].switches)
     return phases
 
 
-def places(sale: Sale, phases: Iterable[Phase]) -> list[Place]:
+def places(sale: Sale, phases: Iterable[Phase]) -> list[BarPlace]:
     """The active phases in order, and the retired one when the sale stands in it (rule 1)."""
     passed, bar = True, []
     for phase in phases:
@@ -78,8 +78,8 @@ def places(sale: Sale, phases: Iterable[Phase]) -> list[Place]:
     return bar
 
 
-def _place(sale: Sale, phase: Phase, state: str) -> Place:
-    # The sentences are made here, not in the template: a move renders them for every phase, and has to be quick.
+def _place(sale: Sale, phase: Phase, state: str) -> BarPlace:
+    # The sentences are made here, not in the template: a move draws them for every phase, and has to be quick.
     words = {"name": phase.name, "percent": phase.probability}
     if (weighted := _weighted(sale, phase)) is None:
         would, announce = "", _("%(name)s, %(percent)s %%. Press Enter to move.") % words
@@ -87,7 +87,7 @@ def _place(sale: Sale, phase: Phase, state: str) -> Place:
         would = SafeString(_("%(percent)s %% · weighted %(amount)s") % (words | {"amount": money(weighted)}))
         announce = _("%(name)s, %(percent)s %%, weighted %(amount)s. Press Enter to move.")
         announce = announce % (words | {"amount": format_money(weighted, get_language())})
-    return Place(phase.pk, phase.name, phase.colour, phase.probability, state, weighted, would, announce)
+    return BarPlace(phase.pk, phase.name, phase.colour, phase.probability, state, weighted, would, announce)
 
 
 def _weighted(sale: Sale, phase: Phase) -> Decimal | None:

@@ -1,4 +1,4 @@
-"""The page of a sale, whole or in parts, as every deed on it answers."""
+"""The page of a sale, whole or in parts: every deed on the sale answers with it."""
 
 from collections.abc import Sequence
 
@@ -34,7 +34,7 @@ def visible(request: HttpRequest, pk: int, *, detail: bool = False) -> Sale:
 
 
 def region(sale: Sale, user: User, phases: list[Phase], newest: Sequence[SaleEvent]) -> dict:
-    """What the region of bar and figures shows; `newest` holds the two last events, oldest first."""
+    """The context of the region of bar and figures; `newest` holds the two last events, oldest first."""
     if sale.owner_id == user.pk:
         sale.owner = user  # a statement less on the hot path
     elif hasattr(sale, "owner_name"):
@@ -91,7 +91,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def refused(request: HttpRequest, pk: int, refusal: Refused) -> HttpResponse:
-    """Nothing was changed: the sale as it stands now, and why."""
+    """The answer to a refusal: the sale as it stands now, and why nothing was changed."""
     return whole(request, visible(request, pk, detail=True), status=status_of(refusal), **explained(refusal))
 
 
@@ -104,7 +104,7 @@ def changed(
     newest: Sequence[SaleEvent] = (),
     **extra,
 ) -> HttpResponse:
-    """The sale was changed in place: its region as it stands now, else on to the sale or `to`.
+    """The answer to a change in place: the region of the sale as it stands now, else a redirect to the sale or `to`.
 
     `newest` holds its two last events when one of them can be undone.
     """

@@ -14,7 +14,7 @@ LONGEST_LIMIT = 3650
 
 
 class Swatches(forms.RadioSelect):
-    """The ten colours of the palette as radio buttons one can see; each says its name."""
+    """The ten colours of the palette as radio buttons in that colour, each with its name."""
 
     template_name = "sales/settings/_swatches.html"
 
@@ -130,7 +130,7 @@ class ListConverter:
 
 
 class RemovalForm(forms.Form):
-    """What to do with a row one no longer wants (rule 5)."""
+    """What is done with a row that is no longer wanted (rule 5)."""
 
     action = forms.ChoiceField(choices=[(name, name) for name in ("retire", "reactivate", "delete", "move")])
     to = forms.ModelChoiceField(

@@ -1,4 +1,4 @@
-"""The addresses of Settings; which lists there are, `lists` says."""
+"""The addresses of Settings; the lists stand in `lists`."""
 
 from django.urls import path, register_converter
 

@@ -23,7 +23,7 @@ may_configure = permission_required("sales.change_salessettings", raise_exceptio
 @require_safe
 @may_configure
 def index(request: HttpRequest) -> HttpResponse:
-    """What can be set, and how it stands."""
+    """The index of Settings."""
     context = {
         "lists": [(kind, kind.model.objects.active().count()) for kind in LISTS.values()],
         "users": User.objects.filter(is_active=True).count(),
