@@ -79,7 +79,7 @@ def accept(
 
     It closes today or on `closed_on`; `new_project` goes with "new project", `project` with "existing project".
     Refuses a closed sale, a closing day in the future or before the start date, a missing required reason, and a
-    follow-up that is not available. `sale.invoice` and `sale.project` say what was made.
+    follow-up that is not available. `sale.invoice` and `sale.project` hold what was made.
     """
     sale, repeated = claim(
         sale, version=version, by=by, kind=SaleEvent.Kind.ACCEPTED,

@@ -1,4 +1,4 @@
-"""What a page says of a deed: how to take it back, or why nothing was changed."""
+"""What a page shows after a deed: how to take it back, or why nothing was changed."""
 
 from collections.abc import Sequence
 
@@ -30,14 +30,14 @@ def put_into(form: BaseForm, refusal: Refused) -> None:
 
 
 def conflict(form: BaseForm, refusal: Refused, url: str) -> dict:
-    """Theirs beside yours, and the version to go on from, when somebody else was first; else nothing."""
+    """The differences and the version to continue with, when somebody else was first; else nothing."""
     if status_of(refusal) != 409:
         return {}
     return {"conflict": conflict_of(form, refusal, url), "version": refusal.current.version}
 
 
 def explained(refusal: Refused) -> dict:
-    """What a page needs to explain a refusal: its words, and the changes a stale submission missed."""
+    """The context that explains a refusal: its message, and the changes that a stale form does not have."""
     if hasattr(refusal, "error_dict"):
         return {}
     missed = []

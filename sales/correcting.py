@@ -1,4 +1,4 @@
-"""What managers may put right about a closed sale: its outcome, never its phase or amount."""
+"""Correcting a closed sale: managers change its outcome, never its phase or amount."""
 
 from datetime import date
 from typing import cast

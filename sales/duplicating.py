@@ -1,4 +1,4 @@
-"""A second sale like one there is."""
+"""Copying a sale to a new one."""
 
 from uuid import UUID
 
@@ -13,9 +13,9 @@ from salescrm.versions import once
 def duplicate(sale: Sale, *, subject: str, owner: User, with_lines: bool, by: User, token: UUID | None) -> Sale:
     """Create an open sale in the first phase for the same customer and amount, with its own history.
 
-    Contact person and source go along as far as a new sale may have them; dates, next step, note and outcome do not.
-    Of a sale that is open, accepted or lost; refuses what creating refuses, such as a deactivated customer. The same
-    `token` twice gives the first copy.
+    Contact person and source are copied if a new sale may have them; dates, next step, note and outcome are not. The
+    sale may be open, accepted or lost. Refuses what creating refuses, such as a deactivated customer. The same `token`
+    twice gives the first copy.
     """
     return once(token, Sale, lambda: _copy(sale, subject, owner, with_lines, by))
 

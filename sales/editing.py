@@ -86,7 +86,7 @@ def _column(name: str) -> str:
 
 
 def check_frozen(sale: Sale, changed: list[str]) -> None:
-    """Refuse to change what a closed sale keeps as it stood (rule 2)."""
+    """Refuse a change of the fields that stay as they are once a sale is closed (rule 2)."""
     frozen = [name for name in changed if name in FROZEN]
     if frozen and not sale.is_open:
         why = Refused(_("This sale is closed, so this stays as it stood. Reopen it first."), code="closed")
@@ -109,13 +109,13 @@ def check_days(sale: Sale) -> None:
 
 
 def check_end(end: date | None, *, start: date | None) -> None:
-    """Refuse an expected end before the start; forms ask it too, to say it beside what else is wrong."""
+    """Refuse an expected end before the start; forms check it too, to show it beside other errors."""
     if start and end and end < start:
         raise Refused({"expected_end_date": _("The expected end date lies before the start date.")}, code="days")
 
 
 def check_new(sale: Sale) -> None:
-    """Refuse an unsaved sale that create() would refuse, its phase apart."""
+    """Refuse an unsaved sale that create() would refuse, without a look at its phase."""
     _check(sale, before=None)
 
 
@@ -144,8 +144,8 @@ def _check(sale: Sale, *, before: dict | None) -> None:
 def replace_lines(sale: Sale, *, lines: list[dict], version: int, by: User) -> Sale:
     """Make `lines` (dicts of SaleLine.FIELDS, in order; a known `pk` keeps its row) the service lines of the sale.
 
-    Refuses a closed sale: its lines have been handed over. Sent twice by the same user, the second time changes
-    nothing.
+    Refuses a closed sale: its lines went to an invoice or project. Sent twice by the same user, the second time
+    changes nothing.
     """
     content = [Line.of(row) for row in lines]
     sale, repeated = claim(sale, version=version, by=by, same=lambda sale: contents(sale.lines) == content)

@@ -1,4 +1,4 @@
-"""Open sales go to another owner when theirs leaves."""
+"""Handing over the open sales of an owner who leaves."""
 
 from django.utils.translation import ngettext
 
@@ -11,7 +11,7 @@ from salescrm.versions import lock_all
 
 
 def hand_over(sales: SaleQuerySet, *, to: User, by: User) -> int:
-    """Give these sales another owner, with an event each; how many there were. Runs in the caller's transaction."""
+    """Give these sales another owner, with an event each; returns how many. Runs in the caller's transaction."""
     rows = lock_all(sales.only(*READ))
     for sale in rows:
         sale.owner_id = to.pk

@@ -31,17 +31,17 @@ READ = [  # of a sale, to change many at once
 ]  # fmt: skip
 STATE = ", ".join(field_of(Sale, name).column for name in Sale.STATE)
 # One sale is stored in one statement: moves are what people wait for most. The database copies the state of the event
-# from the row it has just stored: an event cannot say anything else than the sale does.
+# from the row it has just stored, so an event cannot differ from its sale.
 STORE = """
 UPDATE sales_sale SET {changes} WHERE id = %s RETURNING probability, weighted_revenue, NULL
 """
-STORE_AND_TELL = f"""
+STORE_WITH_EVENT = f"""
 WITH stored AS (UPDATE sales_sale SET {{changes}} WHERE id = %s RETURNING *),
-told AS (
+event AS (
     INSERT INTO sales_saleevent ({STATE}, sale_id, sequence, sale_version, kind, by_id, at, recorded_at)
     SELECT {STATE}, id, last_sequence, version, %s, %s, %s, %s FROM stored RETURNING id
 )
-SELECT stored.probability, stored.weighted_revenue, told.id FROM stored, told
+SELECT stored.probability, stored.weighted_revenue, event.id FROM stored, event
 """  # noqa: S608 (names of columns)
 APPEND_MANY = f"""
 INSERT INTO sales_saleevent ({STATE}, sale_id, sequence, sale_version, kind, by_id, at, recorded_at)
@@ -49,12 +49,12 @@ SELECT {STATE}, id, last_sequence, version, %s, %s, moment.at, %s
 FROM sales_sale JOIN unnest(%s::bigint[], %s::timestamptz[]) AS moment (sale, at) ON moment.sale = id ORDER BY id
 """  # noqa: S608 (names of columns)
 
-# Since when an open sale has been standing where it stands: the day it came there, put off by the days it was closed
-# meanwhile, but never a moment to come. What is now is told by the clock of the events: now() of the database is when
-# the transaction began, before events that are written in it. A visit to another phase that was undone is none: the
-# sale never really left. `timeline.stays` says the same of events in memory; migration 0012 holds a copy.
+# Since when an open sale stands in its phase: the day it came there, put off by the days it was closed meanwhile, but
+# never later than now. Now is the clock of the events, not now() of the database: that is when the transaction began,
+# before events written in it. A visit to another phase that was undone does not count: the sale never really left.
+# `sentences.stays` computes the same from events in memory; migration 0012 holds a copy.
 SINCE = """
-WITH told AS (
+WITH event AS (
     SELECT sequence, at, kind, phase_id, lag(phase_id) OVER way AS came_from, lag(status) OVER way AS was,
         (at AT TIME ZONE zone)::date - lag((at AT TIME ZONE zone)::date) OVER way AS days, zone
     FROM sales_saleevent, (SELECT time_zone FROM salescrm_organisation) AS organisation (zone)
@@ -62,7 +62,7 @@ WITH told AS (
 ), arrival AS (
     SELECT *, lag(kind) OVER way AS kind_before, lag(came_from) OVER way AS from_before,
         lead(kind) OVER way AS kind_after, lead(phase_id) OVER way AS phase_after
-    FROM told WHERE phase_id IS DISTINCT FROM came_from WINDOW way AS (ORDER BY sequence)
+    FROM event WHERE phase_id IS DISTINCT FROM came_from WINDOW way AS (ORDER BY sequence)
 ), stay AS (
     SELECT sequence, at, zone FROM arrival
     WHERE (kind = 'undone' AND kind_before = 'moved' AND from_before = phase_id) IS NOT TRUE
@@ -70,13 +70,13 @@ WITH told AS (
     ORDER BY sequence DESC LIMIT 1
 )
 SELECT LEAST(%s, (stay.at AT TIME ZONE stay.zone + interval '1 day' * COALESCE((
-    SELECT sum(told.days) FROM told WHERE told.sequence > stay.sequence AND told.was <> 'open'
+    SELECT sum(event.days) FROM event WHERE event.sequence > stay.sequence AND event.was <> 'open'
 ), 0)) AT TIME ZONE stay.zone) FROM stay
 """
 
 
 def count_days_anew(sales: SaleQuerySet) -> None:
-    """Let `phase_since` of these sales say what their events say; after something else than a move came to them."""
+    """Compute `phase_since` of these sales from their events; needed after every change that is not a move."""
     since = RawSQL(SINCE, (timezone.now(),), output_field=DateTimeField())  # noqa: S611 (a constant)
     sales.update(phase_since=Coalesce(since, F("phase_since")))
 
@@ -93,9 +93,9 @@ def claim(
     """Lock the row of `sale` and check the submitted version, in the order of rule 10.
 
     Returns the locked sale and whether this very request was carried out before (a second click: the caller then
-    answers with the first result). `same` tells whether the sale already is in the requested outcome, `kind` which
-    event brought it there, none where not every change is an event; `among` are the sales to look in, all by default.
-    What the sale looked like is left on it as `before`. Raises AlreadyDone when somebody else was first, Stale for any
+    answers with the first result). `same` says whether the sale already has the requested outcome, `kind` which event
+    brought it there, none where not every change is an event; `among` are the sales to look in, all by default. The
+    state of the sale is left on it as `before`. Raises AlreadyDone when somebody else was first, Stale for any
     other old version, Gone; refuses a sale in the trash, from where only `sales.trashing` takes it.
     """
     locked, repeated = versions.claim(
@@ -133,10 +133,10 @@ def commit(sale: Sale, *, fields: Iterable[str], by: User | None, kind: str = ""
         sale.phase_since = at
         fields.append("phase_since")
     changes, values = _changes(sale, dict.fromkeys(fields))
-    told: list[Any] = [kind, by.pk if by else None, at, now] if kind else []
-    statement = STORE_AND_TELL if kind else STORE
+    event_values: list[Any] = [kind, by.pk if by else None, at, now] if kind else []
+    statement = STORE_WITH_EVENT if kind else STORE
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(changes=changes), [*values, sale.pk, *told])
+        cursor.execute(statement.format(changes=changes), [*values, sale.pk, *event_values])
         sale.probability, sale.weighted_revenue, key = cursor.fetchone()
     if kind:
         sale.latest = event_of(sale, kind=kind, by=by, at=at)
@@ -145,7 +145,7 @@ def commit(sale: Sale, *, fields: Iterable[str], by: User | None, kind: str = ""
 
 
 def _changes(sale: Sale, names: Iterable[str]) -> tuple[str, list]:
-    """What stores these fields of the sale, and its parameters; a value may be a statement that reads it."""
+    """The SET clause for these fields of the sale, and its parameters; a value may be a statement that reads it."""
     changes: list[str] = []
     values: list[Any] = []
     for field in (field_of(Sale, name) for name in names):
@@ -157,7 +157,7 @@ def _changes(sale: Sale, names: Iterable[str]) -> tuple[str, list]:
 
 
 def event_of(sale: Sale, *, kind: str, by: User | None, at: datetime | None = None) -> SaleEvent:
-    """The unsaved event that says what `sale` looks like now; `at` lies in the past for imported history."""
+    """The unsaved event with the state of `sale` now; `at` lies in the past for imported history."""
     return SaleEvent(
         sale=sale,
         sequence=sale.last_sequence,

@@ -1,4 +1,4 @@
-"""The next step of a sale: done, put off to another day, and back to what it was."""
+"""The next step of a sale: completing it, postponing it, and undoing that."""
 
 from datetime import date, timedelta
 from typing import cast
@@ -20,7 +20,7 @@ AHEAD = {"today": timedelta(0), "tomorrow": timedelta(days=1), "week": timedelta
 
 @transaction.atomic
 def complete_step(sale: Sale, *, version: int, by: User) -> Sale:
-    """Tick the next step off: it moves to the timeline and the sale has nothing planned; no event (rule 7).
+    """Complete the next step: it becomes a note on the timeline, and the sale has no next step; no event (rule 7).
 
     Refuses a closed or trashed sale and one without a next step. Sent twice by the same user, the second time changes
     nothing.
@@ -29,7 +29,7 @@ def complete_step(sale: Sale, *, version: int, by: User) -> Sale:
     if repeated:
         return sale
     require_open(sale)
-    _require_kept(sale)
+    _require_untrashed(sale)
     if not has_step(sale):
         raise Refused(_("There is no next step to complete."), code="no_step")
     note_step_done(sale, text=sale.next_step or written_day(cast(date, sale.next_step_on)), by=by)
@@ -58,7 +58,7 @@ def take_back(sale: Sale, *, step: str, day: date | None, version: int, by: User
     if repeated:
         return sale
     require_open(sale)
-    _require_kept(sale)
+    _require_untrashed(sale)
     if not has_step(sale):
         forget_step_done(sale, text=step or written_day(cast(date, day)), by=by)
     sale.next_step, sale.next_step_on = step, day
@@ -66,13 +66,13 @@ def take_back(sale: Sale, *, step: str, day: date | None, version: int, by: User
     return commit(sale, fields=["next_step", "next_step_on"], by=by)
 
 
-def _require_kept(sale: Sale) -> None:
+def _require_untrashed(sale: Sale) -> None:
     if sale.trashed:
         raise Refused(_("This sale is in the trash. Restore it first."), code="trashed")
 
 
 def check_step(step: str | None, day: date | None) -> None:
-    """Refuse a day on which nothing is planned. Of imported sales it may stand alone: this is asked of forms."""
+    """Refuse a day without a next step. For forms only: an imported sale may have the day alone."""
     if day and not step:
         raise Refused({"next_step": _("Say what the next step is.")}, code="step")
 

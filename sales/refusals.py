@@ -18,7 +18,7 @@ class Changed(Refused):
 
 
 class Stale(versions.Stale):
-    """Somebody changed the sale since the submitted version was shown (rule 6); `events` say what, the first first."""
+    """Somebody changed the sale since the submitted version was read (rule 6); `events` are the changes in order."""
 
     def __init__(self, sale: Sale, message: str, *, events: Sequence[SaleEvent] = ()):
         self.events = events
@@ -26,7 +26,7 @@ class Stale(versions.Stale):
 
 
 def stale(sale: Sale, *, version: int, by: User) -> Stale:
-    """Who changed the sale since this version of it was shown, how often, and the events that say what."""
+    """The refusal of an old version: who changed the sale since, how often, and the events of it."""
     events = list(sale.events.filter(sale_version__gt=version).select_related("by", "phase").order_by("sequence"))
     changes = max(sale.version - version, 1)
     text = ngettext(
@@ -48,12 +48,12 @@ class AlreadyDone(Refused):
 
 
 def already_done(sale: Sale, event: SaleEvent) -> AlreadyDone:
-    """Who was first is told by the event."""
+    """The refusal for whoever came second; the event holds who was first."""
     return AlreadyDone(sale, event, _("Somebody else was first. Your choice was not carried out."))
 
 
 def require_open(sale: Sale) -> None:
-    """Refuse to change what a closed sale keeps as it stood (rule 2)."""
+    """Refuse a change of a closed sale (rule 2)."""
     if sale.status == SaleStatus.ACCEPTED:
         raise Refused(_("This sale is accepted. Reopen it first."), code="closed")
     if sale.status == SaleStatus.LOST:

@@ -1,4 +1,4 @@
-"""Making a closed sale open again, with what its acceptance made kept or deleted (rule 13)."""
+"""Reopening a closed sale, and keeping or deleting what its acceptance made (rule 13)."""
 
 from django.db import transaction
 from django.db.models import Model
@@ -29,7 +29,7 @@ def may_reopen(sale: Sale, user: User) -> bool:
 def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sale:
     """Make a closed sale open again; the outcome stays in its history, the relation type stays (rule 13).
 
-    Its days in the phase go on where they stopped, and the explanation of a loss becomes a note on its timeline.
+    Its days in the phase count on from where they stopped, and the explanation of a loss becomes a note.
 
     `delete_follow_up` deletes the draft invoice, project or services that acceptance made, which is refused when they
     were touched since; otherwise they stay linked and are offered first at the next acceptance. Refused once the
@@ -67,7 +67,7 @@ def _held[Record: Model](model: type[Record], pk: int | None) -> Record | None:
 
 
 def follow_up_is_untouched(sale: Sale) -> bool:
-    """Whether everything acceptance made for this sale is still as it was made."""
+    """Whether the invoice, project and services that acceptance made are unchanged."""
     services = [line.service for line in sale.lines.select_related("service") if line.service]
     return (sale.invoice is None or is_untouched_draft(sale.invoice)) and (
         sale.project is None or is_untouched(sale.project, services=services, made_for_sale=_made_its_project(sale))

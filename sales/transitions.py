@@ -1,4 +1,4 @@
-"""A sale's life: moved along the phases, lost, and the last move undone."""
+"""Changes of phase, probability and status: moving a sale, losing it, and undoing the last move."""
 
 from datetime import date, timedelta
 
@@ -28,7 +28,7 @@ OUTCOME = ["status", "accept_reason", "loss_reason", "lost_to", "loss_explanatio
 def move(sale: Sale, *, phase: Phase, version: int, by: User, among: SaleQuerySet | None = None) -> Sale:
     """Move an open sale to `phase`, whose probability it takes over (rules 2 and 3).
 
-    With `among` (the sales this user may see) `sale` need hold no more than its id: one statement finds and locks it.
+    With `among` (the sales this user may see) `sale` needs only its id: one statement finds and locks it.
     Moving to the phase it stands in changes nothing. Refuses a closed sale and a retired phase.
     """
     sale, repeated = claim(
@@ -54,16 +54,16 @@ def would_move(sale: Sale, phase: Phase) -> bool:
 
 
 def now_of(phase: Phase) -> RawSQL:
-    """The phase's probability, read by the very statement that stores the sale.
+    """The probability of the phase, read by the statement that stores the sale.
 
-    A change of the percentage in Settings waits for the sales being written and holds up the next ones, so no sale
-    slips through with the percentage of before.
+    A change of the percentage in Settings waits for the sales being written and makes later ones wait, so no sale is
+    stored with the former percentage.
     """
     return RawSQL("SELECT probability FROM sales_phase WHERE id = %s", [phase.pk])
 
 
 def enter(sale: Sale, phase: Phase) -> None:
-    """Let `sale` stand in `phase` with the phase's probability: the one definition of rule 3, stores nothing."""
+    """Put `sale` in `phase` with the phase's probability: the one definition of rule 3. Stores nothing."""
     sale.phase = phase
     sale.probability = phase.probability
     sale.probability_by_hand = False
@@ -139,7 +139,7 @@ def lose(
 def close_as_lost(
     sale: Sale, *, reason: LossReason | None, lost_to: Relation | None, explanation: str, closed_on: date
 ) -> None:
-    """Let `sale` be lost on this day, which is refused as in `check_closing_day`: stores nothing."""
+    """Make `sale` lost on this day; refuses the days that `check_closing_day` refuses. Stores nothing."""
     check_closing_day(closed_on, start=sale.start_date, today=today())
     sale.status, sale.loss_reason, sale.lost_to, sale.closed_on = SaleStatus.LOST, reason, lost_to, closed_on
     sale.loss_explanation = explanation
@@ -152,7 +152,7 @@ def check_loss(sale: Sale, *, reason: LossReason | None, lost_to: Relation | Non
 
 
 def judge_loss(sale: Sale, *, reason: LossReason | None, lost_to: Relation | None, excused: bool = False) -> None:
-    """Refuse what the switches do not allow for this sale, without a look at the database (rules 11 and 12)."""
+    """Refuse what the switches do not allow for this sale; reads no rows of relations (rules 11 and 12)."""
     switches = SalesSettings.current()
     check_reason(switches.loss_reason, reason, current=sale.loss_reason_id, excused=excused)
     if lost_to is not None and not switches.lost_to and lost_to.pk != sale.lost_to_id:

@@ -1,4 +1,4 @@
-"""The trash: sales nobody wants to see any more, and their way back."""
+"""The trash: putting sales in it, and restoring them."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -19,9 +19,9 @@ Kind = SaleEvent.Kind
 
 @transaction.atomic
 def trash(sale: Sale, *, version: int, by: User) -> Sale:
-    """Put a sale in the trash, open or closed: it is seen nowhere else until it is restored.
+    """Put a sale in the trash, open or closed: until it is restored it is visible nowhere else.
 
-    Refuses a sale an invoice or project hangs on. Sent twice by the same user, the second time changes nothing.
+    Refuses a sale with an invoice or project. Sent twice by the same user, the second time changes nothing.
     """
     sale, repeated = claim(sale, version=version, by=by, kind=Kind.TRASHED, same=lambda sale: sale.trashed)
     if repeated:
@@ -32,7 +32,7 @@ def trash(sale: Sale, *, version: int, by: User) -> Sale:
 
 
 def check_trash(sale: Sale) -> None:
-    """Refuse to put in the trash what is there already, and what an invoice or project hangs on."""
+    """Refuse a sale that is in the trash already, and one with an invoice or project."""
     if sale.trashed:
         raise Refused(_("This sale is in the trash already."), code="trashed")
     why = ""
@@ -47,18 +47,18 @@ def check_trash(sale: Sale) -> None:
 
 
 def trashings(sales: Iterable[Sale]) -> dict[int, SaleEvent]:
-    """The event that put each of these sales in the trash last, by the id of the sale."""
+    """By the id of each of these sales: the event that put it in the trash last."""
     events = SaleEvent.objects.filter(sale__in=[sale.pk for sale in sales], kind=Kind.TRASHED).select_related("by")
     return {event.sale_id: event for event in events.order_by("sale_id", "-sequence").distinct("sale_id")}
 
 
 @transaction.atomic
 def restore(sale: Sale, *, version: int, by: User) -> Sale:
-    """Take a sale out of the trash as it went in.
+    """Take a sale out of the trash, as it was.
 
-    Only the probability of an open sale may be another: unless it was set by hand, it is what the phase has now
-    (rule 3). The reference that went when its import was undone comes back. Refuses a sale that is not in the trash.
-    Sent twice by the same user, the second time changes nothing.
+    Only the probability of an open sale may change: unless it was set by hand, it becomes that of its phase (rule 3).
+    A reference that was removed when its import was undone comes back. Refuses a sale that is not in the trash. Sent
+    twice by the same user, the second time changes nothing.
     """
     sale, repeated = claim(sale, version=version, by=by, kind=Kind.RESTORED, same=lambda sale: not sale.trashed)
     if repeated:
@@ -73,8 +73,9 @@ def restore(sale: Sale, *, version: int, by: User) -> Sale:
 
 
 def _give_references_back(sales: list[Sale]) -> None:
-    """Undoing an import frees the references of what it had added, so that the file can be imported again; a sale that
-    is restored is known by its reference once more, unless another one has it by now.
+    """Give these sales back the references that undoing an import removed, unless another sale has them now.
+
+    Undoing removes them so that the file can be imported again.
     """
     nameless = [sale.pk for sale in sales if not sale.external_reference]
     for pk, reference in ImportRow.objects.freed_references(nameless).items():
@@ -89,7 +90,7 @@ def restore_many(*, trashed_at: datetime, by: User) -> int:
     What anybody has changed or restored since is left alone: sent twice, the second time changes nothing.
     """
     untouched = Sale.objects.in_trash(by).filter(updated_by=by, updated_at=trashed_at)
-    # The phases are read after the lock: whoever changes a percentage waits for the sales that are locked now.
+    # The phases are read after the lock: changing a percentage waits for the sales, which are locked now.
     sales = lock_all(untouched.prefetch_related("phase"))
     for sale in sales:
         sale.trashed = False

@@ -28,62 +28,62 @@ SIDES = {"kept", "other"}
 
 
 class OtherForm(forms.Form):
-    """The other relation: of the same kind, a deactivated one too when its page or the duplicates lead here."""
+    """The other relation: of the same kind; a deactivated one too, when its page or the duplicates lead here."""
 
     other = RelationField(label=gettext_lazy("Other relation"), add=False)
 
-    def __init__(self, *args, kept: Relation, current: int | None = None, **kwargs):
+    def __init__(self, *args, survivor: Relation, current: int | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         field = self.fields["other"]
-        field.kinds, field.exclude, field.current = (kept.kind,), kept, current
+        field.kinds, field.exclude, field.current = (survivor.kind,), survivor, current
 
 
-class Row(NamedTuple):
-    """A value to choose, and whose is chosen."""
+class MergeRow(NamedTuple):
+    """A value to choose, and the side it is taken from."""
 
     choice: Choice
-    chosen: str
+    side: str
 
 
 @permission_required("relations.merge_relation", raise_exception=True)
 def merge_relation(request: HttpRequest, pk: int) -> HttpResponse:
     """Merge another relation into this one: first which, then side by side what stays and what moves."""
-    kept = get_object_or_404(Relation.objects.for_detail(), pk=pk)
-    if kept.merged_into_id:
-        return redirect(kept)
+    survivor = get_object_or_404(Relation.objects.for_detail(), pk=pk)
+    if survivor.merged_into_id:
+        return redirect(survivor)
     if request.method == "POST":
         other = get_object_or_404(Relation.objects.for_detail(), pk=read_id(request.POST, "other"))
-        return _carry_out(request, kept, other)
-    asked, text = {"other", "other_text"} & set(request.GET), request.GET.get("other", "")
-    form = OtherForm(request.GET if asked else None, kept=kept, current=int(text) if is_id(text) else None)
-    context = {"kept": kept, "form": form, "other": None}
+        return _carry_out(request, survivor, other)
+    has_words, text = {"other", "other_text"} & set(request.GET), request.GET.get("other", "")
+    form = OtherForm(request.GET if has_words else None, survivor=survivor, current=int(text) if is_id(text) else None)
+    context = {"survivor": survivor, "form": form, "other": None}
     if form.is_bound and form.is_valid():
-        context |= _preview(request, kept, form.cleaned_data["other"])
+        context |= _preview(request, survivor, form.cleaned_data["other"])
     return page(request, "sales/customers/merge.html", context, part="merge", status=422 if form.errors else 200)
 
 
-def _carry_out(request: HttpRequest, kept: Relation, other: Relation) -> HttpResponse:
+def _carry_out(request: HttpRequest, survivor: Relation, other: Relation) -> HttpResponse:
     seen = {name: read_id(request.POST, name) for name in ("version", "other_version")}
     taken = [key for key in _keys(request) if _other(request.POST[f"take_{key}"])]
     try:
-        merge(kept, other, taken=taken, by=request.user, **seen)
+        merge(survivor, other, taken=taken, by=request.user, **seen)
     except Refused as refusal:
         stale = isinstance(refusal, Stale)
-        kept, other = (Relation.objects.for_detail().get(pk=relation.pk) for relation in (kept, other))
-        context = {"kept": kept, "form": OtherForm(kept=kept), **_preview(request, kept, other)}
+        survivor, other = (Relation.objects.for_detail().get(pk=relation.pk) for relation in (survivor, other))
+        context = {"survivor": survivor, "form": OtherForm(survivor=survivor), **_preview(request, survivor, other)}
         context["refusal"] = refusal.message if stale else context["refusal"] or refusal.message
         return page(request, "sales/customers/merge.html", context, part="merge", status=409 if stale else 422)
     messages.success(request, _("%(other)s has been merged into this relation.") % {"other": other})
-    return leave(request, kept)
+    return leave(request, survivor)
 
 
-def _preview(request: HttpRequest, kept: Relation, other: Relation) -> dict:
-    """Both side by side; what somebody has chosen already stays chosen."""
-    found = choices(kept, other)
-    rows = [Row(choice, request.POST.get(f"take_{choice.key}") or choice.proposed) for choice in found]
+def _preview(request: HttpRequest, survivor: Relation, other: Relation) -> dict:
+    """Both side by side; choices that were posted stay as they are."""
+    values = choices(survivor, other)
+    rows = [MergeRow(choice, request.POST.get(f"take_{choice.key}") or choice.proposed) for choice in values]
     context = {"other": other, "rows": rows, "moves": what_moves(other), "refusal": "", "sales": [], "stopped": False}
     try:
-        check(kept, other)
+        check(survivor, other)
     except Refused as refusal:
         context |= {"refusal": refusal.message, "stopped": True}
         context["sales"] = refusal.sales if isinstance(refusal, LostToItself) else []

@@ -1,4 +1,4 @@
-"""Merging two relations with everything that hangs on them: contacts, notes, sales, projects, invoices, saved views."""
+"""Merging two relations with all that names them: contacts, notes, sales, projects, invoices, saved views."""
 
 from collections.abc import Iterable
 
@@ -33,33 +33,33 @@ class LostToItself(Refused):
 
 @transaction.atomic
 def merge(
-    kept: Relation, other: Relation, *, taken: Iterable[str], version: int, other_version: int, by: User
+    survivor: Relation, other: Relation, *, taken: Iterable[str], version: int, other_version: int, by: User
 ) -> Relation:
-    """Merge `other` into `kept`: everything that named `other` names `kept`, `other` stays as a signpost.
+    """Merge `other` into `survivor`: what named `other` names `survivor`; the row of `other` stays and leads there.
 
-    `taken` are the choices for which the value of `other` stays. Every sale gets one event; events that exist keep
-    saying what was true then. Refuses the same relation, different kinds, one that was merged before, stale versions
-    and sales that would be lost to their own customer. Sent twice, the second time changes nothing.
+    `taken` are the choices for which the value of `other` stays. Every sale gets one event; earlier events are not
+    changed. Refuses the same relation, different kinds, one that was merged before, stale versions and sales that
+    would be lost to their own customer. Sent twice, the second time changes nothing.
     """
     above = invoicing.merging.naming(other), _naming(other), projects.merging.naming(other)
-    kept, other, _invoices, sales, _projects = relations.merging.lock(kept, other, *above)
-    if other.merged_into_id == kept.pk:
-        return kept
-    check(kept, other)
-    relations.merging.check_versions(kept, other, version=version, other_version=other_version, by=by)
-    joined = relations.merging.absorb(kept, other, taken=taken, by=by)
-    _follow(sales, other, kept=kept, contacts=joined, by=by)
-    projects.merging.follow(other, survivor=kept, contacts=joined)
-    invoicing.merging.follow(other, survivor=kept, contacts=joined)
+    survivor, other, _invoices, sales, _projects = relations.merging.lock(survivor, other, *above)
+    if other.merged_into_id == survivor.pk:
+        return survivor
+    check(survivor, other)
+    relations.merging.check_versions(survivor, other, version=version, other_version=other_version, by=by)
+    joined = relations.merging.absorb(survivor, other, taken=taken, by=by)
+    _follow(sales, other, survivor=survivor, contacts=joined, by=by)
+    projects.merging.follow(other, survivor=survivor, contacts=joined)
+    invoicing.merging.follow(other, survivor=survivor, contacts=joined)
     relations.merging.drop_contacts(joined)
-    _follow_views(other, kept=kept, by=by)
-    return kept
+    _follow_views(other, survivor=survivor, by=by)
+    return survivor
 
 
-def check(kept: Relation, other: Relation) -> None:
-    """Refuse what cannot be merged, whatever one chooses."""
-    relations.merging.check(kept, other)
-    lost = Sale.objects.filter(Q(customer=kept, lost_to=other) | Q(customer=other, lost_to=kept)).order_by("pk")
+def check(survivor: Relation, other: Relation) -> None:
+    """Refuse two relations that cannot be merged, whatever values are chosen."""
+    relations.merging.check(survivor, other)
+    lost = Sale.objects.filter(Q(customer=survivor, lost_to=other) | Q(customer=other, lost_to=survivor)).order_by("pk")
     if sales := list(lost):
         names = ", ".join(f"“{sale.subject}”" for sale in sales)
         message = _("These sales would then be lost to their own customer: %(sales)s. Correct them first.")
@@ -71,15 +71,15 @@ def _naming(other: Relation) -> SaleQuerySet:
     return Sale.objects.filter(Q(customer=other) | Q(lost_to=other) | Q(contact__in=contacts))
 
 
-def _follow(sales: list[Sale], other: Relation, *, kept: Relation, contacts: dict[int, int], by: User) -> None:
+def _follow(sales: list[Sale], other: Relation, *, survivor: Relation, contacts: dict[int, int], by: User) -> None:
     bought, lost, called = [], [], []
     for sale in sales:
         contact = contacts.get(sale.contact_id or 0)
         if sale.customer_id == other.pk:
-            sale.customer = kept
+            sale.customer = survivor
             bought.append(sale)
         elif sale.lost_to_id == other.pk:
-            sale.lost_to = kept
+            sale.lost_to = survivor
             lost.append(sale)
         elif contact:
             called.append(sale)
@@ -90,21 +90,21 @@ def _follow(sales: list[Sale], other: Relation, *, kept: Relation, contacts: dic
     commit_many(called, fields=["contact"], by=by)
 
 
-def _follow_views(other: Relation, *, kept: Relation, by: User) -> None:
-    """A view of the sales of `other` becomes one of the sales of `kept`."""
+def _follow_views(other: Relation, *, survivor: Relation, by: User) -> None:
+    """A view of the sales of `other` becomes one of the sales of `survivor`."""
     for view in lock_all(SavedView.objects.filter(query__contains=str(other.pk))):
         words = QueryDict(view.query, mutable=True)
         for word in FOLLOWED:
-            found = words.getlist(word)
-            if str(other.pk) in found:
-                words.setlist(word, dict.fromkeys(str(kept.pk) if pk == str(other.pk) else pk for pk in found))
+            ids = words.getlist(word)
+            if str(other.pk) in ids:
+                words.setlist(word, dict.fromkeys(str(survivor.pk) if pk == str(other.pk) else pk for pk in ids))
         if words.urlencode() != QueryDict(view.query).urlencode():
             view.query = words.urlencode()
             commit(view, fields=["query"], by=by)
 
 
 def what_moves(other: Relation) -> dict[str, int]:
-    """How much of what hangs on `other` would move: sales by status, contacts, projects, invoices, notes."""
+    """How many records would move with `other`: sales by status, contacts, projects, invoices, notes."""
     sales = Sale.objects.filter(Q(customer=other) | Q(lost_to=other)).aggregate(
         open=Count("pk", filter=Q(customer=other, trashed=False, status="open")),
         accepted=Count("pk", filter=Q(customer=other, trashed=False, status="accepted")),

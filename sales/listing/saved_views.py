@@ -148,17 +148,17 @@ def _write(view: SavedView, values: dict, version: int, by: User) -> SavedView:
     if view.owner_id != by.pk:
         raise Forbidden
     try:
-        found, repeated = claim(
+        stored, repeated = claim(
             SavedView.objects.all(), view.pk, version=version, by=by,
             same=lambda view: all(getattr(view, name) == value for name, value in values.items()),
         )  # fmt: skip
     except Gone as gone:
         raise Refused(_("This view has been removed."), code="gone") from gone
     if repeated:
-        return found
+        return stored
     for name, value in values.items():
-        setattr(found, name, value)
-    return _store(found, lambda: commit(found, fields=values, by=by))
+        setattr(stored, name, value)
+    return _store(stored, lambda: commit(stored, fields=values, by=by))
 
 
 def _storable(query: str) -> str:

@@ -53,7 +53,7 @@ def test_preview_shows_both_and_what_moves(boss, pair, headers, reads_only):
     with reads_only():
         response = boss.get(address(kept), {"other": other.pk}, headers=headers)
     text = response.content.decode()
-    assert [(row.choice.key, row.chosen) for row in response.context["rows"]] == [
+    assert [(row.choice.key, row.side) for row in response.context["rows"]] == [
         ("name", "kept"), ("phone", "other"), ("address", "kept"),
     ]  # fmt: skip
     assert response.context["moves"]["open"] == 1
@@ -79,7 +79,7 @@ def test_stale_preview_is_shown_anew_with_what_was_chosen(boss, pair, colleague)
     response = boss.post(address(kept), answers(other, take_name="other"))
     assert response.status_code == 409
     assert "changed this relation after you opened it" in response.content.decode()
-    assert {row.choice.key: row.chosen for row in response.context["rows"]} == {
+    assert {row.choice.key: row.side for row in response.context["rows"]} == {
         "name": "other", "email": "other", "phone": "other", "address": "kept",
     }  # fmt: skip
     assert response.context["other"].version == 2
