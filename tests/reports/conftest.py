@@ -62,14 +62,14 @@ class Page:
 
     def cells(self):
         """Every figure of the table: (row, column) -> (amount, address of its list)."""
-        found = {}
+        by_place = {}
         for row in self.tree.iter("tr"):
             for cell in row.iter("td"):
                 for data in cell.iter("data"):
                     link = next(cell.iter("a"))
                     key = (row.get("data-row"), cell.get("data-column"))
-                    found[key] = (Decimal(data.get("value")), link.get("href"))
-        return found
+                    by_place[key] = (Decimal(data.get("value")), link.get("href"))
+        return by_place
 
     def line(self, row):
         """The amounts of one row, by column, figures of nothing left out."""

@@ -47,37 +47,37 @@ def sheet(response):
 def test_csv_is_written_as_the_readers_spreadsheet_expects(eleven, as_user, language, last_lines):
     user = UserFactory(role="manager", language=language)
 
-    found = lines(as_user(user).get(URL, {"format": "csv", "months": "3"}))
+    table = lines(as_user(user).get(URL, {"format": "csv", "months": "3"}))
 
-    assert len(found) == 1 + 5 + 2
-    assert [line[-len(wanted) :] for line, wanted in zip(found[-2:], last_lines, strict=True)] == last_lines
+    assert len(table) == 1 + 5 + 2
+    assert [line[-len(wanted) :] for line, wanted in zip(table[-2:], last_lines, strict=True)] == last_lines
 
 
 def test_csv_of_the_full_amount_has_cents(eleven, manager, as_user):
-    found = lines(as_user(manager).get(URL, {"format": "csv", "months": "3", "basis": "full"}))
+    table = lines(as_user(manager).get(URL, {"format": "csv", "months": "3", "basis": "full"}))
 
-    assert found[0] == "Phase,Overdue,2026-03,2026-04,2026-05,No date,Total"
-    assert found[-2] == "Total,2000.02,20000.00,50000.00,4000.00,5500.50,81500.52"
-    assert found[-1] == '"Accepted, by closing day",,15000.00,0.00,0.00,,'
+    assert table[0] == "Phase,Overdue,2026-03,2026-04,2026-05,No date,Total"
+    assert table[-2] == "Total,2000.02,20000.00,50000.00,4000.00,5500.50,81500.52"
+    assert table[-1] == '"Accepted, by closing day",,15000.00,0.00,0.00,,'
 
 
 def test_xlsx_holds_numbers(eleven, manager, as_user):
     response = as_user(manager).get(URL, {"format": "xlsx", "months": "3"})
 
-    found = sheet(response)
+    table = sheet(response)
     assert response.headers["Content-Disposition"] == 'attachment; filename="forecast-2026-03-weighted-phase.xlsx"'
-    assert found[0] == ["Phase", "Overdue", "2026-03", "2026-04", "2026-05", "No date", "Total"]
-    assert found[-2] == ["Total", 1000.01, 12000, 23000, 4000, 550.05, 40550.06]
-    assert found[-1] == ["Accepted, by closing day", None, 15000, 0, 0, None, None]
+    assert table[0] == ["Phase", "Overdue", "2026-03", "2026-04", "2026-05", "No date", "Total"]
+    assert table[-2] == ["Total", 1000.01, 12000, 23000, 4000, 550.05, 40550.06]
+    assert table[-1] == ["Accepted, by closing day", None, 15000, 0, 0, None, None]
 
 
 def test_files_have_all_customers(salesperson, manager, as_user):
     for number in range(52):
         SaleFactory(owner=salesperson, expected_revenue=Decimal(number), customer=RelationFactory())
 
-    found = lines(as_user(manager).get(URL, {"format": "csv", "rows": "customer"}))
+    table = lines(as_user(manager).get(URL, {"format": "csv", "rows": "customer"}))
 
-    assert len(found) == 1 + 52 + 2
+    assert len(table) == 1 + 52 + 2
 
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+31", "-1", "@SUM(A1)"])

@@ -111,9 +111,9 @@ def test_accepted_sales_stand_in_the_month_they_were_closed(world, sales, first,
     sums = defaultdict(Decimal)
     for sale in Sale.objects.filter(status="accepted"):
         sums[f"{sale.closed_on:%Y-%m}"] += sale.expected_revenue or Decimal(0)
-    found = {column.key: cell for column, cell in zip(report.columns, report.accepted, strict=True)}
-    assert {key: cell and cell.amount for key, cell in found.items()} == {
-        key: sums[key] if key[0] == "2" else None for key in found
+    accepted = {column.key: cell for column, cell in zip(report.columns, report.accepted, strict=True)}
+    assert {key: cell and cell.amount for key, cell in accepted.items()} == {
+        key: sums[key] if key[0] == "2" else None for key in accepted
     }
 
 

@@ -171,10 +171,10 @@ def test_sources_with_too_few_closed_sales_are_never_first(closed):
 def test_figures_lead_to_lists_that_count_the_same(closed, salesperson, manager, as_user, read, page, query):
     query = query.format(owner=salesperson.pk, source=Source.objects.first().pk)
 
-    found = read(as_user(manager).get(f"/reports/{page}/?{query}"))
+    answer = read(as_user(manager).get(f"/reports/{page}/?{query}"))
 
     checked = 0
-    for row in found.tree.iter("tr"):
+    for row in answer.tree.iter("tr"):
         for cell in row.iter("td"):
             link, data = next(cell.iter("a"), None), next(cell.iter("data"), None)
             if link is None:
@@ -240,10 +240,10 @@ def test_every_report_is_a_file_too(closed, manager, as_user, page, kind):
 def test_reports_show_a_salesperson_with_own_sales_nothing_of_others(closed, colleague, switch, as_user, read, page):
     switch(sales_visible="own")
 
-    found = read(as_user(colleague).get(f"/reports/{page}/?from=2026-03-01&to=2026-03-31"))
+    answer = read(as_user(colleague).get(f"/reports/{page}/?from=2026-03-01&to=2026-03-31"))
 
-    assert "500.50" in [data.get("value") for data in found.tree.iter("data")]
-    assert "3000.00" not in [data.get("value") for data in found.tree.iter("data")]
+    assert "500.50" in [data.get("value") for data in answer.tree.iter("data")]
+    assert "3000.00" not in [data.get("value") for data in answer.tree.iter("data")]
 
 
 @pytest.mark.parametrize("page", PAGES)

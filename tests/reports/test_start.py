@@ -18,11 +18,11 @@ from tests.reports.conftest import TODAY
 
 
 def figures(page):
-    found = {}
+    amounts = {}
     for tile in page.tree.iter("a"):
         if tile.get("data-figure"):
-            found[tile.get("data-figure")] = next(tile.iter("data")).get("value")
-    return found
+            amounts[tile.get("data-figure")] = next(tile.iter("data")).get("value")
+    return amounts
 
 
 def test_salesperson_sees_own_month_and_steps(eleven, colleague, salesperson, as_user, read):
@@ -184,9 +184,9 @@ def test_move_of_this_week_is_compared_with_the_week_before(salesperson, phases,
         sale.phase, sale.last_sequence = phases[percent], sequence
         event_of(sale, kind=kind, by=salesperson, at=timezone.now() - timedelta(days=days)).save(force_insert=True)
 
-    found = news(Sale.objects.all(), today=timezone.localdate())
+    week = news(Sale.objects.all(), today=timezone.localdate())
 
-    assert {key: figure.count for key, figure in found.counts.items() if figure} == {"back": 1}
+    assert {key: figure.count for key, figure in week.counts.items() if figure} == {"back": 1}
 
 
 def week_as_it_is_meant(since: date) -> dict[str, tuple[int, Decimal]]:
@@ -200,8 +200,8 @@ def week_as_it_is_meant(since: date) -> dict[str, tuple[int, Decimal]]:
             what = event.kind
             if event in moves:
                 what = "forward" if event.phase.position > start else "back" if event.phase.position < start else ""
-            told = event == moves[-1] and what if event in moves else what in ("created", "reopened")
-            if told and event.at >= began:
+            counts_in_week = event == moves[-1] and what if event in moves else what in ("created", "reopened")
+            if counts_in_week and event.at >= began:
                 count, amount = counts.get(what, (0, Decimal(0)))
                 counts[what] = (count + 1, amount + (event.expected_revenue or 0))
     return counts

@@ -102,10 +102,10 @@ def badge(sale, **context):
 
 
 def test_the_badge_says_how_long_and_why(company):
-    shown = badge(stands(14))
-    assert 'data-age="late"' in shown
-    assert 'title="14 days in Proposal, the limit is 10"' in shown
-    assert "14 days, limit 10" in shown
+    at_limit = badge(stands(14))
+    assert 'data-age="late"' in at_limit
+    assert 'title="14 days in Proposal, the limit is 10"' in at_limit
+    assert "14 days, limit 10" in at_limit
     assert "14 days in Proposal, the limit is 10</span>" in badge(stands(14), whole=True)
 
 
@@ -161,9 +161,9 @@ def test_filter_badge_and_card_agree_about_every_sale(company, salesperson, life
     )  # fmt: skip
 
     filtered = Sale.objects.aged(today).exists()
-    told = age(Sale.objects.select_related("phase").get(pk=sale.pk), today)
+    aged = age(Sale.objects.select_related("phase").get(pk=sale.pk), today)
     on_the_board = [card.age.late for card in cards(Sale.objects.open().untrashed(), today=today)]
 
-    assert (told is not None) == (state == "open" and not trashed)
-    assert filtered == (told is not None and told.late)
-    assert on_the_board == ([told.late] if told else [])
+    assert (aged is not None) == (state == "open" and not trashed)
+    assert filtered == (aged is not None and aged.late)
+    assert on_the_board == ([aged.late] if aged else [])

@@ -76,9 +76,9 @@ def test_day_ahead_or_before_the_start_is_refused(sale, salesperson, route, day,
 @WRONG
 def test_bulk_names_the_sales_that_began_later(sale, salesperson, day, why):
     other = SaleFactory(owner=salesperson)
-    found = preview(Sale.objects.all(), Lose(None, None, closed_on=day))
+    outcome = preview(Sale.objects.all(), Lose(None, None, closed_on=day))
     expected = {sale.pk: why} | ({other.pk: why} if day == AHEAD else {})
-    assert {refused.pk: text for refused, text in found.refused} == expected
+    assert {refused.pk: text for refused, text in outcome.refused} == expected
 
 
 @WRONG
@@ -152,44 +152,44 @@ def test_wrong_day_is_said_at_the_field_and_kept(desk, sale, deed, typed, why):
 
 def test_day_travels_along_in_the_steps_of_accepting(desk, sale):
     LineFactory(sale=sale)
-    url, said = f"/sales/{sale.pk}/accept/", answers(sale, closed_on="2026-03-09")
+    url, form = f"/sales/{sale.pk}/accept/", answers(sale, closed_on="2026-03-09")
     for more in ({"step": "why"}, {"step": "then", "follow_up": "new_project"}):
-        page = desk.post(url, said | more).text
+        page = desk.post(url, form | more).text
         hidden = page[page.index('name="closed_on"') - 30 :]
         assert 'type="hidden"' in hidden[:60] and 'value="2026-03-09"' in hidden[:90]
     project = {"project-name": "Roof", "project-manager": sale.owner_id, "project-start_date": "2026-03-16"}
-    desk.post(url, said | project | {"step": "project", "follow_up": "new_project"})
+    desk.post(url, form | project | {"step": "project", "follow_up": "new_project"})
     accepted = Sale.objects.get(pk=sale.pk)
     assert (accepted.status, accepted.closed_on) == ("accepted", BETWEEN)
 
 
 def test_start_that_moved_meanwhile_leads_back_to_the_first_step(desk, sale):
-    said = answers(sale, closed_on="2026-03-09", step="then", follow_up="none")
+    form = answers(sale, closed_on="2026-03-09", step="then", follow_up="none")
     Sale.objects.update(start_date=date(2026, 3, 12))
-    answer = desk.post(f"/sales/{sale.pk}/accept/", said)
+    answer = desk.post(f"/sales/{sale.pk}/accept/", form)
     assert (answer.status_code, answer.context["step"]) == (422, "why")
     assert "The closing day cannot lie before the start date, 12 Mar 2026." in answer.text
 
 
 @pytest.mark.parametrize("deed", ["lose", "accept"])
 def test_second_click_shows_the_first_result_whatever_day_it_says(desk, sale, deed):
-    said = answers(sale, step="then", follow_up="none")
+    form = answers(sale, step="then", follow_up="none")
     for day in ("2026-03-09", "2026-03-10"):
-        assert desk.post(f"/sales/{sale.pk}/{deed}/", said | {"closed_on": day}).status_code == 302
+        assert desk.post(f"/sales/{sale.pk}/{deed}/", form | {"closed_on": day}).status_code == 302
     assert (Sale.objects.get().closed_on, Sale.objects.get().version) == (BETWEEN, 2)
 
 
 def test_bulk_asks_for_the_day(desk, sale, salesperson):
     other = SaleFactory(owner=salesperson)
-    said = {"action": "lose", "sale": [sale.pk, other.pk]}
-    assert 'value="2026-03-16"' in desk.post("/sales/bulk/", said).text
-    wrong = desk.post("/sales/bulk/", said | {"asked": 1, "closed_on": "2026-03-17"})
+    form = {"action": "lose", "sale": [sale.pk, other.pk]}
+    assert 'value="2026-03-16"' in desk.post("/sales/bulk/", form).text
+    wrong = desk.post("/sales/bulk/", form | {"asked": 1, "closed_on": "2026-03-17"})
     assert (wrong.status_code, wrong.context["form"].errors) == (422, {"closed_on": [TOO_LATE]})
-    seen = desk.post("/sales/bulk/", said | {"asked": 1, "closed_on": "2026-03-01"})
+    seen = desk.post("/sales/bulk/", form | {"asked": 1, "closed_on": "2026-03-01"})
     assert TOO_EARLY in seen.text
     basis = seen.context["preview"].basis
     done = {"asked": 1, "closed_on": "2026-03-01", "basis": basis, "carry-out": "others"}
-    assert desk.post("/sales/bulk/", said | done).status_code == 302
+    assert desk.post("/sales/bulk/", form | done).status_code == 302
     assert [Sale.objects.get(pk=row.pk).closed_on for row in (sale, other)] == [None, BEFORE]
 
 

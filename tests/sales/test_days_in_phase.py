@@ -57,18 +57,18 @@ def days(sale):
     """The days it stands in its phase as every page, list, filter and file says it: they must be one number."""
     sale = Sale.objects.select_related("phase").get(pk=sale.pk)
     phases = list(Phase.objects.all())
-    told = age(sale, today()).days
-    Phase.objects.update(age_limit=told)
+    in_phase = age(sale, today()).days
+    Phase.objects.update(age_limit=in_phase)
     late = Sale.objects.aged(today()).filter(pk=sale.pk).exists()
-    Phase.objects.update(age_limit=told - 1 if told else None)
-    if told:
+    Phase.objects.update(age_limit=in_phase - 1 if in_phase else None)
+    if in_phase:
         late = not Sale.objects.aged(today()).filter(pk=sale.pk).exists()
     current = [stay.visit for stay in stays(read(sale, phases)) if stay.is_current]
     heading, rows = table(Sale.objects.filter(pk=sale.pk)).heading, table(Sale.objects.filter(pk=sale.pk)).rows
     since = next(iter(rows))[heading.index("In its phase since")]
     on_the_board = [card.age.days for card in cards(Sale.objects.filter(pk=sale.pk), today=today())]
-    assert (on_the_board, current, (today() - since).days, late) == ([told], [told], told, False)
-    return told
+    assert (on_the_board, current, (today() - since).days, late) == ([in_phase], [in_phase], in_phase, False)
+    return in_phase
 
 
 def per_phase(sale):
@@ -177,8 +177,8 @@ def test_time_it_was_closed_is_told_of_no_phase_when_it_moves_on(story, phases):
     sale = story(
         (90, 10, "created", "open"), (80, 10, "lost", "lost"), (20, 10, "reopened", "open"), (12, 50, "moved", "open")
     )
-    told = tell(read(sale, list(phases.values())), "en")
-    assert [entry.stayed for entry in told] == ["after 18 days in Introduction", "", "", ""]
+    entries = tell(read(sale, list(phases.values())), "en")
+    assert [entry.stayed for entry in entries] == ["after 18 days in Introduction", "", "", ""]
     assert per_phase(sale) == {"Introduction": 18, "Proposal": 12}
 
 
@@ -186,14 +186,14 @@ def test_undone_move_ends_no_stay_in_the_history(story, phases):
     sale = story(
         (40, 10, "created", "open"), (9, 50, "moved", "open"), (5, 10, "undone", "open"), (2, 25, "moved", "open")
     )
-    told = tell(read(sale, list(phases.values())), "en")
-    assert [entry.stayed for entry in told] == ["after 38 days in Introduction", "", "", ""]
+    entries = tell(read(sale, list(phases.values())), "en")
+    assert [entry.stayed for entry in entries] == ["after 38 days in Introduction", "", "", ""]
 
 
 def test_two_visits_are_added_up_and_the_current_one_is_told_apart(story, phases):
     sale = story((40, 10, "created", "open"), (20, 25, "moved", "open"), (6, 10, "moved", "open"))
-    found = [(stay.phase, stay.days, stay.visit) for stay in stays(read(sale, list(phases.values())))]
-    assert found == [("Introduction", 26, 6), ("Presentation", 14, 14)]
+    all_stays = [(stay.phase, stay.days, stay.visit) for stay in stays(read(sale, list(phases.values())))]
+    assert all_stays == [("Introduction", 26, 6), ("Presentation", 14, 14)]
 
 
 def test_losing_and_reopening_does_not_wipe_the_mark(story, manager, salesperson, as_user):

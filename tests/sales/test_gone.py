@@ -126,9 +126,9 @@ def test_opening_a_form_says_so_too(form, sale, salesperson, manager, as_user, r
     with reads_only():
         page, dialog, place = (desk.get(url, headers=headers) for headers in ({}, IN_DIALOG, HTMX))
         lead = [office.get(url, headers=headers).get("Location") for headers in ({}, IN_DIALOG)]
-        told = office.get(url, headers=HTMX)
-    assert [answer.status_code for answer in (page, dialog, place, told)] == [404, 409, 409, 409]
-    assert all("Mila Brand moved it there" in answer.content.decode() for answer in (page, dialog, place, told))
+        notice = office.get(url, headers=HTMX)
+    assert [answer.status_code for answer in (page, dialog, place, notice)] == [404, 409, 409, 409]
+    assert all("Mila Brand moved it there" in answer.content.decode() for answer in (page, dialog, place, notice))
     assert ('id="dialog-title"' in dialog.content.decode(), place["HX-Reswap"]) == (True, "afterbegin")
     assert lead == [f"/sales/{sale.pk}/trash/"] * 2
 

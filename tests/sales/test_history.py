@@ -96,9 +96,9 @@ def test_history_tells_every_change_in_words(salesperson, phases):
     sale = SaleFactory(owner=salesperson)
     sale = edit(sale, values={"expected_revenue": 2500}, version=1, by=salesperson)
     sale = move(sale, phase=phases[50], version=2, by=salesperson)
-    told = sentences.tell(sentences.read(sale, phases.values()), "en")
+    entries = sentences.tell(sentences.read(sale, phases.values()), "en")
     before, after = '<data value="1000.00">€ 1,000.00</data>', '<data value="2500.00">€ 2,500.00</data>'
-    assert [(entry.headline, entry.details, entry.stayed) for entry in told] == [
+    assert [(entry.headline, entry.details, entry.stayed) for entry in entries] == [
         ("Moved to Proposal, 50 %", [], "the same day"),
         ("Changed", [f"Expected revenue: {before} → {after}"], ""),
         ("Created in Introduction, 10 %", [], ""),

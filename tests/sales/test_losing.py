@@ -178,10 +178,10 @@ def test_refused_form_keeps_what_was_typed(desk, sale):
 
 def test_many_get_one_explanation(desk, sale, salesperson):
     other = SaleFactory(owner=salesperson)
-    said = {"action": "lose", "sale": [sale.pk, other.pk], "asked": 1, "explanation": WHY}
-    seen = desk.post("/sales/bulk/", said)
+    form = {"action": "lose", "sale": [sale.pk, other.pk], "asked": 1, "explanation": WHY}
+    seen = desk.post("/sales/bulk/", form)
     assert WHY in seen.text
-    desk.post("/sales/bulk/", said | {"basis": seen.context["preview"].basis, "carry-out": "all"})
+    desk.post("/sales/bulk/", form | {"basis": seen.context["preview"].basis, "carry-out": "all"})
     assert set(Sale.objects.values_list("status", "loss_explanation")) == {("lost", WHY)}
 
 
@@ -256,10 +256,10 @@ def test_it_goes_out_and_comes_in(lost, manager, as_user, visitor):
     visitor.start()
     assert [Sale.objects.get(pk=sale.pk).loss_explanation for sale in (other, lost)] == ["Gone", "Better words"]
     visitor.undo()
-    found = [
+    row = [
         (Sale.objects.get(pk=sale.pk).status, Sale.objects.get(pk=sale.pk).loss_explanation) for sale in (other, lost)
     ]
-    assert found == [("open", ""), ("lost", WHY)]
+    assert row == [("open", ""), ("lost", WHY)]
 
 
 # The report
@@ -284,5 +284,5 @@ def test_report_holds_no_more_than_it_can_show(salesperson, django_assert_num_qu
         )  # fmt: skip
     with django_assert_num_queries(7):
         report = won_lost(Sale.objects.all(), Question(Period(today(), today())))
-        shown = [(str(sale.customer), str(sale.loss_reason)) for sale in report.explanations]
-    assert (len(shown), report.explained_further) == (min(count, EXPLANATIONS), further)
+        explanations = [(str(sale.customer), str(sale.loss_reason)) for sale in report.explanations]
+    assert (len(explanations), report.explained_further) == (min(count, EXPLANATIONS), further)

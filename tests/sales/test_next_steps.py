@@ -141,8 +141,8 @@ def test_stale_click_on_the_sale_page_says_who_was_first(desk, sale, colleague):
 @pytest.mark.parametrize("back", ["/", "/sales/day/?owner=1", "/sales/board/", "/sales/?status=open"])
 def test_completing_elsewhere_asks_and_leads_back(desk, sale, salesperson, back):
     back = back.replace("owner=1", f"owner={salesperson.pk}")
-    asked = desk.post(reverse("sales:step-done", args=[sale.pk]), {"version": 1, "back": back})
-    page = desk.get(asked["Location"])
+    answer = desk.post(reverse("sales:step-done", args=[sale.pk]), {"version": 1, "back": back})
+    page = desk.get(answer["Location"])
     assert page.status_code == 200
     values = {"version": 2, "back": back, "next_step": "Write", "ahead": "tomorrow"}
     stored = desk.post(reverse("sales:change", args=[sale.pk, "step"]), values)
@@ -151,11 +151,11 @@ def test_completing_elsewhere_asks_and_leads_back(desk, sale, salesperson, back)
 
 
 def test_start_page_asks_for_the_following_step_in_its_dialog(desk, sale):
-    asked = desk.post(
+    answer = desk.post(
         reverse("sales:step-done", args=[sale.pk]), {"version": 1, "back": "/"}, headers=HTMX, follow=True
     )
-    part = asked.content.decode().lstrip()
-    assert asked.redirect_chain == [(f"/sales/{sale.pk}/change/step/?back=%2F", 302)]
+    part = answer.content.decode().lstrip()
+    assert answer.redirect_chain == [(f"/sales/{sale.pk}/change/step/?back=%2F", 302)]
     assert part.startswith('<div class="dialog')
     assert "What is the next step of" in part
 

@@ -105,8 +105,8 @@ def test_the_rules_for_a_password_are_a_list(desk):
     assert "<ul><li>Your password" in page
 
 
-@pytest.mark.parametrize(("zone", "found"), [("Europe/Amsterdam", 0), ("America/New_York", 1)])
-def test_the_day_a_sale_was_created_is_that_of_our_time_zone(desk, sale, zone, found):
+@pytest.mark.parametrize(("zone", "count"), [("Europe/Amsterdam", 0), ("America/New_York", 1)])
+def test_the_day_a_sale_was_created_is_that_of_our_time_zone(desk, sale, zone, count):
     Organisation.objects.update(time_zone=zone)
     Sale.objects.update(created_at=datetime(2026, 3, 15, 2, tzinfo=UTC))  # 22:00 of the day before in New York
-    assert desk.get("/sales/?created_to=2026-03-14").context["totals"]["count"] == found
+    assert desk.get("/sales/?created_to=2026-03-14").context["totals"]["count"] == count

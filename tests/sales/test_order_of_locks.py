@@ -31,30 +31,33 @@ def by():
 
 
 @pytest.fixture
-def kept(by):
+def survivor(by):
     return RelationFactory(owner=by)
 
 
 @pytest.fixture
-def customer(by, kept):
-    """Somebody we sold to, who turns out to be the relation `kept`, which was here before."""
+def customer(by, survivor):
+    """Somebody we sold to, who turns out to be the relation `survivor`, which was here before."""
     return RelationFactory(owner=by)
 
 
 @pytest.fixture
-def deeds(by, customer, kept):
+def deeds(by, customer, survivor):
     """What the people of this file do, ready to be done."""
-    return Deeds(by, customer, kept)
+    return Deeds(by, customer, survivor)
 
 
 class Deeds:
-    def __init__(self, by, customer, kept):
-        self.by, self.customer, self.kept = by, customer, kept
+    def __init__(self, by, customer, survivor):
+        self.by, self.customer, self.survivor = by, customer, survivor
 
     def merge(self):
         """The customer becomes one with another relation."""
-        versions = {"version": self.kept.version, "other_version": Relation.objects.get(pk=self.customer.pk).version}
-        return partial(merge, self.kept, self.customer, taken=[], by=self.by, **versions)
+        versions = {
+            "version": self.survivor.version,
+            "other_version": Relation.objects.get(pk=self.customer.pk).version,
+        }
+        return partial(merge, self.survivor, self.customer, taken=[], by=self.by, **versions)
 
     def sale(self, **values):
         """An open sale with a line."""
@@ -78,9 +81,9 @@ def test_merging_and_deleting_a_draft_wait_for_each_other_in_one_order(deeds, by
 
     merged, deleted = behind(project, deeds.merge(), partial(delete, sale.invoice, version=1, by=by))
 
-    assert (merged, deleted) == (deeds.kept, None)
+    assert (merged, deleted) == (deeds.survivor, None)
     assert not Invoice.objects.exists()
-    assert Sale.objects.get(pk=sale.pk).customer == deeds.kept
+    assert Sale.objects.get(pk=sale.pk).customer == deeds.survivor
 
 
 def test_merging_and_reopening_wait_for_each_other_in_one_order(deeds, by):
@@ -90,8 +93,8 @@ def test_merging_and_reopening_wait_for_each_other_in_one_order(deeds, by):
         sale.project, partial(reopen, sale, delete_follow_up=False, version=2, by=by), deeds.merge()
     )
 
-    assert (reopened.status, merged) == ("open", deeds.kept)
-    assert Sale.objects.get(pk=sale.pk).customer == deeds.kept
+    assert (reopened.status, merged) == ("open", deeds.survivor)
+    assert Sale.objects.get(pk=sale.pk).customer == deeds.survivor
 
 
 def test_merging_waits_for_a_sale_that_was_made_and_is_accepted_meanwhile(deeds, by, customer):
@@ -120,11 +123,11 @@ def test_two_acceptances_that_open_a_project_for_one_customer_wait_for_each_othe
 def test_adding_to_a_project_and_handing_over_wait_for_each_other_in_one_order(deeds, by, customer):
     leaving, colleague = UserFactory(role="salesperson"), UserFactory(role="salesperson")
     project = ProjectFactory(customer=customer, manager=leaving)
-    Relation.objects.filter(pk__in=[customer.pk, deeds.kept.pk]).update(owner=leaving)
+    Relation.objects.filter(pk__in=[customer.pk, deeds.survivor.pk]).update(owner=leaving)
     accepting = deeds.accept(deeds.sale(), FollowUp.EXISTING_PROJECT, project=project)
     leave = partial(hand_over, leaving, to=colleague, basis=holdings(leaving).basis, by=by)
 
-    given, accepted = behind(deeds.kept, leave, accepting)
+    given, accepted = behind(deeds.survivor, leave, accepting)
 
     assert (accepted.project, accepted.status) == (project, "accepted")
     assert given["projects"] == 1

@@ -32,8 +32,8 @@ def test_board_is_told_by_its_words_or_its_address(salesperson, method, words):
     origin = of(salesperson, method, **words)
     assert (origin.page, origin.address) == ("sales:board", "/sales/board/?q=roof&owner=3")
     assert (origin.words, origin.query) == (QueryDict("q=roof&owner=3"), SaleFilter(q="roof", ids={"owner": (3,)}))
-    told = {"from_board": True, "board": "q=roof&owner=3", "travelling": "board=q%3Droof%26owner%3D3"}
-    assert (origin.is_board, origin.is_day, origin.for_dialog) == (True, False, told)
+    context = {"from_board": True, "board": "q=roof&owner=3", "travelling": "board=q%3Droof%26owner%3D3"}
+    assert (origin.is_board, origin.is_day, origin.for_dialog) == (True, False, context)
 
 
 def test_board_without_words_is_the_board(salesperson):

@@ -45,8 +45,8 @@ def test_reopen_takes_services_back_from_a_second_project_after_a_first_one_of_i
 
 def test_reopen_deletes_its_own_project_also_after_it_was_kept_once(sale, salesperson):
     first = close(sale, salesperson, FollowUp.NEW_PROJECT, new_project=new_project(salesperson))
-    kept = reopen(first, delete_follow_up=False, version=first.version, by=salesperson)
-    second = close(kept, salesperson, FollowUp.LINKED)
+    reopened = reopen(first, delete_follow_up=False, version=first.version, by=salesperson)
+    second = close(reopened, salesperson, FollowUp.LINKED)
     reopen(second, delete_follow_up=True, version=second.version, by=salesperson)
     assert Project.objects.count() == 0
 

@@ -153,8 +153,8 @@ def test_history_tells_it_in_words(sale, manager, phases):
     trash(sale, version=1, by=manager)
     Phase.objects.filter(pk=phases[50].pk).update(probability=60)
     back = restore(sale, version=2, by=manager)
-    told = sentences.tell(sentences.read(back, Phase.objects.all()), "en")
-    assert [(entry.headline, entry.details) for entry in told][:2] == [
+    entries = sentences.tell(sentences.read(back, Phase.objects.all()), "en")
+    assert [(entry.headline, entry.details) for entry in entries][:2] == [
         ("Restored from the trash", ["Probability: 50 % → 60 %"]),
         ("Moved to the trash", []),
     ]

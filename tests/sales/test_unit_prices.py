@@ -69,8 +69,8 @@ def test_prices_arrive_on_the_draft_as_they_are_and_its_totals_add_up_the_rounde
     )  # fmt: skip
     document = document_of(invoice)
     assert document.totals.excluding == sum(AMOUNTS)
-    kept = thaw(freeze(document) | {"issued_on": "2026-03-01", "due_on": "2026-03-15"})
-    assert [(line.unit_price, line.amount) for line in kept.lines] == [
+    thawed = thaw(freeze(document) | {"issued_on": "2026-03-01", "due_on": "2026-03-15"})
+    assert [(line.unit_price, line.amount) for line in thawed.lines] == [
         (Decimal(price), amount) for (_many, price), amount in zip(PRICES, AMOUNTS, strict=True)
     ]
 
@@ -104,10 +104,10 @@ def test_form_reads_and_shows_prices_as_the_language_writes_them(kind, language,
     assert browser.post(address, values).status_code == 302
     assert list(lines.objects.order_by("position").values_list("amount", flat=True)) == AMOUNTS
     again = browser.get(address).text
-    shown = browser.get(record.get_absolute_url()).text
+    text_of_page = browser.get(record.get_absolute_url()).text
     for price, (_many, exact) in zip(typed, PRICES, strict=True):
         assert f'value="{price}"' in again
-        assert f'<data value="{Decimal(exact):f}{".00" if exact == "50" else ""}">{price}</data>' in shown
+        assert f'<data value="{Decimal(exact):f}{".00" if exact == "50" else ""}">{price}</data>' in text_of_page
 
 
 def test_three_digits_behind_the_mark_of_thousands_are_thousands_and_shown_so(manager, as_user):
@@ -135,8 +135,8 @@ def test_files_hold_prices_as_they_are_shown(kind, sale, manager, as_user):
     rows = "services" if kind == "projects" else "lines"
     browser = as_user(manager)
     text = browser.get(f"/{kind}/", {"format": "csv", "rows": rows}).content.decode("utf-8-sig")
-    found = [(row["Unit price"], row["Amount"]) for row in csv.DictReader(io.StringIO(text))]
-    assert found == list(zip(ENGLISH, map(str, AMOUNTS), strict=True))
+    prices = [(row["Unit price"], row["Amount"]) for row in csv.DictReader(io.StringIO(text))]
+    assert prices == list(zip(ENGLISH, map(str, AMOUNTS), strict=True))
     workbook = load_workbook(io.BytesIO(browser.get(f"/{kind}/", {"format": "xlsx", "rows": rows}).content))
     head, *cells = workbook.active.iter_rows()
     [place] = [cell.column - 1 for cell in head if cell.value == "Unit price"]

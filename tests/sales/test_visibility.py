@@ -154,11 +154,11 @@ def test_what_was_opened_lately_is_looked_up_with_todays_rights(desk, sales, swi
 
 
 def test_a_sale_is_not_found_by_its_number_either(desk, sales, seen):
-    found = set()
+    ids = set()
     for name, sale in sales.items():
         groups = desk.get("/search/", {"q": f"#{sale.pk}"}).context["groups"]
-        found |= {name for group in groups if group.kind == "sale" for hit in group.hits if hit.pk == sale.pk}
-    assert found == seen
+        ids |= {name for group in groups if group.kind == "sale" for hit in group.hits if hit.pk == sale.pk}
+    assert ids == seen
 
 
 def test_managers_see_all_whatever_the_switch_says(as_user, manager, administrator, sales, seen):

@@ -212,8 +212,8 @@ def test_pages_and_files_bear_old_records(desk, old, manager):
         response = desk.get(address, follow=True)
         assert response.status_code == 200, address
         page = b"".join(response) if response.streaming else response.content
-        for told in re.findall(rb'<time datetime="([^"]*)"', page):
-            assert re.match(rb"\d{4}-\d\d", told), (address, told)
+        for moment in re.findall(rb'<time datetime="([^"]*)"', page):
+            assert re.match(rb"\d{4}-\d\d", moment), (address, moment)
 
 
 def test_forecast_leads_nowhere_beyond_the_years_there_are(desk, manager):

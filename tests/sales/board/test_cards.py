@@ -27,11 +27,11 @@ TODAY = date(2026, 3, 16)
 
 def board(sales=None, today=TODAY):
     """The columns by percentage of their phase."""
-    shown = columns(Sale.objects.untrashed() if sales is None else sales, Phase.objects.all(), today=today)
-    return {column.head.phase.probability: column for column in shown}
+    board_columns = columns(Sale.objects.untrashed() if sales is None else sales, Phase.objects.all(), today=today)
+    return {column.head.phase.probability: column for column in board_columns}
 
 
-def shown(sale, today=TODAY):
+def card_of(sale, today=TODAY):
     return cards(Sale.objects.filter(pk=sale.pk), today=today)[0]
 
 
@@ -97,8 +97,8 @@ def test_following_cards_go_on_where_the_column_ended(phases, salesperson, dated
     column = board()[10]
     seen = [card.pk for card in column.cards]
     while column_goes_on := len(seen) < 50:
-        found, more = following(Sale.objects.untrashed(), phases[10], _place(seen[-1]), today=TODAY)
-        seen += [card.pk for card in found]
+        next_cards, more = following(Sale.objects.untrashed(), phases[10], _place(seen[-1]), today=TODAY)
+        seen += [card.pk for card in next_cards]
         assert more == (len(seen) < 50)
     assert not column_goes_on
     assert seen == sorted(seen)
@@ -128,20 +128,20 @@ def test_card_tells_of_its_sale(phases, salesperson, switch):
         expected_revenue=Decimal("8000"), expected_end_date=TODAY, next_step="Call", next_step_on=TODAY,
     )  # fmt: skip
     set_probability(sale, probability=60, version=1, by=salesperson)
-    card = shown(sale)
+    card = card_of(sale)
     assert (card.subject, card.customer, card.amount) == ("Warehouse", "Van Dam", Decimal("8000.00"))
     assert (card.probability, card.by_hand, card.owner, card.version) == (60, True, "Sanne de Wit", 2)
-    assert (card.end, card.overdue, shown(sale, TODAY + timedelta(days=1)).overdue) == (TODAY, False, True)
+    assert (card.end, card.overdue, card_of(sale, TODAY + timedelta(days=1)).overdue) == (TODAY, False, True)
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
 @pytest.mark.parametrize("can_move", [True, False])
 def test_drawing_that_was_kept_is_the_one_that_would_be_made_anew(phases, salesperson, language, can_move):
     sale = SaleFactory(owner=salesperson, subject="Warehouse", phase=phases[50], expected_revenue=Decimal("8000"))
-    page, before = get_template("sales/board/_card.html").template, shown(sale)
+    page, before = get_template("sales/board/_card.html").template, card_of(sale)
     Sale.objects.filter(pk=sale.pk).update(subject="Ware & house", probability=60, expected_end_date=TODAY)
     with translation.override(language):
-        for card in (before, before, shown(sale), shown(sale, TODAY + timedelta(days=1))):
+        for card in (before, before, card_of(sale), card_of(sale, TODAY + timedelta(days=1))):
             around = ("", can_move, False, language)
             words = {"travelling": "", "can_move": can_move}
             assert drawn(words, [card]) == _drawn.__wrapped__(page, card, *around)
@@ -155,7 +155,7 @@ def test_drawing_that_was_kept_is_the_one_that_would_be_made_anew(phases, salesp
 def test_next_step_of_a_card_agrees_with_the_filter(phases, salesperson, step, days, kind):
     day = None if days is None else TODAY + timedelta(days=days)
     sale = SaleFactory(owner=salesperson, next_step=step, next_step_on=day)
-    assert shown(sale).next == kind
+    assert card_of(sale).next == kind
     kinds = [word for word in ("late", "today", "planned", "none")
              if Sale.objects.with_next_step(word, today=TODAY).filter(pk=sale.pk).exists()]  # fmt: skip
     assert kinds == [kind]
@@ -178,7 +178,7 @@ def story(phases, salesperson):
             event_of(sale, kind=kind, by=salesperson, at=days_ago(ago)).save(force_insert=True)
         sale.save()
         count_days_anew(Sale.objects.filter(pk=sale.pk))
-        return shown(sale, timezone.localdate()).age.days
+        return card_of(sale, timezone.localdate()).age.days
 
     return tell
 

@@ -95,11 +95,13 @@ def test_move_takes_the_percentage_as_it_is_and_not_as_it_was_previewed(sales, s
 def test_preview_says_what_happens_to_how_many_and_stores_nothing(sales, salesperson, phases, reads_only):
     lose(sales[1], reason=None, lost_to=None, version=1, by=salesperson)
     with reads_only():
-        found = preview(all_of_them(), Move(phases[50]))
-        figures = found.figures
-    assert [sale.subject for sale in found.changing] == ["Sale 10"]
-    assert [sale.subject for sale in found.alike] == ["Sale 50"]
-    assert [(sale.subject, why) for sale, why in found.refused] == [("Sale 25", "This sale is lost. Reopen it first.")]
+        outcome = preview(all_of_them(), Move(phases[50]))
+        figures = outcome.figures
+    assert [sale.subject for sale in outcome.changing] == ["Sale 10"]
+    assert [sale.subject for sale in outcome.alike] == ["Sale 50"]
+    assert [(sale.subject, why) for sale, why in outcome.refused] == [
+        ("Sale 25", "This sale is lost. Reopen it first.")
+    ]
     assert (figures["weighted"], figures["after"], figures["count"]) == (Decimal(10), Decimal(50), 1)
 
 
@@ -114,8 +116,8 @@ def test_one_refusal_stops_all_unless_it_is_left_out(sales, salesperson, phases)
 
 def test_retired_phase_is_refused_as_for_one_sale(sales, salesperson, phases):
     Phase.objects.filter(pk=phases[75].pk).update(is_active=False)
-    found = preview(all_of_them(), Move(Phase.objects.get(pk=phases[75].pk)))
-    assert {why for _sale, why in found.refused} == {"This phase is retired. Choose another one."}
+    outcome = preview(all_of_them(), Move(Phase.objects.get(pk=phases[75].pk)))
+    assert {why for _sale, why in outcome.refused} == {"This phase is retired. Choose another one."}
 
 
 def test_owner_of_open_and_closed_sales_changes(sales, salesperson, colleague):
@@ -142,8 +144,8 @@ def test_end_date_is_set_or_taken_away(sales, salesperson, deed, expected):
 def test_end_date_is_put_off_from_where_each_one_stands(sales, salesperson):
     Sale.objects.filter(pk=sales[0].pk).update(expected_end_date=date(2026, 2, 28))
     Sale.objects.filter(pk=sales[1].pk).update(expected_end_date=date(9999, 12, 31))
-    found = preview(all_of_them(), End(later=7))
-    assert [why for _sale, why in found.refused] == [
+    outcome = preview(all_of_them(), End(later=7))
+    assert [why for _sale, why in outcome.refused] == [
         "This sale would end too far ahead.", "This sale has no expected end date to put off.",
     ]  # fmt: skip
     assert do(End(later=7), salesperson, leave_out=True) == 1
@@ -154,8 +156,8 @@ def test_end_date_is_put_off_from_where_each_one_stands(sales, salesperson):
 def test_end_date_of_a_closed_sale_and_before_its_start_is_refused(sales, salesperson):
     lose(sales[0], reason=None, lost_to=None, version=1, by=salesperson)
     Sale.objects.filter(pk=sales[1].pk).update(start_date=date(2026, 5, 2))
-    found = preview(all_of_them(), End(day=date(2026, 5, 1)))
-    assert [why for _sale, why in found.refused] == [
+    outcome = preview(all_of_them(), End(day=date(2026, 5, 1)))
+    assert [why for _sale, why in outcome.refused] == [
         "This sale is closed, so this stays as it stood. Reopen it first.",
         "The expected end date lies before the start date.",
     ]
@@ -180,11 +182,11 @@ def test_lose_with_one_reason_and_competitor(sales, salesperson):
 
 def test_lose_refuses_what_one_sale_refuses(sales, salesperson, switch):
     switch(loss_reason="required")
-    found = preview(all_of_them(), Lose(None, None))
-    assert {why for _sale, why in found.refused} == {"Choose a reason."}
+    outcome = preview(all_of_them(), Lose(None, None))
+    assert {why for _sale, why in outcome.refused} == {"Choose a reason."}
     lose(sales[1], reason=LossReason.objects.first(), lost_to=None, version=1, by=salesperson)
-    found = preview(all_of_them(), Lose(LossReason.objects.last(), sales[0].customer))
-    assert [why for _sale, why in found.refused] == [
+    outcome = preview(all_of_them(), Lose(LossReason.objects.last(), sales[0].customer))
+    assert [why for _sale, why in outcome.refused] == [
         "A sale cannot be lost to its own customer.", "This sale is lost. Reopen it first.",
     ]  # fmt: skip
 
@@ -200,8 +202,8 @@ def test_lose_refuses_a_competitor_that_was_merged_meanwhile(sales, salesperson)
 
 def test_trash_names_what_hangs_on_a_sale(sales, manager):
     Sale.objects.filter(pk=sales[1].pk).update(project=ProjectFactory(number="P9", name="Kade"))
-    found = preview(all_of_them(), Trash())
-    assert [why for _sale, why in found.refused] == ["Project P9 Kade hangs on this sale."]
+    outcome = preview(all_of_them(), Trash())
+    assert [why for _sale, why in outcome.refused] == ["Project P9 Kade hangs on this sale."]
     assert do(Trash(), manager, leave_out=True) == 2
     assert stored("trashed") == [(True,), (False,), (True,)]
     assert kinds(sales[0]) == ["created", "trashed"]

@@ -59,8 +59,8 @@ def test_two_moves_of_many_that_cross_do_not_lock_up_and_one_is_told(people, pha
             deed_of(Move(phases[50]), Sale.objects.filter(pk__in=ids[:20]), people[0]),
             deed_of(Move(phases[75]), Sale.objects.filter(pk__in=ids[10:]).order_by("-pk"), people[1]),
         )
-        told = [result for result in results if isinstance(result, Changed)]
-        assert len(told) == 1
+        refusals = [result for result in results if isinstance(result, Changed)]
+        assert len(refusals) == 1
         back = Sale.objects.filter(pk__in=ids)
         change_many(back, Move(phases[10]), basis=preview(back, Move(phases[10])).basis, by=people[0])
 

@@ -24,9 +24,9 @@ def send(as_user, salesperson):
     """Send what the list sends, as the salesperson: send("move", sales, phase=3)."""
 
     def post(action, sales=(), by=salesperson, headers=None, **data):
-        asked = {"asked": 1} if data.keys() - {"all", "query"} else {}
+        form = {"asked": 1} if data.keys() - {"all", "query"} else {}
         ids = {"sale": [sale.pk for sale in sales]} if sales else {}
-        return as_user(by).post("/sales/bulk/", {"action": action, **ids, **asked, **data}, headers=headers)
+        return as_user(by).post("/sales/bulk/", {"action": action, **ids, **form, **data}, headers=headers)
 
     return post
 
@@ -41,8 +41,9 @@ def text_of(answer):
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_it_asks_then_foresees_then_does_and_leads_back(send, sales, phases, headers):
-    asked = send("move", sales[:3], query="status=open&q=Sale", headers=headers)
-    assert (asked.status_code, "3 selected" in text_of(asked), "basis" in asked.content.decode()) == (200, True, False)
+    form_page = send("move", sales[:3], query="status=open&q=Sale", headers=headers)
+    words = text_of(form_page), form_page.content.decode()
+    assert (form_page.status_code, "3 selected" in words[0], "basis" in words[1]) == (200, True, False)
     seen = send("move", sales[:3], query="status=open&q=Sale", phase=phases[50].pk, headers=headers)
     assert "2 sales move to Proposal. Weighted revenue from € 350.00 to € 1,000.00." in text_of(seen)
     assert "1 sale is like that already" in text_of(seen)

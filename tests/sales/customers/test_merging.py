@@ -54,12 +54,12 @@ def pair(add):
 
 
 def merged(pair, by, taken=()):
-    kept, other = (Relation.objects.get(pk=relation.pk) for relation in pair)
-    return merge(kept, other, taken=taken, version=kept.version, other_version=other.version, by=by)
+    survivor, other = (Relation.objects.get(pk=relation.pk) for relation in pair)
+    return merge(survivor, other, taken=taken, version=survivor.version, other_version=other.version, by=by)
 
 
 def test_everything_that_names_the_other_names_the_kept_one(pair, manager):
-    kept, other = pair
+    survivor, other = pair
     contact = ContactFactory(organization=other)
     open_sale = SaleFactory(customer=other, contact=contact)
     lost = SaleFactory(customer=other, status="lost", closed_on=date(2026, 1, 5))
@@ -70,40 +70,40 @@ def test_everything_that_names_the_other_names_the_kept_one(pair, manager):
 
     merged(pair, manager)
 
-    assert {sale.customer for sale in Sale.objects.filter(pk__in=[open_sale.pk, lost.pk, trashed.pk])} == {kept}
-    assert Sale.objects.get(pk=rival.pk).lost_to == kept
+    assert {sale.customer for sale in Sale.objects.filter(pk__in=[open_sale.pk, lost.pk, trashed.pk])} == {survivor}
+    assert Sale.objects.get(pk=rival.pk).lost_to == survivor
     assert {project.__class__.objects.get(pk=project.pk).customer, Invoice.objects.get(pk=invoice.pk).customer} == {
-        kept
+        survivor
     }
-    assert RelationNote.objects.get(pk=note.pk).relation == kept
+    assert RelationNote.objects.get(pk=note.pk).relation == survivor
     contact.refresh_from_db()
-    assert contact.organization == kept
+    assert contact.organization == survivor
     assert Sale.objects.get(pk=open_sale.pk).contact == contact
     assert what_moves(other) == dict.fromkeys(what_moves(other), 0)
 
 
 def test_every_sale_gets_one_event_and_the_old_ones_keep_saying_what_was_true(pair, manager):
-    kept, other = pair
-    mine = SaleFactory(customer=kept)
+    survivor, other = pair
+    mine = SaleFactory(customer=survivor)
     theirs = SaleFactory(customer=other)
     rival = SaleFactory(status="lost", closed_on=date(2026, 1, 5), lost_to=other)
 
     merged(pair, manager)
 
-    told = SaleEvent.objects.order_by("sale_id", "sequence").values_list("sale", "kind", "customer", "lost_to", "by")
-    assert list(told) == [
-        (mine.pk, "created", kept.pk, None, mine.owner_id),
+    events = SaleEvent.objects.order_by("sale_id", "sequence").values_list("sale", "kind", "customer", "lost_to", "by")
+    assert list(events) == [
+        (mine.pk, "created", survivor.pk, None, mine.owner_id),
         (theirs.pk, "created", other.pk, None, theirs.owner_id),
-        (theirs.pk, "changed", kept.pk, None, manager.pk),
+        (theirs.pk, "changed", survivor.pk, None, manager.pk),
         (rival.pk, "lost", rival.customer_id, other.pk, rival.owner_id),
-        (rival.pk, "corrected", rival.customer_id, kept.pk, manager.pk),
+        (rival.pk, "corrected", rival.customer_id, survivor.pk, manager.pk),
     ]
     assert list(Sale.objects.order_by("pk").values_list("version", flat=True)) == [1, 2, 2]
 
 
 def test_values_are_kept_unless_chosen_and_nothing_is_lost(pair, manager):
-    kept, other = pair
-    assert [(choice.key, choice.survivor, choice.other, choice.proposed) for choice in choices(kept, other)] == [
+    survivor, other = pair
+    assert [(choice.key, choice.kept, choice.other, choice.proposed) for choice in choices(survivor, other)] == [
         ("name", "Acme B.V.", "Acme", "kept"),
         ("phone", "", "010 1234567", "other"),
         ("address", "Ede", "Delft", "kept"),
@@ -111,9 +111,14 @@ def test_values_are_kept_unless_chosen_and_nothing_is_lost(pair, manager):
 
     merged(pair, manager, taken={"phone"})
 
-    kept.refresh_from_db()
-    assert (kept.name, kept.city, kept.phone, kept.note) == ("Acme B.V.", "Ede", "010 1234567", "Calls on Mondays")
-    written = RelationNote.objects.get(relation=kept)
+    survivor.refresh_from_db()
+    assert (survivor.name, survivor.city, survivor.phone, survivor.note) == (
+        "Acme B.V.",
+        "Ede",
+        "010 1234567",
+        "Calls on Mondays",
+    )
+    written = RelationNote.objects.get(relation=survivor)
     assert written.by == manager
     assert written.text == (
         f"Acme ({other.number}) was merged into this relation.\nNot taken over:\nName: Acme\nAddress: Delft"
@@ -121,33 +126,33 @@ def test_values_are_kept_unless_chosen_and_nothing_is_lost(pair, manager):
 
 
 def test_the_note_is_in_the_language_of_the_organisation_whoever_merges(pair, manager):
-    kept, other = pair
+    survivor, other = pair
     with translation.override("nl"):
         merged(pair, manager)
-    assert RelationNote.objects.get(relation=kept).text.endswith(
+    assert RelationNote.objects.get(relation=survivor).text.endswith(
         "was merged into this relation.\nNot taken over:\nName: Acme\nPhone: 010 1234567\nAddress: Delft"
     )
 
-    kept, other = RelationFactory(name="Bos B.V."), RelationFactory(name="Bos")
+    survivor, other = RelationFactory(name="Bos B.V."), RelationFactory(name="Bos")
     Organisation.objects.update(language="nl")
     with translation.override("en"):
-        merged((kept, other), manager)
-    told = RelationNote.objects.get(relation=kept).text
+        merged((survivor, other), manager)
+    text = RelationNote.objects.get(relation=survivor).text
     with translation.override("nl"):
-        assert _("%(relation)s was merged into this relation.") % {"relation": "Bos"} in told
-    assert "was merged" not in told and "Naam: Bos" in told
+        assert _("%(relation)s was merged into this relation.") % {"relation": "Bos"} in text
+    assert "was merged" not in text and "Naam: Bos" in text
 
 
 def test_signpost_is_found_nowhere_and_its_number_finds_the_kept_one(pair, manager):
-    kept, other = pair
+    survivor, other = pair
     merged(pair, manager)
 
     other.refresh_from_db()
-    assert (other.merged_into, other.is_active, other.search) == (kept, False, "")
-    assert suggestions(Relation.objects.active(), other.number) == [kept]
+    assert (other.merged_into, other.is_active, other.search) == (survivor, False, "")
+    assert suggestions(Relation.objects.active(), other.number) == [survivor]
     for query in ("", "acme", other.number):
-        assert list(RelationFilter(q=query, active="all").ordered()) == [kept]
-    assert Relation.objects.get(pk=kept.pk).former_numbers == other.number
+        assert list(RelationFilter(q=query, active="all").ordered()) == [survivor]
+    assert Relation.objects.get(pk=survivor.pk).former_numbers == other.number
 
 
 def test_a_chain_of_merges_leads_to_the_last_one(add, manager):
@@ -162,9 +167,9 @@ def test_a_chain_of_merges_leads_to_the_last_one(add, manager):
 
 
 def test_contact_persons_of_both_are_one_with_the_details_of_both(pair, manager):
-    kept, other = pair
+    survivor, other = pair
     person = PersonFactory()
-    stays = ContactFactory(organization=kept, person=person, function="Buyer")
+    stays = ContactFactory(organization=survivor, person=person, function="Buyer")
     goes = ContactFactory(organization=other, person=person, function="Director", email="jan@acme.nl")
     sale = SaleFactory(customer=other, contact=goes)
     project, invoice = ProjectFactory(customer=other, contact=goes), InvoiceFactory(customer=other, contact=goes)
@@ -181,23 +186,23 @@ def test_contact_persons_of_both_are_one_with_the_details_of_both(pair, manager)
 def test_persons_bring_their_positions(add, manager, switch):
     switch(sales_to_persons=True)
     names = {"first_name": "Jan", "prefix": "de", "family_name": "Vries"}
-    kept, other = add("", kind="person", **names), add("", kind="person", **(names | {"prefix": "van"}))
+    survivor, other = add("", kind="person", **names), add("", kind="person", **(names | {"prefix": "van"}))
     both, alone = RelationFactory(), RelationFactory()
-    stays = ContactFactory(organization=both, person=kept)
+    stays = ContactFactory(organization=both, person=survivor)
     goes, moves = ContactFactory(organization=both, person=other), ContactFactory(organization=alone, person=other)
     bought, called = SaleFactory(customer=other), SaleFactory(customer=both, contact=goes)
 
-    merged((kept, other), manager, taken={"person_name"})
+    merged((survivor, other), manager, taken={"person_name"})
 
-    assert set(Contact.objects.filter(person=kept)) == {stays, moves}
+    assert set(Contact.objects.filter(person=survivor)) == {stays, moves}
     called.refresh_from_db()
     assert (called.contact, called.version, called.events.count()) == (stays, 2, 1)
-    assert Sale.objects.get(pk=bought.pk).customer == kept
-    assert str(Relation.objects.get(pk=kept.pk)) == "Jan van Vries"
+    assert Sale.objects.get(pk=bought.pk).customer == survivor
+    assert str(Relation.objects.get(pk=survivor.pk)) == "Jan van Vries"
 
 
 def test_saved_views_follow(pair, manager):
-    kept, other = pair
+    survivor, other = pair
     view = SavedView.objects.create(owner=manager, name="Theirs", query=f"status=open&customer={other.pk}&customer=1")
     plain = SavedView.objects.create(owner=manager, name="Big", query=f"amount_from={other.pk}")
 
@@ -205,49 +210,49 @@ def test_saved_views_follow(pair, manager):
 
     view.refresh_from_db()
     plain.refresh_from_db()
-    assert view.query == f"status=open&customer={kept.pk}&customer=1"
+    assert view.query == f"status=open&customer={survivor.pk}&customer=1"
     assert plain.query == f"amount_from={other.pk}"
 
 
 def test_sent_twice_the_second_time_changes_nothing(pair, manager):
-    kept, other = pair
+    survivor, other = pair
     merged(pair, manager)
-    again = merge(kept, other, taken=[], version=1, other_version=1, by=manager)
-    assert (again, again.version, RelationNote.objects.count()) == (kept, 2, 1)
+    again = merge(survivor, other, taken=[], version=1, other_version=1, by=manager)
+    assert (again, again.version, RelationNote.objects.count()) == (survivor, 2, 1)
 
 
 def test_a_deactivated_twin_brings_an_active_one_back(pair, manager):
-    kept, other = pair
-    Relation.objects.filter(pk=kept.pk).update(is_active=False)
+    survivor, other = pair
+    Relation.objects.filter(pk=survivor.pk).update(is_active=False)
     merged(pair, manager)
-    assert Relation.objects.get(pk=kept.pk).is_active
+    assert Relation.objects.get(pk=survivor.pk).is_active
 
 
-def refused(kept, other, by, **changes) -> str:
-    values = {"taken": [], "version": kept.version, "other_version": other.version, **changes}
+def refused(survivor, other, by, **changes) -> str:
+    values = {"taken": [], "version": survivor.version, "other_version": other.version, **changes}
     with pytest.raises(ValidationError) as caught:
-        merge(kept, other, by=by, **values)
-    assert not Relation.objects.filter(merged_into=kept.pk).exists()
+        merge(survivor, other, by=by, **values)
+    assert not Relation.objects.filter(merged_into=survivor.pk).exists()
     return caught.value.code
 
 
 def test_merge_refuses_what_makes_no_sense(pair, add, manager):
-    kept, other = pair
+    survivor, other = pair
     person, third = PersonFactory(), add("Third")
-    assert refused(kept, kept, manager) == "itself"
-    assert refused(kept, person, manager) == "kind"
-    assert refused(kept, other, manager, version=9) == "stale"
-    assert refused(kept, other, manager, other_version=9) == "stale"
+    assert refused(survivor, survivor, manager) == "itself"
+    assert refused(survivor, person, manager) == "kind"
+    assert refused(survivor, other, manager, version=9) == "stale"
+    assert refused(survivor, other, manager, other_version=9) == "stale"
     merged((third, other), manager)
     other.refresh_from_db()
-    assert refused(kept, other, manager) == "merged"
-    assert refused(other, kept, manager) == "merged"
+    assert refused(survivor, other, manager) == "merged"
+    assert refused(other, survivor, manager) == "merged"
 
 
 def test_merge_refuses_a_contact_person_of_itself(pair, manager):
-    kept, other = pair
-    Contact.objects.create(organization=kept, person=other)
-    assert refused(kept, other, manager) == "contact"
+    survivor, other = pair
+    Contact.objects.create(organization=survivor, person=other)
+    assert refused(survivor, other, manager) == "contact"
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -261,7 +266,7 @@ def test_merge_refuses_a_sale_lost_to_its_own_customer_and_names_it(pair, manage
 
 
 def test_nothing_new_for_a_merged_relation(pair, manager, salesperson):
-    kept, other = pair
+    survivor, other = pair
     merged(pair, manager)
     values = {"subject": "Roof", "customer": other, "owner": manager, "phase": Phase.objects.first(), "contact": None}
     with pytest.raises(ValidationError, match="has been merged into another one"):
@@ -352,10 +357,10 @@ def test_merging_knows_everything_that_names_relations_and_contacts():
         Contact: {"sales.Sale.contact", "projects.Project.contact", "invoicing.Invoice.contact"},
     }  # fmt: skip
     for model, names in known.items():
-        found = [
+        keys = [
             field for field in model._meta.get_fields(include_hidden=True) if field.auto_created and field.is_relation
         ]
-        assert {f"{field.related_model._meta.label}.{field.field.name}" for field in found} == names
+        assert {f"{field.related_model._meta.label}.{field.field.name}" for field in keys} == names
 
 
 def test_what_moves_is_counted(pair, manager):

@@ -27,17 +27,17 @@ def test_a_sale_made_while_merging_never_ends_at_the_signpost():
 
 
 def _merge_while_selling(by):
-    kept, other = RelationFactory(), RelationFactory()
+    survivor, other = RelationFactory(), RelationFactory()
     old = SaleFactory(customer=other, owner=by)
     values = {"subject": "Roof", "customer": other, "owner": by, "phase": Phase.objects.first(), "contact": None}
 
     def sell():
         return create(values=values | {"source": None}, by=by, token=None)
 
-    first, *results = together(lambda: merge(kept, other, taken=[], version=1, other_version=1, by=by), sell, sell)
+    first, *results = together(lambda: merge(survivor, other, taken=[], version=1, other_version=1, by=by), sell, sell)
     made = [result for result in results if isinstance(result, Sale)]
-    assert first == kept
-    assert Sale.objects.filter(customer=kept).count() == 1 + len(made)
+    assert first == survivor
+    assert Sale.objects.filter(customer=survivor).count() == 1 + len(made)
     assert not Sale.objects.filter(customer=other).exists()
     assert Sale.objects.get(pk=old.pk).events.count() == 2
 
@@ -48,14 +48,14 @@ def test_a_sale_for_a_relation_that_an_import_takes_back_meanwhile_is_refused():
     values = {"subject": "Roof", "owner": by, "phase": Phase.objects.first(), "contact": None, "source": None}
     for _attempt in range(3):
         fresh = RelationFactory()
-        told, made = together(
+        answer, made = together(
             lambda fresh=fresh: delete_untouched_relation(fresh, version=1),
             lambda fresh=fresh: create(values=values | {"customer": fresh}, by=by, token=None),
         )
-        assert (told == "") == isinstance(made, Refused)
+        assert (answer == "") == isinstance(made, Refused)
 
 
-def _told(relation, others, by) -> str | None:
+def _answer(relation, others, by) -> str | None:
     try:
         tell_apart(relation.pk, [other.pk for other in others], by=by)
     except ValidationError as refusal:
@@ -66,16 +66,16 @@ def test_what_is_told_apart_while_merging_never_names_the_signpost():
     install_defaults("en")
     by = UserFactory(role="manager")
     for _attempt in range(4):
-        kept, other, third, fourth = (RelationFactory() for _relation in range(4))
+        survivor, other, third, fourth = (RelationFactory() for _relation in range(4))
 
-        _merged, *told = together(
-            lambda kept=kept, other=other: merge(kept, other, taken=[], version=1, other_version=1, by=by),
-            lambda other=other, others=(third, fourth): _told(other, others, by),
-            lambda fourth=fourth, others=(other, third): _told(fourth, others, by),
+        _merged, *outcomes = together(
+            lambda survivor=survivor, other=other: merge(survivor, other, taken=[], version=1, other_version=1, by=by),
+            lambda other=other, others=(third, fourth): _answer(other, others, by),
+            lambda fourth=fourth, others=(other, third): _answer(fourth, others, by),
         )
         assert not Apart.objects.filter(Q(first=other) | Q(second=other)).exists()
-        followed = {(None, None): 2, (None, "merged"): 2, ("merged", None): 1, ("merged", "merged"): 0}[tuple(told)]
-        assert Apart.objects.filter(Q(first=kept) | Q(second=kept)).count() == followed
+        followed = {(None, None): 2, (None, "merged"): 2, ("merged", None): 1, ("merged", "merged"): 0}[tuple(outcomes)]
+        assert Apart.objects.filter(Q(first=survivor) | Q(second=survivor)).count() == followed
 
 
 def test_two_people_merging_in_both_directions_give_one_merge():
@@ -85,13 +85,13 @@ def test_two_people_merging_in_both_directions_give_one_merge():
     SaleFactory(customer=one, owner=by[0])
     SaleFactory(customer=two, owner=by[0])
 
-    def attempt(kept, other, user):
+    def attempt(survivor, other, user):
         try:
-            return merge(kept, other, taken=[], version=1, other_version=1, by=user)
+            return merge(survivor, other, taken=[], version=1, other_version=1, by=user)
         except ValidationError as refusal:
             assert isinstance(refusal, Stale) or refusal.code == "merged"
 
     results = together(lambda: attempt(one, two, by[0]), lambda: attempt(two, one, by[1]))
-    kept = next(result for result in results if result)
+    survivor = next(result for result in results if result)
     assert results.count(None) == 1
-    assert set(Sale.objects.values_list("customer", flat=True)) == {kept.pk}
+    assert set(Sale.objects.values_list("customer", flat=True)) == {survivor.pk}

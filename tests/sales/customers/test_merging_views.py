@@ -35,48 +35,48 @@ def answers(twin, **changes) -> dict:
 
 
 def test_first_one_chooses_the_other(boss, pair, reads_only):
-    kept, other = pair
+    survivor, other = pair
     with reads_only():
-        page = boss.get(address(kept))
-        by_name = boss.get(address(kept), {"other": "", "other_text": other.number})
+        page = boss.get(address(survivor))
+        by_name = boss.get(address(survivor), {"other": "", "other_text": other.number})
     assert b"Which relation is the same as Acme B.V.?" in page.content
     assert by_name.context["other"] == other
-    assert boss.get(address(kept), {"other": kept.pk}).status_code == 422
-    assert boss.get(address(kept), {"other": "x"}).status_code == 422
-    assert boss.get(address(kept), {"other_text": "Nobody"}).status_code == 422
+    assert boss.get(address(survivor), {"other": survivor.pk}).status_code == 422
+    assert boss.get(address(survivor), {"other": "x"}).status_code == 422
+    assert boss.get(address(survivor), {"other_text": "Nobody"}).status_code == 422
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_preview_shows_both_and_what_moves(boss, pair, headers, reads_only):
-    kept, other = pair
+    survivor, other = pair
     SaleFactory(customer=other)
     with reads_only():
-        response = boss.get(address(kept), {"other": other.pk}, headers=headers)
+        response = boss.get(address(survivor), {"other": other.pk}, headers=headers)
     text = response.content.decode()
     assert [(row.choice.key, row.side) for row in response.context["rows"]] == [
         ("name", "kept"), ("phone", "other"), ("address", "kept"),
     ]  # fmt: skip
     assert response.context["moves"]["open"] == 1
-    assert f'href="{address(other)}?other={kept.pk}"' in text
+    assert f'href="{address(other)}?other={survivor.pk}"' in text
     assert ("<h1>" in text) == (headers == {})
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_merge_leads_to_the_kept_one(boss, pair, headers):
-    kept, other = pair
-    response = boss.post(address(kept), answers(other), headers=headers)
-    assert response.headers.get("HX-Redirect", response.headers.get("Location")) == f"/relations/{kept.pk}/"
-    kept.refresh_from_db()
-    assert (kept.phone, kept.city, kept.former_numbers) == ("010 1234567", "Ede", other.number)
-    assert b"Acme has been merged into this relation." in boss.get(f"/relations/{kept.pk}/").content
-    assert boss.post(address(kept), answers(other)).status_code == 302  # a second click
+    survivor, other = pair
+    response = boss.post(address(survivor), answers(other), headers=headers)
+    assert response.headers.get("HX-Redirect", response.headers.get("Location")) == f"/relations/{survivor.pk}/"
+    survivor.refresh_from_db()
+    assert (survivor.phone, survivor.city, survivor.former_numbers) == ("010 1234567", "Ede", other.number)
+    assert b"Acme has been merged into this relation." in boss.get(f"/relations/{survivor.pk}/").content
+    assert boss.post(address(survivor), answers(other)).status_code == 302  # a second click
     assert boss.get(address(other)).headers["Location"] == f"/relations/{other.pk}/"
 
 
 def test_stale_preview_is_shown_anew_with_what_was_chosen(boss, pair, colleague):
-    kept, other = pair
+    survivor, other = pair
     edit_relation(other, values={"city": "Goes", "email": "x@acme.nl"}, version=1, by=colleague)
-    response = boss.post(address(kept), answers(other, take_name="other"))
+    response = boss.post(address(survivor), answers(other, take_name="other"))
     assert response.status_code == 409
     assert "changed this relation after you opened it" in response.content.decode()
     assert {row.choice.key: row.side for row in response.context["rows"]} == {
@@ -87,16 +87,16 @@ def test_stale_preview_is_shown_anew_with_what_was_chosen(boss, pair, colleague)
 
 
 def test_what_cannot_be_merged_is_said_at_once_and_refused(boss, pair):
-    kept, other = pair
-    sale = SaleFactory(subject="Roof", customer=other, status="lost", closed_on=date(2026, 1, 5), lost_to=kept)
-    for response in (boss.get(address(kept), {"other": other.pk}), boss.post(address(kept), answers(other))):
+    survivor, other = pair
+    sale = SaleFactory(subject="Roof", customer=other, status="lost", closed_on=date(2026, 1, 5), lost_to=survivor)
+    for response in (boss.get(address(survivor), {"other": other.pk}), boss.post(address(survivor), answers(other))):
         text = response.content.decode()
         assert "lost to their own customer" in text
         assert f'<a href="/sales/{sale.pk}/">Roof</a>' in text
     assert response.status_code == 422
     person = PersonFactory()
-    assert boss.post(address(kept), answers(person)).status_code == 422
-    assert boss.post(address(kept), answers(kept)).status_code == 422
+    assert boss.post(address(survivor), answers(person)).status_code == 422
+    assert boss.post(address(survivor), answers(survivor)).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -182,8 +182,8 @@ def test_panel_costs_the_same_for_one_and_for_three(boss, company, count, django
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_preview_costs_the_same_for_one_and_for_three(boss, pair, count, django_assert_num_queries):
-    kept, other = pair
+    survivor, other = pair
     SaleFactory.create_batch(count, customer=other)
     ContactFactory.create_batch(count, organization=other)
     with django_assert_num_queries(13):
-        assert boss.get(address(kept), {"other": other.pk}).context["moves"]["open"] == count
+        assert boss.get(address(survivor), {"other": other.pk}).context["moves"]["open"] == count

@@ -153,9 +153,9 @@ def test_page_makes_renews_and_ends_the_address(as_user, salesperson, reads_only
         assert "Make an address" in desk.get(page).content.decode()
     assert desk.post(page, {"action": "new"})["Location"] == page
     first = CalendarFeed.objects.get().secret
-    shown = desk.get(page)
-    assert f"http://testserver/sales/calendar/{first}.ics" in shown.content.decode()
-    assert shown["Cache-Control"] == "no-store"
+    answer = desk.get(page)
+    assert f"http://testserver/sales/calendar/{first}.ics" in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
     desk.post(page, {"action": "new"})
     second = CalendarFeed.objects.get().secret
     assert first != second

@@ -66,9 +66,9 @@ def test_day_shows_the_meetings_of_its_sales(as_user, salesperson, colleague, pl
     desk = as_user(salesperson)
     page = desk.get("/sales/day/")
     assert days_meetings(page) == ["Drink coffee", "Show <b>it</b>"]
-    shown = page.content.decode().partition("data-meetings")[2].partition("</section>")[0]
-    assert f'href="/sales/{sale.pk}/"' in shown
-    assert "Show &lt;b&gt;it&lt;/b&gt;" in shown
+    panel = page.content.decode().partition("data-meetings")[2].partition("</section>")[0]
+    assert f'href="/sales/{sale.pk}/"' in panel
+    assert "Show &lt;b&gt;it&lt;/b&gt;" in panel
     assert days_meetings(desk.get(f"/sales/day/?owner={colleague.pk}")) == ["Sign"]
     trash(sale, version=1, by=salesperson)
     assert days_meetings(desk.get("/sales/day/")) == []
@@ -97,9 +97,9 @@ def read(salesperson):
 
 def test_calendar_holds_own_meetings_with_their_hour(salesperson, planned, sale, now):
     events = read(salesperson)
-    told = [(str(event["summary"]), event.decoded("dtstart"), event.decoded("dtend")) for event in events]
+    meetings = [(str(event["summary"]), event.decoded("dtstart"), event.decoded("dtend")) for event in events]
     begin = [now + hours * HOUR for hours in (-2, 2, 48)]
-    assert told == [("Meeting: Warehouse (Van Dam)", at, at + HOUR) for at in begin]
+    assert meetings == [("Meeting: Warehouse (Van Dam)", at, at + HOUR) for at in begin]
     assert str(events[1]["description"]).splitlines() == ["Drink coffee", f"http://testserver/sales/{sale.pk}/"]
     assert len({str(event["uid"]) for event in events}) == 3
 
@@ -107,8 +107,8 @@ def test_calendar_holds_own_meetings_with_their_hour(salesperson, planned, sale,
 def test_calendar_keeps_the_meetings_of_the_past_year(salesperson, sale, plan, monkeypatch):
     for days, text in ((-368, "Long ago"), (-364, "A year ago"), (-1, "Yesterday"), (1, "Tomorrow")):
         plan(sale, 24 * days, text)
-    said = [str(event["description"]).splitlines()[0] for event in read(salesperson)]
-    assert said == ["A year ago", "Yesterday", "Tomorrow"]
+    descriptions = [str(event["description"]).splitlines()[0] for event in read(salesperson)]
+    assert descriptions == ["A year ago", "Yesterday", "Tomorrow"]
     monkeypatch.setattr("sales.day.calendar_feed.MOST", 2)
     assert [str(event["description"]).splitlines()[0] for event in read(salesperson)] == ["Yesterday", "Tomorrow"]
 

@@ -22,8 +22,8 @@ def rows(response):
 def test_csv_holds_the_whole_filter_in_its_order(as_user, salesperson, phases):
     for subject, percent, revenue in [("A", 50, "1000.01"), ("B", 75, "2000"), ("C", 10, None)]:
         SaleFactory(owner=salesperson, subject=subject, phase=phases[percent], expected_revenue=revenue)
-    found = rows(as_user(salesperson).get("/sales/?status=open&sort=-amount&format=csv"))
-    assert [(row["Subject"], row["Expected revenue"], row["Weighted revenue"]) for row in found] == [
+    table = rows(as_user(salesperson).get("/sales/?status=open&sort=-amount&format=csv"))
+    assert [(row["Subject"], row["Expected revenue"], row["Weighted revenue"]) for row in table] == [
         ("B", "2000.00", "1500.0000"),
         ("A", "1000.01", "500.0050"),
         ("C", "", ""),
@@ -34,8 +34,8 @@ def test_xlsx_holds_numbers_as_numbers(as_user, salesperson):
     SaleFactory(owner=salesperson, subject="=1+1", expected_revenue=Decimal("12.50"))
     response = as_user(salesperson).get("/sales/?format=xlsx")
     heading, row = load_workbook(io.BytesIO(response.content)).active.iter_rows(values_only=True)
-    found = dict(zip(heading, row, strict=True))
-    assert (found["Subject"], found["Expected revenue"], found["Probability"]) == ("=1+1", 12.5, 10)
+    values = dict(zip(heading, row, strict=True))
+    assert (values["Subject"], values["Expected revenue"], values["Probability"]) == ("=1+1", 12.5, 10)
 
 
 def test_export_shows_only_what_one_sees_and_needs_the_right(as_user, salesperson, colleague, switch):
@@ -80,11 +80,11 @@ def test_export_is_exactly_the_filter_whatever_columns_or_page_are_shown(as_user
     response = as_user(salesperson).get(f"/sales/?{query}&format={kind}")
     assert f'filename="sales.{kind}"' in response["Content-Disposition"]
     if kind == "csv":
-        found = [row["Subject"] for row in rows(response)]
+        subjects = [row["Subject"] for row in rows(response)]
     else:
         sheet = load_workbook(io.BytesIO(response.content)).active
-        found = [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)]
-    assert found == ["300", "700"]
+        subjects = [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert subjects == ["300", "700"]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -101,9 +101,9 @@ def test_lines_of_the_filter_and_nothing_of_others(
     assert "rows=lines" in desk.get("/sales/?q=Roof").content.decode()
     desk.get("/sales/?q=Roof&format=csv&rows=lines")
     with django_assert_num_queries(3):
-        found = rows(desk.get("/sales/?q=Roof&format=csv&rows=lines"))
-    assert [row["Subject"] for row in found] == [f"Roof {number}" for number in reversed(range(count))]
-    assert found[0] == {
+        table = rows(desk.get("/sales/?q=Roof&format=csv&rows=lines"))
+    assert [row["Subject"] for row in table] == [f"Roof {number}" for number in reversed(range(count))]
+    assert table[0] == {
         "Number": str(sale.pk), "Subject": sale.subject, "Customer": "Van Dam", "Description": "Survey",
         "Quantity": "2.00", "Unit price": "12.50", "VAT": str(sale.lines.get().vat_rate),
         "Billing method": sale.lines.get().get_billing_method_display(), "Amount": "25.00",
@@ -132,13 +132,13 @@ def test_export_is_of_one_moment_and_holds_up_nobody(salesperson, company, monke
     for subject in "ABC":
         SaleFactory(owner=salesperson, subject=subject)
     rows = iter(files.table(Sale.objects.order_by("pk")).rows)
-    found = [next(rows)[1]]
+    subjects = [next(rows)[1]]
 
     def change():
         Sale.objects.filter(subject__in="BC").update(subject="Changed")
         SaleFactory(owner=salesperson, subject="D")
 
     together(change)
-    found += [row[1] for row in rows]
-    assert found == ["A", "B", "C"]
+    subjects += [row[1] for row in rows]
+    assert subjects == ["A", "B", "C"]
     assert Sale.objects.filter(subject="Changed").count() == 2

@@ -55,8 +55,8 @@ def test_day_holds_every_group_in_its_order(seller, salesperson, colleague):
     SaleFactory(owner=salesperson, subject="Late", next_step="Call", next_step_on=today() - timedelta(days=2))
     SaleFactory(owner=salesperson, subject="Both", expected_end_date=today() - timedelta(days=1))
     SaleFactory(owner=colleague, subject="Not mine")
-    found = records(seller.get("/sales/day/?format=csv"))
-    assert [(row["Group"], row["Subject"]) for row in found] == [
+    table = records(seller.get("/sales/day/?format=csv"))
+    assert [(row["Group"], row["Subject"]) for row in table] == [
         ("Late", "Late"), ("The next seven days", "Soon"), ("Without a next step", "Both"),
         ("Expected end date has passed", "Both"),
     ]  # fmt: skip
@@ -87,13 +87,13 @@ def test_trash_says_since_when_and_by_whom(as_user, manager, sale, salesperson):
 def test_history_of_a_sale_holds_notes_and_changes(seller, sale, salesperson, phases):
     move(sale, phase=phases[50], version=sale.version, by=salesperson)
     url = pages(sale)["history"]
-    found = records(seller.get(f"{url}?format=csv"))
-    assert [(row["What"], row["Text"], row["By"]) for row in found[:2]] == [
+    table = records(seller.get(f"{url}?format=csv"))
+    assert [(row["What"], row["Text"], row["By"]) for row in table[:2]] == [
         ("Moved to Proposal, 50 %", "", "Sanne de Wit"), ("Call", "'=Asked\nfor a price", "Sanne de Wit"),
     ]  # fmt: skip
-    assert found[2]["What"].startswith("Created in")
+    assert table[2]["What"].startswith("Created in")
     at = sale.notes.get().at.astimezone(organisation_zone())
-    assert found[1]["When"] == f"{at:%Y-%m-%d %H:%M}"
+    assert table[1]["When"] == f"{at:%Y-%m-%d %H:%M}"
     assert [row["What"] for row in records(seller.get(f"{url}?format=csv&only=notes"))] == ["Call"]
     assert len(records(seller.get(f"{url}?format=csv&only=changes"))) == 2
 
@@ -106,9 +106,9 @@ def test_timeline_holds_all_pages_of_what_one_may_see(seller, sale, salesperson,
     url = pages(sale)[about]
     assert "Secret" in " ".join(row["About"] for row in records(seller.get(f"{url}?format=csv")))
     switch(sales_visible="own")
-    found = records(seller.get(f"{url}?format=csv"))
-    assert "Secret" not in " ".join(row["About"] for row in found)
-    assert len(found) == {"relation": 4, "project": 3}[about]
+    table = records(seller.get(f"{url}?format=csv"))
+    assert "Secret" not in " ".join(row["About"] for row in table)
+    assert len(table) == {"relation": 4, "project": 3}[about]
 
 
 @pytest.mark.parametrize("page", ["day", "history", "relation", "project", "trash"])
@@ -146,8 +146,8 @@ def test_board_links_to_the_file_of_exactly_its_sales(seller, sale, salesperson,
     page = seller.get(f"/sales/board/?owner={salesperson.pk}").content.decode()
     href = f"/sales/?owner={salesperson.pk}&amp;status=open&amp;format=csv"
     assert f'href="{href}"' in page
-    found = records(seller.get(href.replace("&amp;", "&")))
-    assert {row["Subject"] for row in found} == {"Roof", "Mine too"}
+    table = records(seller.get(href.replace("&amp;", "&")))
+    assert {row["Subject"] for row in table} == {"Roof", "Mine too"}
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -20,7 +20,7 @@ TODAY = date(2026, 3, 20)
 DAY = timedelta(days=1)
 
 
-def found(query: str, user) -> list[str]:
+def matches(query: str, user) -> list[str]:
     """The subjects of the sales this user finds, by name."""
     sales = SaleFilter.parse(QueryDict(query)).apply(Sale.objects.visible_to(user), today=TODAY)
     return sorted(sale.subject for sale in sales)
@@ -106,7 +106,7 @@ CASES = {
 
 @pytest.mark.parametrize("query", CASES)
 def test_every_word_finds_what_it_says(six, manager, query):
-    assert found(query.format(**six), manager) == CASES[query].split()
+    assert matches(query.format(**six), manager) == CASES[query].split()
 
 
 def test_every_word_has_a_case():
@@ -117,15 +117,15 @@ def test_every_word_has_a_case():
 @pytest.mark.parametrize(("visible", "mine"), [("all", 6), ("team", 4), ("own", 4)])
 def test_a_filter_never_shows_more_than_its_reader_may_see(six, salesperson, colleague, manager, switch, visible, mine):
     switch(sales_visible=visible)
-    assert (len(found("", salesperson)), len(found("", manager))) == (mine, 6)
+    assert (len(matches("", salesperson)), len(matches("", manager))) == (mine, 6)
     Team.objects.get().members.add(colleague)
     again = type(salesperson).objects.get(pk=salesperson.pk)
-    assert len(found("", again)) == (6 if visible != "own" else 4)
+    assert len(matches("", again)) == (6 if visible != "own" else 4)
 
 
 def test_sales_in_the_trash_answer_to_no_filter(six, manager):
     Sale.objects.filter(subject="two").update(trashed=True)
-    assert found("overdue=1", manager) == found("aged=1", manager) == []
+    assert matches("overdue=1", manager) == matches("aged=1", manager) == []
 
 
 @pytest.mark.parametrize(
@@ -208,12 +208,12 @@ def test_an_address_that_names_a_merged_relation_leads_to_the_kept_one(six, mana
     gone = RelationFactory(name="Alpha Old", merged_into_id=six["alpha"], is_active=False).pk
     rival = RelationFactory(name="Rival Old", merged_into_id=six["rival"], is_active=False).pk
 
-    assert found(f"customer={gone}", manager) == found(f"customer={six['alpha']}", manager) != []
-    assert found(f"customer={gone}&customer={six['beta']}", manager) == ["four", "one", "three", "two", "won"]
-    assert found(f"customer_not={gone}", manager) == ["lost", "three"]
-    assert found(f"lost_to={rival}&lost_to=none", manager) == found("", manager)
-    assert found(f"lost_to={rival}", manager) == ["lost"]
-    assert found("customer=999999", manager) == []
+    assert matches(f"customer={gone}", manager) == matches(f"customer={six['alpha']}", manager) != []
+    assert matches(f"customer={gone}&customer={six['beta']}", manager) == ["four", "one", "three", "two", "won"]
+    assert matches(f"customer_not={gone}", manager) == ["lost", "three"]
+    assert matches(f"lost_to={rival}&lost_to=none", manager) == matches("", manager)
+    assert matches(f"lost_to={rival}", manager) == ["lost"]
+    assert matches("customer=999999", manager) == []
 
 
 @pytest.mark.parametrize("words", ["customer={}", "customer={}&status=open"])

@@ -67,15 +67,15 @@ def test_list_overdue_undated_and_next_step(desk, salesperson):
         ("next=none", ["none"]),
         ("end_from=2000-01-01", ["past", "today"]),
     ]:
-        found = [sale.subject for sale in desk.get(f"/sales/?{query}&sort=end").context["rows"]]
-        assert (query, found) == (query, expected)
+        subjects = [sale.subject for sale in desk.get(f"/sales/?{query}&sort=end").context["rows"]]
+        assert (query, subjects) == (query, expected)
 
 
 def test_list_reason_belongs_to_the_status_beside_it(desk, salesperson, sale):
     lose(sale, reason=LossReason.objects.first(), lost_to=None, version=1, by=salesperson)
-    found = desk.get(f"/sales/?status=lost&reason={LossReason.objects.first().pk}").context["totals"]["count"]
+    count = desk.get(f"/sales/?status=lost&reason={LossReason.objects.first().pk}").context["totals"]["count"]
     none = desk.get("/sales/?status=lost&reason=none").context["totals"]["count"]
-    assert (found, none) == (1, 0)
+    assert (count, none) == (1, 0)
 
 
 @pytest.mark.parametrize("count", [1, 3])

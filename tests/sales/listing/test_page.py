@@ -106,8 +106,8 @@ def test_weighted_total_counts_open_sales_and_says_so_beside_closed_ones(
             closed_on=None if status == "open" else today(), follow_up="none" if status == "accepted" else "",
         )  # fmt: skip
     response = desk.get(f"/sales/{query}")
-    shown = response.context["totals"]
-    assert (shown["count"], f"{shown['revenue']:.2f}", f"{shown['weighted']:.2f}", shown["closed"]) == totals
+    sums = response.context["totals"]
+    assert (sums["count"], f"{sums['revenue']:.2f}", f"{sums['weighted']:.2f}", sums["closed"]) == totals
     assert f'<dt>{label}</dt><dd data-total="weighted"><data value="{totals[2]}">' in response.text
 
 
@@ -215,10 +215,10 @@ def test_several_phases_or_owners_stay_when_one_searches(desk, sale, phases, col
 def test_status_links_leave_behind_what_no_such_sale_answers_to(desk, sale):
     response = desk.get("/sales/?status=lost&reason=1&lost_to=2&closed_from=2026-01-01&q=x&page=3&sort=-amount")
     links = {link.label: QueryDict(link.query[1:]).dict() for link in response.context["statuses"]}
-    kept = {"q": "x", "sort": "-amount"}
-    assert links["Open"] == {"status": "open", **kept}
-    assert links["Accepted"] == {"status": "accepted", "closed_from": "2026-01-01", **kept}
-    assert links["Lost"] == {"status": "lost", "reason": "1", "lost_to": "2", "closed_from": "2026-01-01", **kept}
+    rest = {"q": "x", "sort": "-amount"}
+    assert links["Open"] == {"status": "open", **rest}
+    assert links["Accepted"] == {"status": "accepted", "closed_from": "2026-01-01", **rest}
+    assert links["Lost"] == {"status": "lost", "reason": "1", "lost_to": "2", "closed_from": "2026-01-01", **rest}
     assert [link.label for link in response.context["statuses"] if link.current] == ["Lost"]
 
 
@@ -338,12 +338,12 @@ def test_closed_sales_show_when_why_and_to_whom(desk, salesperson, sale):
         subject="Won", owner=salesperson, status="accepted", follow_up="none", closed_on=today(),
         accept_reason=AcceptReason.objects.first(),
     )  # fmt: skip
-    shown = ("status", "closed", "reason", "lost_to", "next", "days")
-    page = text(desk.get(f"/sales/?columns={','.join(shown)}&sort=subject"))
+    visible = ("status", "closed", "reason", "lost_to", "next", "days")
+    page = text(desk.get(f"/sales/?columns={','.join(visible)}&sort=subject"))
     cells = [re.findall(r'data-column="\w+" data-label="[^"]*">(.*?)</td>', row) for row in page.split("<tr")]
-    told = [[re.sub("<[^>]+>", "", cell) for cell in row] for row in cells[2:]]
+    texts = [[re.sub("<[^>]+>", "", cell) for cell in row] for row in cells[2:]]
     day = re.sub("<[^>]+>", "", re.search(r"<time[^>]*>[^<]*", cells[2][1])[0])
-    assert told == [
+    assert texts == [
         ["Lost", day, str(LossReason.objects.first()), "Rival", "", ""],
         ["Accepted", day, str(AcceptReason.objects.first()), "", "", ""],
     ]

@@ -32,12 +32,12 @@ def plans(read, table: str = "sales_sale") -> list[str]:
     with CaptureQueriesContext(connection) as captured:
         read()
     with connection.cursor() as cursor:
-        found = []
+        all_plans = []
         for query in captured.captured_queries:
             if table in query["sql"]:
                 cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, BUFFERS OFF, COSTS OFF) {query['sql']}")
-                found.append("\n".join(line for (line,) in cursor.fetchall()))
-    return found
+                all_plans.append("\n".join(line for (line,) in cursor.fetchall()))
+    return all_plans
 
 
 def most_rows(plan: str) -> int:
@@ -52,10 +52,10 @@ def manager_of_many(many_sales):
     return User(email="all@example.com", is_superuser=True)
 
 
-def asked(words: str):
+def filtered(words: str):
     """The sales that a query string asks for, unsorted, and the filter."""
-    chosen = SaleFilter.parse(QueryDict(words))
-    return chosen, chosen.apply(Sale.objects.untrashed(), today=today())
+    sale_filter = SaleFilter.parse(QueryDict(words))
+    return sale_filter, sale_filter.apply(Sale.objects.untrashed(), today=today())
 
 
 # The board
@@ -110,8 +110,8 @@ def test_first_cards_of_aged_sales_read_their_columns_only_as_far_as_needed():
     ],
 )
 def test_a_page_of_the_list_comes_from_the_index_of_its_order(words, index):
-    chosen, sales = asked(words)
-    (plan,) = plans(lambda: list(chosen.order(sales.for_list())[:50]))
+    sale_filter, sales = filtered(words)
+    (plan,) = plans(lambda: list(sale_filter.order(sales.for_list())[:50]))
 
     assert index in plan
     assert "Sort" not in plan
@@ -119,7 +119,7 @@ def test_a_page_of_the_list_comes_from_the_index_of_its_order(words, index):
 
 
 def test_totals_of_open_sales_come_from_the_forecast_index_alone():
-    (plan,) = plans(asked("status=open")[1].totals)
+    (plan,) = plans(filtered("status=open")[1].totals)
 
     assert "Index Only Scan using sale_forecast" in plan
     assert "Heap Fetches: 0" in plan
@@ -135,7 +135,7 @@ def test_totals_of_open_sales_come_from_the_forecast_index_alone():
     ],
 )
 def test_a_narrow_filter_reads_an_index_and_not_all_sales(words, index):
-    chosen, sales = asked(words)
+    sale_filter, sales = filtered(words)
     (totals,) = plans(sales.totals)
 
     assert index in totals
@@ -175,8 +175,8 @@ def test_a_search_of_several_words_reads_so_many_rows_and_no_more(manager_of_man
 
 @pytest.mark.parametrize("words", ["q=4321", "status=open&q=4321", "q=4321&sort=-amount"])
 def test_few_rows_found_by_a_word_are_not_looked_for_along_an_order(words):
-    chosen, sales = asked(words)
-    (plan,) = plans(lambda: list(chosen.order(sales.find_then_sort().for_list())[:50]))
+    sale_filter, sales = filtered(words)
+    (plan,) = plans(lambda: list(sale_filter.order(sales.find_then_sort().for_list())[:50]))
 
     assert "sale_search" in plan
     assert "sale_recent" not in plan
@@ -240,7 +240,7 @@ def test_many_references_of_a_file_are_found_by_their_index(manager):
 def test_many_relations_of_a_file_are_found_by_an_index(manager, column, index):
     importer = RelationImporter(ImportRun(kind="relations", key=column, mapping={}), by=manager)
     decisions = [Decision(ImportRow(), values={column: f"REF-{n}"}) for n in range(200)]
-    found = plans(lambda: importer.look_up(decisions), '"relations_relation"')
+    look_ups = plans(lambda: importer.look_up(decisions), '"relations_relation"')
 
-    assert any(f"relation_{index}" in plan and "REF-199" in plan for plan in found)
-    assert not any("Seq Scan on relations_relation " in plan for plan in found)
+    assert any(f"relation_{index}" in plan and "REF-199" in plan for plan in look_ups)
+    assert not any("Seq Scan on relations_relation " in plan for plan in look_ups)

@@ -55,12 +55,12 @@ def test_sale_found_for_its_age_says_it_where_no_column_does(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("days", "told"), [(-1, "late"), (0, "today"), (1, "")])
-def test_next_step_of_today_is_one_word_and_every_other_has_its_day(phases, days, told):
+@pytest.mark.parametrize(("days", "word"), [(-1, "late"), (0, "today"), (1, "")])
+def test_next_step_of_today_is_one_word_and_every_other_has_its_day(phases, days, word):
     on = today() + timedelta(days=days)
     drawn = Cells(["next_on"], today=today(), selectable=False).next_on(
         SaleFactory(next_step="Call", next_step_on=on, phase=phases[50])
     )
     assert re.findall(r'<time[^>]* datetime="([^"]*)"', drawn) == [on.isoformat()]
-    assert re.findall(r'class="badge"[^>]*>(\w+)<', drawn) == ([told] if told else [])
+    assert re.findall(r'class="badge"[^>]*>(\w+)<', drawn) == ([word] if word else [])
     assert (f"{on.year}<" in drawn) == (days != 0)

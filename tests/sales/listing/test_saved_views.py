@@ -27,16 +27,16 @@ def text(response):
 
 
 def test_view_is_kept_in_its_canonical_words(salesperson):
-    kept = saved_views.save(
+    view = saved_views.save(
         name=" Mine ", query="sort=-updated&page=4&status=open&phase=2&phase=1&view=9", shared=False, by=salesperson
     )
-    assert (kept.name, kept.query, kept.shared) == ("Mine", "phase=1&phase=2&status=open", False)
-    assert kept.address == f"/sales/?phase=1&phase=2&status=open&view={kept.pk}"
+    assert (view.name, view.query, view.shared) == ("Mine", "phase=1&phase=2&status=open", False)
+    assert view.address == f"/sales/?phase=1&phase=2&status=open&view={view.pk}"
 
 
 def test_view_of_all_sales_has_an_address_too(salesperson):
-    kept = saved_views.save(name="All", query="", shared=False, by=salesperson)
-    assert kept.address == f"/sales/?view={kept.pk}"
+    view = saved_views.save(name="All", query="", shared=False, by=salesperson)
+    assert view.address == f"/sales/?view={view.pk}"
 
 
 def test_view_sent_twice_is_one(salesperson, view):
@@ -139,14 +139,14 @@ def test_open_view_of_somebody_else_or_of_the_past_is_just_a_filter(desk, collea
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "part"])
 def test_list_is_kept_from_its_page_with_the_columns_as_shown(desk, salesperson, headers):
     desk.cookies["sales-columns"] = "owner,amount"
-    asked = desk.get("/sales/views/new/?status=open&q=roof&page=3", headers=headers)
-    assert (asked.status_code, "“roof”" in text(asked)) == (200, True)
+    dialog = desk.get("/sales/views/new/?status=open&q=roof&page=3", headers=headers)
+    assert (dialog.status_code, "“roof”" in text(dialog)) == (200, True)
     answers = {"query": "status=open&q=roof&page=3", "name": "Roofs", "shared": "on"}
     response = desk.post("/sales/views/new/", answers, headers=headers)
-    kept = SavedView.objects.get()
-    assert (response.headers.get("Location") or response["HX-Redirect"]) == kept.address
-    assert (kept.owner, kept.name, kept.shared) == (salesperson, "Roofs", True)
-    assert kept.query == "columns=owner%2Camount&q=roof&status=open"
+    view = SavedView.objects.get()
+    assert (response.headers.get("Location") or response["HX-Redirect"]) == view.address
+    assert (view.owner, view.name, view.shared) == (salesperson, "Roofs", True)
+    assert view.query == "columns=owner%2Camount&q=roof&status=open"
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "part"])

@@ -142,9 +142,9 @@ def first_load(page: str) -> dict[str, bytes]:
         path = wanted.pop()
         if path in files:
             continue
-        found = finders.find(path.removeprefix("/static/"))
-        assert found, path
-        with open(found, "rb") as file:
+        path_on_disk = finders.find(path.removeprefix("/static/"))
+        assert path_on_disk, path
+        with open(path_on_disk, "rb") as file:
             files[path] = file.read()
         if path.endswith((".js", ".css")) and "min.js" not in path:
             text = files[path].decode()

@@ -78,15 +78,15 @@ def test_accept_says_that_no_follow_up_was_chosen(desk, sale):
 
 def test_accept_keeps_every_answer_on_the_way_back_and_forth(desk, sale, salesperson):
     url = f"/sales/{sale.pk}/accept/"
-    said = accept_answers(sale, follow_up="new_project")
-    said |= {"project-name": "Roof", "project-manager": salesperson.pk, "project-note": "Ask for the keys"}
-    first = desk.post(url, said | {"step": "then", "back-to-why": "1"})
+    answers = accept_answers(sale, follow_up="new_project")
+    answers |= {"project-name": "Roof", "project-manager": salesperson.pk, "project-note": "Ask for the keys"}
+    first = desk.post(url, answers | {"step": "then", "back-to-why": "1"})
     assert (first.status_code, first.context["step"]) == (200, "why")
     sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)"', first.text))
     answered = ("follow_up", "project-name", "project-manager", "project-note")
     assert [sent[name] for name in answered] == ["new_project", "Roof", str(salesperson.pk), "Ask for the keys"]
 
-    second = desk.post(url, said | {"step": "why"})
+    second = desk.post(url, answers | {"step": "why"})
     assert (second.status_code, second.context["step"]) == (200, "then")
     assert 'value="new_project" required checked' in second.text and 'value="Ask for the keys"' in second.text
     assert Sale.objects.get(pk=sale.pk).status == "open"

@@ -133,10 +133,10 @@ def test_retired_vat_rate_stays_where_it_is_and_comes_nowhere_else(desk, sale, v
     VatRate.objects.filter(pk=vat.pk).update(is_active=False)
     page = desk.get(f"/sales/{sale.pk}/lines/").text
     assert page.count(f'<option value="{vat.pk}"') == 1  # offered in its own line, not in the empty one
-    kept = row(pk=line.pk, vat_rate=vat.pk)
-    values = line_values(1, kept) | {"lines-INITIAL_FORMS": 1}
+    line_row = row(pk=line.pk, vat_rate=vat.pk)
+    values = line_values(1, line_row) | {"lines-INITIAL_FORMS": 1}
     assert desk.post(f"/sales/{sale.pk}/lines/", values).status_code == 302
-    values = line_values(2, kept, row(vat_rate=vat.pk)) | {"lines-INITIAL_FORMS": 1}
+    values = line_values(2, line_row, row(vat_rate=vat.pk)) | {"lines-INITIAL_FORMS": 1}
     assert desk.post(f"/sales/{sale.pk}/lines/", values).status_code == 422
     assert sale.lines.count() == 1
 

@@ -111,7 +111,7 @@ def test_without_script_one_is_led_back_to_the_sale(desk, sale):
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "part"])
 @pytest.mark.parametrize(
-    ("what", "values", "said"),
+    ("what", "values", "message"),
     [
         ("amount", {"expected_revenue": "abc"}, "Enter an amount"),
         ("amount", {"expected_revenue": "-5"}, "not negative"),
@@ -124,16 +124,16 @@ def test_without_script_one_is_led_back_to_the_sale(desk, sale):
         ("step", {"next_step": "a\x00b"}, "Null characters"),
     ],
 )
-def test_slip_is_shown_beside_the_field(desk, sale, what, values, said, headers):
+def test_slip_is_shown_beside_the_field(desk, sale, what, values, message, headers):
     before = stored(sale, "version", "expected_revenue", "expected_end_date", "owner", "next_step")
     response = desk.post(url(sale, what), {"version": 1, **values}, headers=headers)
     assert response.status_code == 422
     text = response.content.decode()
-    assert said in text
+    assert message in text
     assert text.count('name="version" value="1"') >= 2
     assert stored(sale, "version", "expected_revenue", "expected_end_date", "owner", "next_step") == before
-    shown = next(iter(values.values()))
-    assert shown == "999999" or "\x00" in shown or shown in text
+    value = next(iter(values.values()))
+    assert value == "999999" or "\x00" in value or value in text
 
 
 def test_negative_amount_is_said_at_its_field(desk, sale):
@@ -148,7 +148,7 @@ def test_stale_value_shows_theirs_beside_yours_and_keeps_what_was_typed(desk, sa
     text = response.content.decode()
     assert response.status_code == 409
     assert "Bram Bakker changed this sale" in text
-    theirs, yours = (f'<data value="{value}.00">€ {shown}.00</data>' for value, shown in AMOUNTS)
+    theirs, yours = (f'<data value="{value}.00">€ {amount}.00</data>' for value, amount in AMOUNTS)
     assert f"stored now <b>{theirs}</b>, yours {yours}" in text.replace("\xa0", " ")
     assert 'value="30,000.00"' in text
     assert stored(sale, "expected_revenue", "version") == (Decimal("20000"), 2)
@@ -179,9 +179,9 @@ def test_closed_sale_offers_the_owner_only(desk, sale, salesperson, what):
     lose(sale, reason=None, lost_to=None, version=1, by=salesperson)
     text = desk.get(f"/sales/{sale.pk}/").content.decode()
     assert [w for w in ("amount", "end", "owner", "step") if f'data-change="{w}"' in text] == ["owner"]
-    asked = desk.get(url(sale, what)).content.decode()
-    assert "data-change-form" not in asked
-    assert "This sale is closed" in asked
+    dialog = desk.get(url(sale, what)).content.decode()
+    assert "data-change-form" not in dialog
+    assert "This sale is closed" in dialog
 
 
 def test_closed_sale_is_handed_over_and_its_page_read_anew(desk, sale, salesperson, colleague):

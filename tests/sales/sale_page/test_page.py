@@ -99,8 +99,8 @@ def test_keep_is_offered_after_moving_a_sale_with_its_own_probability(desk, sale
     response = desk.post(f"/sales/{sale.pk}/move/", {"phase": phases[75].pk, "version": 2}, headers=HTMX)
     assert "Keep 60 %" in response.text
     desk.post(f"/sales/{sale.pk}/probability/", {"probability": 60, "version": 3})
-    kept = Sale.objects.get(pk=sale.pk)
-    assert (kept.phase, kept.probability, kept.probability_by_hand) == (phases[75], 60, True)
+    stored = Sale.objects.get(pk=sale.pk)
+    assert (stored.phase, stored.probability, stored.probability_by_hand) == (phases[75], 60, True)
 
 
 @pytest.mark.parametrize("count", [1, 3])

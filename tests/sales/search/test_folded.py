@@ -33,12 +33,12 @@ LINE = st.text(st.characters(exclude_categories=["Cs", "Cn", "Cc"]), min_size=1,
 @pytest.mark.parametrize(("name", "plain"), NAMES)
 @pytest.mark.parametrize("way", ["name", "upper", "plain", "decomposed"])
 def test_a_name_is_found_in_every_kind_of_record(company, manager, name, plain, way):
-    asked = {"name": name, "upper": name.upper(), "plain": plain, "decomposed": unicodedata.normalize("NFD", name)}
+    spellings = {"name": name, "upper": name.upper(), "plain": plain, "decomposed": unicodedata.normalize("NFD", name)}
     home = named(RelationFactory(name=f"{name} house"))
     sale, project = SaleFactory(subject=f"{name} sale"), ProjectFactory(name=f"{name} project")
     invoice, contact = InvoiceFactory(subject=f"{name} invoice"), ContactFactory(function=f"{name} chief")
 
-    text = asked[way]
+    text = spellings[way]
     assert titles(text, manager) == {
         "sale": [sale.subject], "relation": [home.name], "contact": [contact.person.name], "project": [project.name],
         "invoice": [f"{invoice.number} {invoice.subject}".strip()],

@@ -25,7 +25,7 @@ def van_dam(company):
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "place"),
     [
         ("vandam-log.example", "https://www.vandam-log.example/over"),
         ("www.vandam-log.example", "https://www.vandam-log.example/over"),
@@ -42,12 +42,12 @@ def van_dam(company):
         ("crediteuren", "crediteuren@dam.example"), ("dam rotterdam", ""), ("R0012", ""),
     ],
 )  # fmt: skip
-def test_a_relation_is_found_by_everything_that_is_known_of_it(van_dam, manager, text, shown):
+def test_a_relation_is_found_by_everything_that_is_known_of_it(van_dam, manager, text, place):
     RelationFactory(name="Somebody else", phone="020 1112233", postcode="3071 NB", mobile="0612345679")
     hits = next(group.hits for group in find(text, manager) if group.kind == "relation")
     assert "Van Dam Logistics" in [hit.title for hit in hits]
     notes = next(hit.notes for hit in hits if hit.title == "Van Dam Logistics")
-    assert notes == ["", "R0012", "Rotterdam", shown]
+    assert notes == ["", "R0012", "Rotterdam", place]
     assert Relation.objects.search(text).filter(pk=van_dam.pk).exists()
 
 
@@ -83,7 +83,7 @@ def test_a_contact_person_shows_the_own_number_that_was_typed(company, manager, 
 
 
 @pytest.fixture
-def said(van_dam, salesperson, manager):
+def noted(van_dam, salesperson, manager):
     """A note about each kind of record that one writes about, and what stands in the record itself."""
     sale = SaleFactory(subject="Roof", customer=van_dam, owner=salesperson)
     mine = {"by": salesperson, "updated_by": salesperson}
@@ -101,7 +101,7 @@ def notes(text: str, user) -> dict[tuple[str, str], str]:
     return {(hit.title, hit.badge): hit.notes[0] for hit in hits}
 
 
-def test_notes_and_calls_are_found_by_what_they_say(said, manager):
+def test_notes_and_calls_are_found_by_what_they_say(noted, manager):
     assert notes("dakgo", manager) == {
         ("Roof", "Call"): "Mevrouw belde over de dakgoot", ("Van Dam Logistics", "Note"): "Dakgoot lekt <b>al weer</b>",
         ("Harbour", "Note"): "dakgoot besteld", ("Shed", "Note"): "Let op de dakgoot",
@@ -111,15 +111,15 @@ def test_notes_and_calls_are_found_by_what_they_say(said, manager):
     assert notes("d", manager) == {}
 
 
-def test_a_note_leads_to_the_timeline_and_is_shown_as_text(said, manager, as_user):
+def test_a_note_leads_to_the_timeline_and_is_shown_as_text(noted, manager, as_user):
     html = as_user(manager).get(reverse("search"), {"q": "lekt"}).content.decode()
-    assert f'href="/relations/{said.customer_id}/#timeline"' in html
+    assert f'href="/relations/{noted.customer_id}/#timeline"' in html
     assert "Dakgoot lekt &lt;b&gt;al weer&lt;/b&gt;" in html
     assert "Look in the whole list" not in html
 
 
 @pytest.mark.parametrize(("visible", "seen"), [("all", True), ("team", False), ("own", False)])
-def test_what_was_said_of_a_sale_is_found_by_who_sees_the_sale(said, salesperson, colleague, switch, visible, seen):
+def test_what_was_said_of_a_sale_is_found_by_who_sees_the_sale(noted, salesperson, colleague, switch, visible, seen):
     switch(sales_visible=visible)
     for title in (("Roof", "Call"), ("Shed", "Note")):
         assert title in notes("dakgoot", salesperson)
@@ -129,37 +129,37 @@ def test_what_was_said_of_a_sale_is_found_by_who_sees_the_sale(said, salesperson
     assert ("Harbour", "Note") in notes("dakgoot", colleague)
 
 
-def test_what_was_said_of_a_sale_in_the_trash_is_not_found(said, manager):
+def test_what_was_said_of_a_sale_in_the_trash_is_not_found(noted, manager):
     Sale.objects.update(trashed=True)
     assert {title for title, _badge in notes("dakgoot", manager)} == {"Van Dam Logistics", "Harbour"}
 
 
-def test_without_a_right_no_notes_are_found(said, manager):
+def test_without_a_right_no_notes_are_found(noted, manager):
     manager.groups.clear()
     assert notes("dakgoot", type(manager).objects.get(pk=manager.pk)) == {}
 
 
-def test_of_a_long_note_the_part_is_shown_in_which_it_stands(said, manager):
+def test_of_a_long_note_the_part_is_shown_in_which_it_stands(noted, manager):
     text = "Eerst iets anders. " * 40 + "Toen kwam de serre ter sprake. " + "En nog veel meer. " * 40
-    note = SaleNote.objects.create(sale=said, text=text, by=manager, updated_by=manager, at=timezone.now())
-    shown = notes("serre", manager)["Roof", "Note"]
-    assert "kwam de serre ter sprake" in shown and len(shown) < 170 and shown[0] == shown[-1] == "…"
+    note = SaleNote.objects.create(sale=noted, text=text, by=manager, updated_by=manager, at=timezone.now())
+    excerpt = notes("serre", manager)["Roof", "Note"]
+    assert "kwam de serre ter sprake" in excerpt and len(excerpt) < 170 and excerpt[0] == excerpt[-1] == "…"
     SaleNote.objects.filter(pk=note.pk).update(text="serre" + "e" * 5000)
     assert len(notes("serre", manager)["Roof", "Note"]) < 170
 
 
-def test_a_note_may_be_of_any_length(said, manager):
+def test_a_note_may_be_of_any_length(noted, manager):
     text = " ".join(f"woord{number}" for number in range(60_000))
-    SaleNote.objects.create(sale=said, text=text + "e\u0301\u0316" * 60_000, by=manager, updated_by=manager)
+    SaleNote.objects.create(sale=noted, text=text + "e\u0301\u0316" * 60_000, by=manager, updated_by=manager)
     assert ("Roof", "Note") in notes("woord17", manager)
 
 
-def test_of_a_note_of_any_length_no_more_is_looked_at_than_is_found(said, manager, monkeypatch):
+def test_of_a_note_of_any_length_no_more_is_looked_at_than_is_found(noted, manager, monkeypatch):
     sizes, fold = [], query.words
     monkeypatch.setattr(query, "words", lambda text: sizes.append(len(text)) or fold(text))
     marks = "\u094d\u093c" * 5000  # putting these in order costs the square of their number
     text = f"{marks} en verder over het nieuwe dakterras {'en zo voort ' * 50_000}"
-    Sale.objects.filter(pk=said.pk).update(note=text)
+    Sale.objects.filter(pk=noted.pk).update(note=text)
     assert "dakterras" in notes("dakterras", manager)["Roof", "Note"]
     assert 0 < max(sizes) <= query.LONGEST_TOKEN
     assert sum(sizes) < 2 * query.SEARCHED

@@ -131,10 +131,10 @@ def test_only_visible_sales_are_found(van_dam, salesperson, colleague, manager, 
     if text == "#":
         # Whatever id a sale has: the number may begin a phone number of the customer too, which finds the others.
         hits = {name: titles(f"#{sale.pk}", salesperson).get("sale", []) for name, sale in sales.items()}
-        found = {name for name in sales if f"Roof {name}" in hits[name]}
+        subjects = {name for name in sales if f"Roof {name}" in hits[name]}
     else:
-        found = {title.removeprefix("Roof ") for title in titles(text, salesperson).get("sale", [])}
-    assert found == (seen if text != "o" else found & seen)
+        subjects = {title.removeprefix("Roof ") for title in titles(text, salesperson).get("sale", [])}
+    assert subjects == (seen if text != "o" else subjects & seen)
     assert len(titles("roof", manager)["sale"]) == 3
 
 

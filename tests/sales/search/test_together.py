@@ -149,9 +149,9 @@ def numbers(company, manager):
     ],
 )  # fmt: skip
 def test_a_number_finds_its_record_first(numbers, manager, text, kinds):
-    found = {group.kind: group for group in find(text.format(year=today().year), manager)}
-    assert {kind: found[kind].hits[0].pk for kind in kinds} == {kind: numbers[kind].pk for kind in kinds}
-    assert all(found[kind].rank == EXACT for kind in kinds)
+    groups = {group.kind: group for group in find(text.format(year=today().year), manager)}
+    assert {kind: groups[kind].hits[0].pk for kind in kinds} == {kind: numbers[kind].pk for kind in kinds}
+    assert all(groups[kind].rank == EXACT for kind in kinds)
 
 
 def test_a_group_with_an_exact_number_stands_first(numbers, manager):

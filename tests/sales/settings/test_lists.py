@@ -102,8 +102,8 @@ def test_a_phase_may_have_a_limit_in_days(admin, phases, typed, stored):
     values = {"name": phase.name, "colour": phase.colour, "probability": "50", "age_limit": typed}
     assert admin.post(url, values).status_code == 302
     assert Phase.objects.get(pk=phase.pk).age_limit == stored
-    shown = admin.get(address("list", "phases")).content.decode()
-    assert (f"limit {stored} days" in shown) == bool(stored)
+    list_page = admin.get(address("list", "phases")).content.decode()
+    assert (f"limit {stored} days" in list_page) == bool(stored)
 
 
 @pytest.mark.parametrize("typed", ["0", "-1", "3651", "1.5", "soon"])

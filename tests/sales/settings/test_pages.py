@@ -31,11 +31,11 @@ def admin(as_user, administrator):
 
 
 def test_the_switches_are_stored(admin):
-    kept = SalesSettings.objects.get().accepted_type
-    answer = admin.post(reverse("settings:sales"), SWITCHES | {"accepted_type": kept.pk})
+    accepted_type = SalesSettings.objects.get().accepted_type
+    answer = admin.post(reverse("settings:sales"), SWITCHES | {"accepted_type": accepted_type.pk})
     assert answer.status_code == 302
     switches = SalesSettings.objects.get()
-    assert (switches.accept_reason, switches.loss_reason, switches.accepted_type) == ("required", "off", kept)
+    assert (switches.accept_reason, switches.loss_reason, switches.accepted_type) == ("required", "off", accepted_type)
     assert (switches.lost_to, switches.source) == (False, False)
     assert (switches.own_probability, switches.sales_to_persons) == (True, True)
     assert Organisation.objects.get().sales_visible == "own"
@@ -70,10 +70,10 @@ def test_reading_settings_writes_nothing(admin, name, reads_only):
         assert admin.get(reverse(f"settings:{name}"), headers={"HX-Request": "true"}).status_code == 200
 
 
-@pytest.mark.parametrize(("pattern", "shown"), [("P{seq:03}", "<b>P001</b>"), ("P", "not a pattern")])
-def test_an_example_follows_the_pattern(admin, pattern, shown):
+@pytest.mark.parametrize(("pattern", "example"), [("P{seq:03}", "<b>P001</b>"), ("P", "not a pattern")])
+def test_an_example_follows_the_pattern(admin, pattern, example):
     url = reverse("settings:number-example")
-    assert shown in admin.get(url, {"invoice_pattern": pattern}).content.decode()
+    assert example in admin.get(url, {"invoice_pattern": pattern}).content.decode()
 
 
 def test_numbers_of_the_organisation_are_stored_compact_and_shown_as_people_write_them(admin):
@@ -137,8 +137,8 @@ def test_a_new_user_is_invited_by_mail_and_chooses_a_password(admin, client):
     assert message.to == ["noor@example.com"]
     link = re.search(r"http://testserver(/\S+)", message.body).group(1)
     form = client.get(link, follow=True)
-    chosen = {"new_password1": "kaas-en-brood-7", "new_password2": "kaas-en-brood-7"}
-    assert client.post(form.redirect_chain[-1][0], chosen).status_code == 302
+    passwords = {"new_password1": "kaas-en-brood-7", "new_password2": "kaas-en-brood-7"}
+    assert client.post(form.redirect_chain[-1][0], passwords).status_code == 302
     assert client.login(username="noor@example.com", password="kaas-en-brood-7", request=form.wsgi_request)
 
 

@@ -32,9 +32,9 @@ def admin(company, as_user, administrator):
 def test_sent_twice_is_one_record_and_the_same_answer(admin, form, headers):
     (name, *args), values, model = FORMS[form]
     url = reverse(f"settings:{name}", args=args)
-    shown = admin.get(url).context["token"]
+    token = admin.get(url).context["token"]
     before = model.objects.count()
-    answers = [admin.post(url, values | {"token": shown}, headers=headers) for _click in range(2)]
+    answers = [admin.post(url, values | {"token": token}, headers=headers) for _click in range(2)]
     assert len({(answer.status_code, answer.get("Location"), answer.get("HX-Redirect")) for answer in answers}) == 1
     assert (answers[0].status_code, model.objects.count()) == (200 if headers else 302, before + 1)
     assert len(mail.outbox) == (form == "user")

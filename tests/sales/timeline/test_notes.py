@@ -124,11 +124,11 @@ def test_only_the_author_changes_and_managers_remove(as_user, colleague, manager
 
 def test_author_sees_the_ways_to_change_and_others_do_not(desk, as_user, colleague, manager, sale, note):
     paths = (url("note", sale, note.pk), url("note-remove", sale, note.pk))
-    shown = [
+    links = [
         [f'href="{path}"' in browser.get(sale.get_absolute_url()).content.decode() for path in paths]
         for browser in (desk, as_user(colleague), as_user(manager))
     ]
-    assert shown == [[True, True], [False, False], [False, True]]
+    assert links == [[True, True], [False, False], [False, True]]
 
 
 def test_file_is_sent_to_be_kept_never_shown(desk, sale, note, reads_only):
@@ -167,13 +167,13 @@ def test_notes_and_files_follow_the_visibility_of_their_sale(
 ):
     Team.objects.create(name="North").members.set([salesperson, colleague])
     switch(sales_visible=visible)
-    asked = [("file", note.files.get().key), ("history",), ("note-new",)]
+    addresses = [("file", note.files.get().key), ("history",), ("note-new",)]
     for user, expected in (
         (colleague, mate),
         (UserFactory(role="salesperson"), stranger),
     ):
         browser = as_user(user)
-        answers = [browser.get(url(name, sale, *more)) for name, *more in asked]
+        answers = [browser.get(url(name, sale, *more)) for name, *more in addresses]
         assert {answer.status_code for answer in answers} == {expected}
         assert [b"".join(answer) for answer in answers]  # read to the end, a file is closed
         timeline = browser.get(reverse("sales:timeline-of-relation", args=[sale.customer_id])).content.decode()

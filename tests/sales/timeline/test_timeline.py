@@ -42,7 +42,7 @@ def around(desk, record, words="", **headers):
     return desk.get(reverse(f"sales:timeline-of-{kind}", args=[record.pk]) + words, headers=headers)
 
 
-def told(response):
+def texts_of(response):
     """Headlines and texts, in order."""
     return [entry.note.text if entry.note else entry.headline for entry in response.context["entries"]]
 
@@ -52,9 +52,9 @@ def test_sale_tells_notes_and_changes_newest_first(desk, sale, salesperson, phas
     move(sale, phase=phases[50], version=1, by=salesperson)
     write(SaleNote, salesperson, "After", sale=sale)
     page = desk.get(sale.get_absolute_url())
-    assert told(page) == ["After", "Moved to Proposal, 50 %", "Created in Introduction, 10 %", "Before"]
-    assert told(desk.get(f"/sales/{sale.pk}/history/?only=notes", headers=HTMX)) == ["After", "Before"]
-    assert told(desk.get(f"/sales/{sale.pk}/?only=changes"))[0] == "Moved to Proposal, 50 %"
+    assert texts_of(page) == ["After", "Moved to Proposal, 50 %", "Created in Introduction, 10 %", "Before"]
+    assert texts_of(desk.get(f"/sales/{sale.pk}/history/?only=notes", headers=HTMX)) == ["After", "Before"]
+    assert texts_of(desk.get(f"/sales/{sale.pk}/?only=changes"))[0] == "Moved to Proposal, 50 %"
 
 
 @pytest.mark.parametrize("words", ["only=calls", "page=0", "page=x", "page=201", "page=²", "page=-1"])
@@ -69,7 +69,7 @@ def test_first_fifty_then_older(desk, sale, salesperson):
     for path in (f"/sales/{sale.pk}/history/", f"/sales/timeline-of-relation/{sale.customer_id}/"):
         pages = [desk.get(f"{path}?page={number}", headers=HTMX) for number in (1, 2, 3)]
         assert [len(page.context["entries"]) for page in pages] == [50, 50, 5]
-        assert [text for page in pages for text in told(page)][1:] == [f"n{number}" for number in range(104)]
+        assert [text for page in pages for text in texts_of(page)][1:] == [f"n{number}" for number in range(104)]
         assert ["Show older" in page.content.decode() for page in pages] == [True, True, False]
         assert pages[1].content.decode().lstrip().startswith("<li")
     assert "Show newer" in desk.get(f"/sales/{sale.pk}/history/?page=2").content.decode()
@@ -87,7 +87,7 @@ def test_relation_tells_everything_around_it(desk, customer, sale, salesperson, 
     issue(issuable(draft), version=1, by=manager, on=timezone.now().date())
     SaleFactory(owner=salesperson, subject="Elsewhere")
     response = around(desk, customer)
-    assert told(response) == [
+    assert texts_of(response) == [
         "Invoice issued", "Draft invoice created", "Lost in Introduction, 10 %", "Changed",
         "Project opened", "Created in Introduction, 10 %", "About the relation", "About the project", "About the sale",
     ]  # fmt: skip
@@ -104,7 +104,7 @@ def test_invisible_sales_leave_no_trace(desk, switch, customer, sale, colleague,
     project = ProjectFactory(name="Quay", customer=customer, manager=salesperson)
     type(sale).objects.filter(pk__in=[sale.pk, hidden.pk]).update(project=project)
     for record in (customer, project):
-        assert "Hidden words" in told(around(desk, record))
+        assert "Hidden words" in texts_of(around(desk, record))
     switch(sales_visible="own")
     for record in (customer, project):
         page = around(desk, record)
@@ -117,7 +117,7 @@ def test_invisible_sales_leave_no_trace(desk, switch, customer, sale, colleague,
 def test_trashed_sales_leave_no_trace(desk, customer, sale, salesperson):
     write(SaleNote, salesperson, "Gone", sale=sale)
     type(sale).objects.filter(pk=sale.pk).update(trashed=True)
-    assert told(around(desk, customer)) == []
+    assert texts_of(around(desk, customer)) == []
 
 
 def test_person_tells_of_the_sales_where_they_are_contact(desk, customer, sale, salesperson):
@@ -126,7 +126,7 @@ def test_person_tells_of_the_sales_where_they_are_contact(desk, customer, sale, 
     write(RelationNote, salesperson, "About the person", days=1, relation=contact.person)
     write(RelationNote, salesperson, "About the organization", days=2, relation=customer)
     write(SaleNote, salesperson, "With them", days=3, sale=sale)
-    assert told(around(desk, contact.person)) == ["Created in Introduction, 10 %", "About the person", "With them"]
+    assert texts_of(around(desk, contact.person)) == ["Created in Introduction, 10 %", "About the person", "With them"]
 
 
 def test_project_tells_its_notes_and_the_sale_it_came_from(desk, customer, sale, salesperson):
@@ -135,7 +135,12 @@ def test_project_tells_its_notes_and_the_sale_it_came_from(desk, customer, sale,
     write(ProjectNote, salesperson, "Kick-off", days=1, project=project)
     write(SaleNote, salesperson, "Promised", days=2, sale=sale)
     write(RelationNote, salesperson, "About the relation", relation=customer)
-    assert told(around(desk, project)) == ["Project opened", "Created in Introduction, 10 %", "Kick-off", "Promised"]
+    assert texts_of(around(desk, project)) == [
+        "Project opened",
+        "Created in Introduction, 10 %",
+        "Kick-off",
+        "Promised",
+    ]
 
 
 def test_timeline_as_page_and_as_part(desk, customer, reads_only):
