@@ -1,4 +1,4 @@
-"""The product: sales, from the first talk to accepted or lost."""
+"""Sales, from the first contact to accepted or lost."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate

@@ -47,10 +47,10 @@ def postpone(sale: Sale, *, to: date, version: int, by: User) -> Sale:
 
 @transaction.atomic
 def take_back(sale: Sale, *, step: str, day: date | None, version: int, by: User) -> Sale:
-    """Plan again what was ticked off or put off a moment ago: its words and its day.
+    """Undo completing or postponing the next step: it gets its former words and day.
 
-    What ticking it off wrote on the timeline goes with it. Refuses a closed sale, a trashed one and one that anybody
-    has changed since. Sent twice by the same user, the second time changes nothing.
+    The note that completing it wrote is removed. Refuses a closed sale, a trashed one and one that anybody has changed
+    since. Sent twice by the same user, the second time changes nothing.
     """
     sale, repeated = claim(
         sale, version=version, by=by, same=lambda sale: (sale.next_step, sale.next_step_on) == (step, day)

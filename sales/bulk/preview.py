@@ -25,7 +25,7 @@ LIMIT = 5000
 
 
 class Partly(Refused):
-    """Some sales cannot be changed, and nobody said to leave them out: nothing was stored."""
+    """Some sales cannot be changed, and the form did not leave them out: nothing was stored."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class Preview:
     alike: list[Sale]  # like that already
     refused: list[tuple[Sale, str]]
     by_hand: int  # of `changing`, with a percentage by hand that a move replaces
-    planned: int  # of `changing`, with a next step that is replaced: nothing remembers it
+    planned: int  # of `changing`, with a next step that is replaced and stored nowhere
 
     @property
     def basis(self) -> str:
-        """What the preview was based on and came to; another basis means that something is different now."""
+        """The state of the sales before and after; another basis means that something changed since."""
         others = ((sale.pk, sale.version) for sale in [*self.alike, *(sale for sale, _why in self.refused)])
         return f"{outcome(self.deed, self.changing)}-{_digest(others)}"
 
@@ -126,7 +126,7 @@ def change_many(sales: SaleQuerySet, deed: Deed, *, basis: str, leave_out: bool 
 
 
 def _was_done(deed: Deed, basis: str, by: User) -> list[Sale]:
-    """The sales that the very same change has just changed: a second click finds the result of the first."""
+    """The sales that the same change has just changed: a second click gets the result of the first."""
     mine = Sale.objects.filter(updated_by=by)
     last = mine.order_by("-updated_at").values("updated_at")[:1]
     changed = list(mine.filter(updated_at=last).order_by("pk").only(*READ)[:LIMIT])

@@ -31,7 +31,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
 
 @permission_required("sales.view_sale", raise_exception=True)
 def address(request: HttpRequest) -> HttpResponse:
-    """The secret address of one's own calendar: shown, replaced by a new one, switched off."""
+    """Show the secret address of one's own calendar, replace it by a new one, or switch it off."""
     if request.method == "POST":
         return _act(request, request.POST.get("action"))
     current = CalendarFeed.objects.filter(user=request.user).first()

@@ -1,4 +1,4 @@
-"""My day, what one ticks off there, and the calendar other programs read."""
+"""My day, completing and postponing next steps, and the calendar other programs read."""
 
 from django.urls import path
 

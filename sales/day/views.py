@@ -1,4 +1,4 @@
-"""My day: what to do now, and ticking it off; completing a next step from any page."""
+"""My day, and completing, postponing and restoring a next step from any page."""
 
 from copy import copy
 from typing import NamedTuple
@@ -92,7 +92,7 @@ def step_done(request: HttpRequest, pk: int) -> HttpResponse:
         context = _context(request.user, origin.words, origin.query)
         context |= {"done": done, "words": words, "undo": undo}
         response = settle(request, _with(asking, origin.address), TEMPLATE, context, part="day")
-        if response.status_code == 200:  # else it is told on the page that asks for the following step
+        if response.status_code == 200:  # else the message stands on the page that asks for the following step
             return response
     succeed(request, _("Done: %(step)s") % {"step": words} if words else _("Done."), **undo)
     if origin.address:
@@ -124,7 +124,7 @@ def postpone(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @permission_required("sales.change_sale", raise_exception=True)
 def step_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Undo: the next step as it was before it was ticked off or put off."""
+    """Undo: the next step as it was before it was completed or postponed."""
     sale, origin = views.visible(request, pk, detail=True), Origin.of(request)
     version, form = submitted_version(request), BackForm(request.POST, instance=copy(sale))
     if not form.is_valid():
@@ -143,9 +143,9 @@ def _before(sale: Sale) -> dict:
 
 
 def _undo(sale: Sale, before: dict, back: str) -> dict:
-    """What offers to take back what this very request changed.
+    """The button that undoes what this request changed.
 
-    Nothing when it came twice and changed nothing, and when the day before was of an odd year.
+    None when the request came twice and changed nothing, and when the former day was of an odd year.
     """
     if _before(sale) == before or not BackForm(before).is_valid():
         return {}

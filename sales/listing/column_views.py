@@ -33,7 +33,7 @@ class ColumnChoice(NamedTuple):
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("sales.view_sale", raise_exception=True)
 def columns(request: HttpRequest) -> HttpResponse:
-    """Which columns the list shows, and in which order."""
+    """Choose the visible columns of the list and their order."""
     sent = request.method == "POST"
     query = carried(request.POST.get("query", "")) if sent else request.GET
     sale_filter = SaleFilter.parse(query)

@@ -136,8 +136,8 @@ class Sale(SaleState, Versioned):
             ),
         ]
         indexes = [
-            # What does the forecast add up, and what a list of open sales? Answered from the index alone; totals ask
-            # every sale for its status.
+            # What does the forecast add up, and what a list of open sales? Answered from the index alone; totals read
+            # the status of every sale.
             models.Index(
                 fields=["expected_end_date"],
                 include=["weighted_revenue", "expected_revenue", "phase", "owner", "source", "customer", "status"],
@@ -149,8 +149,9 @@ class Sale(SaleState, Versioned):
             models.Index(F("updated_at").desc(), F("id").desc(), condition=Q(trashed=False), name="sale_recent"),
             # Which open sales of a phase come next? The cards of the board.
             models.Index(fields=["phase", "next_step_on", "id"], condition=UNTRASHED_OPEN, name="sale_board"),
-            # What is to be done about what a colleague has open? Their start page counts and orders by it alone. No
-            # amounts: it would be read instead of sale_forecast. No second key: days would be looked for in it.
+            # Which next steps do the open sales of a colleague have? Their start page counts and orders by it alone.
+            # It has no amounts, or it would be read instead of sale_forecast; no second key, or days would be searched
+            # in it.
             models.Index(
                 fields=["owner"],
                 include=["next_step_on", "expected_end_date", "id", "next_step"],

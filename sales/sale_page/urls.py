@@ -1,4 +1,4 @@
-"""The page of one sale and everything one does there."""
+"""The page of one sale, and everything that is done there."""
 
 from django.urls import path
 

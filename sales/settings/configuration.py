@@ -160,7 +160,7 @@ class ProbabilityChange:
 
     @property
     def basis(self) -> str:
-        """What this preview was based on; another basis means that something changed since."""
+        """The figures of this preview; another basis means that something changed since."""
         return f"{self.before}>{self.after}:{self.count}:{self.weighted_before.normalize():f}"
 
 
