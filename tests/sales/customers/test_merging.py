@@ -103,7 +103,7 @@ def test_every_sale_gets_one_event_and_the_old_ones_keep_saying_what_was_true(pa
 
 def test_values_are_kept_unless_chosen_and_nothing_is_lost(pair, manager):
     survivor, other = pair
-    assert [(choice.key, choice.kept, choice.other, choice.proposed) for choice in choices(survivor, other)] == [
+    assert [(choice.key, choice.survivor, choice.other, choice.proposed) for choice in choices(survivor, other)] == [
         ("name", "Acme B.V.", "Acme", "kept"),
         ("phone", "", "010 1234567", "other"),
         ("address", "Ede", "Delft", "kept"),
