@@ -49,7 +49,7 @@ def is_untouched_draft(invoice: Invoice) -> bool:
 
 
 def delete_untouched_draft(invoice: Invoice) -> None:
-    """Delete a draft nobody has worked on; the caller has asked `is_untouched_draft` under its lock."""
+    """Delete a draft nobody has worked on; the caller has checked `is_untouched_draft` under its lock."""
     locked = lock(Invoice.objects.all(), invoice.pk)
     if not is_untouched_draft(locked):
         raise ValueError("only an untouched draft may be deleted")

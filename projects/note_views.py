@@ -1,4 +1,4 @@
-"""Notes about projects and their files (the timeline itself is shown by sales, which knows all of it)."""
+"""Notes about projects and their files (the timeline itself is a page of sales, which has all its entries)."""
 
 from uuid import UUID
 

@@ -28,7 +28,7 @@ class Typed(NamedTuple):
 
 
 class PickerState(NamedTuple):
-    """What a picker shows: the chosen id, the text, the matches to choose from, and where it searches and adds."""
+    """The state of a picker: the selected id, the text, the matches to choose from, and where it searches and adds."""
 
     pk: int | str = ""
     text: str = ""

@@ -170,5 +170,5 @@ class NewContactForm(ContactForm):
         return data | {"names": names}
 
     def person(self) -> Relation | dict:
-        """The chosen person, or the names a new one is made of."""
+        """The selected person, or the names of a new one."""
         return self.cleaned_data["chosen"] or self.cleaned_data["names"]

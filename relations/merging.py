@@ -44,7 +44,7 @@ class Choice(NamedTuple):
 
     @property
     def proposed(self) -> str:
-        """Whose value stays unless one chooses otherwise."""
+        """Whose value stays unless somebody selects the other one."""
         return "kept" if self.survivor else "other"
 
 

@@ -72,7 +72,7 @@ def _spellings(text: str) -> Iterator[str]:
 
 class RelationTypeQuerySet(LookupQuerySet):
     def proposed(self) -> Any:
-        """The type a new relation gets unless one chooses another: the default row, else the first active one."""
+        """The type proposed for a new relation: the default row, else the first active one."""
         return self.active().order_by("-is_default", "position", "pk").first()
 
 
@@ -97,7 +97,7 @@ class RelationQuerySet(models.QuerySet):
         return self.filter(pk__in=pks, merged_into__isnull=False).order_by().values("merged_into")
 
     def selectable(self, current: Any = None) -> Self:
-        """Active relations, and the one already chosen even when it has been deactivated since."""
+        """Active relations, and the current one even when it has been deactivated since."""
         return self.filter(Q(is_active=True) | Q(pk=getattr(current, "pk", current)))
 
     def organizations(self) -> Self:

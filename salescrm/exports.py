@@ -74,7 +74,7 @@ def parts(request: HttpRequest, word: str) -> bool:
 
 
 def respond(request: HttpRequest, table: Table, kind: str) -> HttpResponseBase:
-    """The table as a download of the chosen kind, csv or xlsx.
+    """The table as a download of this kind, csv or xlsx.
 
     Nothing is sent before the last row is there: what goes wrong halfway is an error and not half a table. Memory stays
     small, however many rows there are, and all of them are of one moment.

@@ -247,7 +247,7 @@ LONGEST_WAIT = env.int("LONGEST_WAIT", default=15)
 
 FILES_DIR = Path(env.str("FILES_DIR", default=str(BASE_DIR / ".data" / "files"))).resolve()
 FILE_MAX_MB = env.int("FILE_MAX_MB", default=10)
-UPLOAD_MAX_MB = max(FILE_MAX_MB, 50)  # nothing of any file beyond this is kept, see salescrm.files.Bounded
+UPLOAD_MAX_MB = max(FILE_MAX_MB, 50)  # nothing of a file beyond this is stored, see salescrm.files.Bounded
 FILE_UPLOAD_HANDLERS = [
     "salescrm.files.Bounded",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

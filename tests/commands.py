@@ -13,11 +13,11 @@ def manage(
     *arguments: str, text: bool = True, stdin: bytes | None = None, **environment: str
 ) -> subprocess.CompletedProcess:
     """Run manage.py; warnings are errors."""
-    kept = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    inherited = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
     command = [sys.executable, "-W", "error", str(settings.BASE_DIR / "manage.py"), *arguments]
     return subprocess.run(
         command,
-        env=kept | environment | {"DJANGO_SETTINGS_MODULE": "salescrm.settings"},
+        env=inherited | environment | {"DJANGO_SETTINGS_MODULE": "salescrm.settings"},
         input=stdin,
         capture_output=True,
         text=text,

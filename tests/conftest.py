@@ -92,8 +92,8 @@ class OneOrder:
                 self.hold(table, {EVERY}, sql)
         elif sql.startswith("INSERT INTO") and cursor.description:  # nobody else sees what is new
             self.held.append((-1, FIRST.search(sql)[1], _rows(cursor, params)))
-        elif cursor.description and (found := LOCKS.search(sql)):
-            self.hold(found["of"] or FIRST.search(sql)[1], _rows(cursor, params), sql)
+        elif cursor.description and (match := LOCKS.search(sql)):
+            self.hold(match["of"] or FIRST.search(sql)[1], _rows(cursor, params), sql)
         return result
 
     def hold(self, table, rows, sql):

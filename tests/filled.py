@@ -203,14 +203,14 @@ def _invoices(relation: Relation, users: dict[str, User]) -> tuple[Invoice, Invo
 
 
 def _notes(sale: Sale, relation: Relation, project: Project, seller: User) -> dict[str, Note]:
-    told = {
+    texts = {
         "sales": SaleNote(sale=sale, kind="call", text="Vraagt om https://zuid.example/"),
         "relations": RelationNote(relation=relation, kind="meeting", text="Kennisgemaakt"),
         "projects": ProjectNote(project=project, text="Begonnen"),
     }
     return {
         app: writing.add(note, uploads=[SimpleUploadedFile("Tekening.pdf", b"%PDF")], by=seller)
-        for app, note in told.items()
+        for app, note in texts.items()
     }
 
 
@@ -221,8 +221,8 @@ def _import(by: User) -> ImportRun:
     rows += [f"{sale.pk},{sale.subject},,,," for sale in Sale.objects.open()[1:2]]
     file = SimpleUploadedFile("Sales 2026.csv", "\n".join([*rows, "0,Brug,,,een paar,"]).encode())
     run = uploading.upload(file, kind="sales", by=by, token=uuid4())
-    told = {"update": True, "create": True, "owner": by.pk}
-    run = running.agree(run, mapping=run.mapping, key=run.key, options=told, version=run.version, by=by)
+    options = {"update": True, "create": True, "owner": by.pk}
+    run = running.agree(run, mapping=run.mapping, key=run.key, options=options, version=run.version, by=by)
     run = running.check(run, words={"phase": {"halverwege": "-"}}, version=run.version, by=by)
     while run.is_at_work:
         run = running.advance(run, by=by)

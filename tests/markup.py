@@ -99,19 +99,19 @@ class Markup:
 
     def bare(self) -> list[str]:
         """Amounts outside <data> and days outside <time>."""
-        found = []
+        problems = []
         for text, path in self.texts():
             if set(path) & set(PLAIN):
                 continue
             if MONEY.search(text) and "data" not in path:
-                found.append(f"amount: {' '.join(text.split())}")
+                problems.append(f"amount: {' '.join(text.split())}")
             if DAY.search(text) and "time" not in path:
-                found.append(f"day: {' '.join(text.split())}")
-        return found
+                problems.append(f"day: {' '.join(text.split())}")
+        return problems
 
     def words(self) -> set[str]:
         """Everything a reader sees or hears, a run of text or an attribute at a time, spaces evened."""
-        found = {" ".join(text.split()) for text, path in self.texts() if "script" not in path}
+        texts = {" ".join(text.split()) for text, path in self.texts() if "script" not in path}
         for element in self.elements():
-            found |= {" ".join(element.get(name, "").split()) for name in SPOKEN}
-        return found - {""}
+            texts |= {" ".join(element.get(name, "").split()) for name in SPOKEN}
+        return texts - {""}

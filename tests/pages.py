@@ -41,13 +41,13 @@ def out_of_place(markup: Markup) -> list[str]:
         "top": ("nav.crumbs", "nav.trail", "a.button"),
         "head": ("h1.", "div.beside", "div.actions"),
     }
-    found = []
+    addresses = []
     for element in markup.elements():
         if places := bars.get(element.get("class")):
             children = [f"{child.tag}.{child.get('class', '')}" for child in element]
-            found += sorted({*children} - {*places})
-            found += [f"{child} twice" for child in {*children} if children.count(child) > 1]
-    return found
+            addresses += sorted({*children} - {*places})
+            addresses += [f"{child} twice" for child in {*children} if children.count(child) > 1]
+    return addresses
 
 
 def catalogue(path: Path) -> dict:

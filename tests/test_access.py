@@ -181,15 +181,15 @@ def statuses(own_sales, as_user):
     """What each of the five is answered, as in the table; whatever it changes is rolled back at once."""
 
     def ask(method: str, url: str) -> str:
-        found = []
+        answers = []
         for role in ROLES:
             client = Client() if role == "anonymous" else as_user(own_sales.users[role])
             with transaction.atomic():
                 response = getattr(client, method)(url)
-                found.append(str(response.status_code))
+                answers.append(str(response.status_code))
                 list(response)  # a file is closed when it has been read
                 transaction.set_rollback(True)
-        return " ".join(found)
+        return " ".join(answers)
 
     return ask
 

@@ -106,7 +106,7 @@ class RelationFilter:
 
     @property
     def without_owner(self) -> bool:
-        """Whether relations without an owner are asked for."""
+        """Whether the query names relations without an owner."""
         return None in self.owners
 
     def url(self, *, without: tuple[str, str] | None = None, page: int = 1, sort: str = "") -> str:
@@ -129,7 +129,7 @@ class RelationFilter:
         ]
 
     def chips(self) -> list[tuple[str, str]]:
-        """Each chosen filter as (label, address without it)."""
+        """Each word of the query as (label, address without it)."""
         labels = {("kind", kind.value): kind.label.capitalize() for kind in Relation.Kind}
         labels |= {("type", str(row.pk)): str(row) for row in self.types}
         labels |= {("owner", str(row.pk)): row.label for row in self.owners if row} | {("owner", "none"): _("No owner")}

@@ -12,7 +12,7 @@ from relations.models import Relation
 from relations.naming import words
 
 PER_PAGE = 25
-MOST = 10  # shown of one group
+MOST = 10  # relations of one group on a page
 EVERYBODY = 2**31 - 1
 REASONS = {
     "coc": _("same KvK number"), "vat": _("same VAT number"), "email": _("same e-mail address"),
@@ -59,7 +59,7 @@ class Group(NamedTuple):
 
     @property
     def oldest(self) -> Relation:
-        """The one the others are merged into, unless one chooses otherwise."""
+        """The proposed survivor."""
         return self.relations[0]
 
     @property

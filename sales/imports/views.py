@@ -131,8 +131,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     counted = counting.counts(run)
     verdict, rows = _rows(request, run, counted)
     context = {
-        "run": run, "counts": counted, "verdict": verdict, "rows": rows, "shown": show(run, rows.object_list),
-        "unused": unused(run),
+        "run": run, "counts": counted, "verdict": verdict, "rows": rows, "unused": unused(run),
+        "rows_with_changes": show(run, rows.object_list),
         "recognised": KEYS[run.kind][run.key][0] if run.key else "", "to_do": counted["create"] + counted["update"],
     }  # fmt: skip
     return page(request, "sales/imports/run.html", context, part="rows")

@@ -1,4 +1,4 @@
-"""How often one may try: to log in, with one's old password, for a mail with a link, with the code of the first run.
+"""Limits on tries: to log in, with one's old password, for a mail with a link, with the code of the first run.
 
 A try is counted before it is judged, under a lock, so that tries at the same moment all count. A try
 that was right is taken off again. No request sleeps: the answer (429) says how long to wait.

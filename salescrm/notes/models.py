@@ -33,7 +33,7 @@ OWN_NOTE = folded("note")  # what search looks in for a record with a note of it
 
 
 class Note(Versioned):
-    """Something that was said or done, by whom and when; a subclass says about which record."""
+    """A note, call, mail or meeting, by whom and when; a subclass adds the record it is about."""
 
     objects: ClassVar[models.Manager[Self]]  # every subclass has its own
     # A Notebook sets these for the reader of a note: the addresses of its pages and of its files.

@@ -75,6 +75,6 @@ def _statements(script: str, rows: int, table: str) -> list[str]:
             known[made[1]] = table + made[2]
         elif not line.startswith("\\"):
             lines.append(line.split(" --")[0] if not line.startswith("--") else "")
-    text = re.sub(r':"(\w+)"', lambda found: f'"{known[found[1]]}"', "\n".join(lines))
-    text = re.sub(r"(?<![:\w]):([a-z]\w*)", lambda found: known[found[1]], text)
+    text = re.sub(r':"(\w+)"', lambda match: f'"{known[match[1]]}"', "\n".join(lines))
+    text = re.sub(r"(?<![:\w]):([a-z]\w*)", lambda match: known[match[1]], text)
     return [statement.strip() for statement in text.split(";") if statement.strip()]

@@ -46,17 +46,17 @@ class Series:
 
 def measure(requests: dict[str, Callable[[], float]], *, rounds: int, times: int) -> dict[str, Series]:
     """Every request `times` times per round, the requests taking turns within a round."""
-    found = {name: Series(name, request, []) for name, request in requests.items()}
+    rows = {name: Series(name, request, []) for name, request in requests.items()}
     for request in requests.values():
         for _warming in range(5):
             request()
     for _round in range(rounds):
-        for series in found.values():
+        for series in rows.values():
             series.took.append([])
         for _time in range(times):
-            for series in found.values():
+            for series in rows.values():
                 series.took[-1].append(series.request())
-    return found
+    return rows
 
 
 class Mover:

@@ -236,14 +236,14 @@ def main() -> int:
     caddy = os.environ.get("CADDY") or shutil.which("caddy")
     if not caddy:
         raise SystemExit("Caddy not found: install it, or set CADDY to its path.")
-    kept = []
+    passes = []
     try:
         for tried, outcome, passed in prove(caddy):
             print(f"{tried:40}{outcome:50}{'ok' if passed else 'MISS'}", flush=True)
-            kept.append(passed)
+            passes.append(passed)
     finally:
         embedded.current().remove()
-    return int(not all(kept))
+    return int(not all(passes))
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ STATEMENT_GOAL = 1.2  # times the raw aggregate
 def main() -> int:
     """Measure for every size and print the tables; the exit code is 1 when a goal was missed and --strict given."""
     options = _options()
-    met, found = [], {}
+    met, figures = [], {}
     try:
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
@@ -81,10 +81,10 @@ def main() -> int:
                 seller = User.objects.get(email=SELLER)
                 seller.set_password("bench")
                 seller.save(update_fields=["password"])
-            found[sales], fast = _measure(sales, floor, options)
+            figures[sales], fast = _measure(sales, floor, options)
             met.append(fast)
-        for small, large in pairwise(found):
-            met.append(_print_growth(small, found[small], large, found[large]))
+        for small, large in pairwise(figures):
+            met.append(_print_growth(small, figures[small], large, figures[large]))
     finally:
         embedded.current().remove()
     return int(options.strict and not all(met))
@@ -119,24 +119,24 @@ def _measure(sales: int, floor: Floor | None, options: argparse.Namespace) -> tu
         requests = our_requests(browser, seller)
         if floor:
             with floor.serve(floor.fill(sales)) as floor_browser:
-                found = measure(requests | floor_requests(floor_browser), **how)
+                figures = measure(requests | floor_requests(floor_browser), **how)
         else:
-            found = measure(requests, **how)
+            figures = measure(requests, **how)
     statements = measure(statement_requests(), **how)
-    return found, _print(sales, found, statements)
+    return figures, _print(sales, figures, statements)
 
 
-def _print(sales: int, found: dict, statements: dict) -> bool:
+def _print(sales: int, figures: dict, statements: dict) -> bool:
     print(f"\n{sales} sales, one client, 50th percentile")
     print(f"{'':10}{'ms':>8}{'x empty':>10}{'goal':>6}     {'floor ms':>10}{'x floor':>9}{'goal':>6}")
-    print(f"{'empty':10}{found['empty'].p50:8.1f}")
+    print(f"{'empty':10}{figures['empty'].p50:8.1f}")
     met = []
     for name, goal in GOALS.items():
-        ratio = found[name].ratio(found["empty"])
-        line = f"{name:10}{found[name].p50:8.1f}{ratio:10.2f}{goal:6} {_mark(met, ratio <= goal)}"
-        if f"floor {name}" in found:
-            twin = found[f"floor {name}"]
-            ratio, goal = found[name].ratio(twin), FLOOR_GOALS[name]
+        ratio = figures[name].ratio(figures["empty"])
+        line = f"{name:10}{figures[name].p50:8.1f}{ratio:10.2f}{goal:6} {_mark(met, ratio <= goal)}"
+        if f"floor {name}" in figures:
+            twin = figures[f"floor {name}"]
+            ratio, goal = figures[name].ratio(twin), FLOOR_GOALS[name]
             line += f"{twin.p50:10.1f}{ratio:9.2f}{goal:6} {_mark(met, ratio <= goal)}"
         print(line)
     ours, raw = statements["forecast statement"], statements["raw statement"]

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-KEPT = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+SHOW_AGAIN = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
 
 
 def change_amount(page, sale, amount):
@@ -18,11 +18,11 @@ def test_list_that_was_kept_shows_what_was_changed_since(desk, context, sale):
     desk.goto("/sales/")
     expect(desk.locator("tbody")).to_contain_text("24,000")
     desk.evaluate("window.mark = true")
-    desk.evaluate(KEPT)
+    desk.evaluate(SHOW_AGAIN)
     assert desk.evaluate("window.mark")  # nothing was sent: nothing is asked for
 
     change_amount(context.new_page(), sale, "31,415")
-    desk.evaluate(KEPT)
+    desk.evaluate(SHOW_AGAIN)
     expect(desk.locator("tbody")).to_contain_text("31,415")
     assert desk.evaluate("window.mark") is None
 
@@ -33,7 +33,7 @@ def test_page_that_was_kept_shows_nothing_after_the_log_out(desk, context, sale)
     other.goto("/sales/")
     other.get_by_role("button", name="Log out").click()
     other.wait_for_url("**/accounts/**")
-    desk.evaluate(KEPT)
+    desk.evaluate(SHOW_AGAIN)
     desk.wait_for_url("**/accounts/login/**")
 
 

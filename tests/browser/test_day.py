@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from sales.day.calendar_feed import renew
 from sales.models import CalendarFeed, Sale, SaleNote
 from salescrm.calendar import today
-from tests.browser.test_every_page import look, told
+from tests.browser.test_every_page import look, report
 from tests.factories import SaleFactory
 
 DAY = timedelta(days=1)
@@ -160,15 +160,15 @@ def test_busy_day_and_its_forms_are_accessible_and_fit_a_phone(desk, steps, sche
     SaleFactory(owner=steps[0].owner, subject="Delta " + "y" * 150)
     desk.emulate_media(color_scheme=scheme)
     desk.goto("/sales/day/")
-    found = {"day": look(desk, scheme)}
+    faults = {"day": look(desk, scheme)}
     desk.goto(f"/sales/{steps[0].pk}/change/step/?back=/sales/day/")
-    found["asked"] = look(desk, scheme)
+    faults["asked"] = look(desk, scheme)
     desk.goto(f"/sales/{steps[0].pk}/change/step/")
     desk.get_by_role("textbox", name="Next step").fill("")
     desk.get_by_role("button", name="Save", exact=True).click()
     expect(desk.locator("[data-change-form] [aria-invalid=true]")).to_be_focused()
-    found["in place"] = look(desk, scheme)
-    assert told(found) == ""
+    faults["in place"] = look(desk, scheme)
+    assert report(faults) == ""
 
 
 @pytest.mark.parametrize("width", [1280, 1100, 390])

@@ -53,10 +53,10 @@ def world(transactional_db):
 def violations(page, options=EVERYTHING) -> list[str]:
     """What axe has to say once colours have settled, a line per element."""
     page.evaluate(STILL)
-    found = Axe().run(page, options=options).response["violations"]
+    rules = Axe().run(page, options=options).response["violations"]
     return [
         f"{rule['id']}: {node['html'][:100]} {node['target']} {node['failureSummary'].splitlines()[-1][:200]}"
-        for rule in found
+        for rule in rules
         for node in rule["nodes"]
         if not _is_behind(rule, node)
     ]
@@ -83,14 +83,14 @@ def look(page, scheme: str) -> list[str]:
     """Everything wrong with the page as it stands: all of it in light, in three sizes; the colours in dark."""
     if scheme == "dark":
         return violations(page, CONTRAST)
-    found = [*violations(page), *sideways(page, PHONE), *violations(page, TARGETS), *sideways(page, SMALL_PHONE)]
+    faults = [*violations(page), *sideways(page, PHONE), *violations(page, TARGETS), *sideways(page, SMALL_PHONE)]
     page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
-    return found
+    return faults
 
 
-def told(found: dict[str, list[str]]) -> str:
+def report(faults: dict[str, list[str]]) -> str:
     """All complaints, a line each: an empty text when there are none."""
-    return "\n".join(f"{place}: {line}" for place, lines in found.items() for line in lines)
+    return "\n".join(f"{place}: {line}" for place, lines in faults.items() for line in lines)
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -103,50 +103,50 @@ def scheme(request, page):
 @pytest.mark.parametrize("area", AREAS)
 def test_pages_are_accessible_and_fit_a_phone(page, context, world, log_in_as, scheme, area):
     log_in_as(context, world.users["administrator"])
-    found = {}
+    faults = {}
     for name in AREAS[area]:
         page.goto(world.address(name))
         page.wait_for_function("() => !document.querySelector('.htmx-request')")
-        found[name] = look(page, scheme)
-    assert told(found) == ""
+        faults[name] = look(page, scheme)
+    assert report(faults) == ""
 
 
 def test_pages_before_the_log_in_are_accessible(page, world, scheme):
-    found = {}
+    faults = {}
     for url in ("/accounts/login/", "/accounts/password-reset/", "/accounts/password-reset/x/y/"):
         page.goto(url)
-        found[url] = look(page, scheme)
-    assert told(found) == ""
+        faults[url] = look(page, scheme)
+    assert report(faults) == ""
 
 
 def test_dialogs_and_toasts_are_accessible(page, context, world, log_in_as, scheme):
     log_in_as(context, world.users["salesperson"])
     page.goto(f"/sales/{world.sale.pk}/")
-    bar, found = Bar(page), {}
+    bar, faults = Bar(page), {}
     bar.end("lose").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    found["lose"] = look(page, scheme)
+    faults["lose"] = look(page, scheme)
     page.keyboard.press("Escape")
     bar.end("accept").click()
     page.get_by_role("dialog").locator("button[data-kind=good]").click()
     expect(page.locator(".follow-ups")).to_be_visible()
-    found["follow-ups"] = look(page, scheme)
+    faults["follow-ups"] = look(page, scheme)
     page.keyboard.press("Escape")
     bar.phase(world.phase).click()
     expect(page.locator(".toast")).to_be_visible()
-    found["toast"] = look(page, scheme)
-    assert told(found) == ""
+    faults["toast"] = look(page, scheme)
+    assert report(faults) == ""
 
 
 def test_phone_and_its_menu_are_accessible(page, context, world, log_in_as, scheme):
     log_in_as(context, world.users["salesperson"])
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     page.goto(f"/sales/{world.sale.pk}/")
-    found = {"phone": violations(page)}
+    faults = {"phone": violations(page)}
     page.locator("[popovertarget=menu]").click()
     expect(page.locator("#menu")).to_be_visible()
-    found["menu"] = violations(page, IN_TOP_LAYER)
-    assert told(found) == ""
+    faults["menu"] = violations(page, IN_TOP_LAYER)
+    assert report(faults) == ""
 
 
 # Counts what moves while it can be seen; what waits for a panel that is on its way waits without an end.

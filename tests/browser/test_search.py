@@ -11,15 +11,15 @@ from tests.factories import RelationFactory, SaleFactory
 
 
 @pytest.fixture
-def found(sale, salesperson, customer):
-    """Two sales of a customer that is found by its name."""
+def two_sales(sale, salesperson, customer):
+    """Two sales of a customer that search knows by its name."""
     apply_names(customer)
     customer.save()
     return [sale, SaleFactory(subject="Van Dam roof", owner=salesperson, customer=customer)]
 
 
 @pytest.fixture
-def box(desk, found):
+def box(desk, two_sales):
     desk.goto("/sales/board/")
     return desk.get_by_role("combobox", name="Search everything")
 
@@ -38,7 +38,7 @@ def test_slash_and_control_k_go_to_the_box_and_it_finds_while_one_types(desk, bo
     expect(box).to_be_focused()
 
 
-def test_arrows_choose_and_enter_opens(desk, box, found):
+def test_arrows_choose_and_enter_opens(desk, box, two_sales):
     box.fill("van dam")
     options = desk.get_by_role("option")
     expect(options.first).to_be_visible()
@@ -88,15 +88,15 @@ def test_an_older_answer_never_replaces_a_newer_one(desk, box):
     expect(desk.get_by_role("option", name="Van Dam roof")).to_have_count(0)
 
 
-def test_an_empty_box_offers_what_was_opened_lately(desk, found):
-    for sale in found:
+def test_an_empty_box_offers_what_was_opened_lately(desk, two_sales):
+    for sale in two_sales:
         desk.goto(sale.get_absolute_url())
     desk.keyboard.press("/")
     expect(desk.get_by_role("group", name="Recently viewed").get_by_role("option")).to_have_count(2)
     expect(desk.get_by_role("option").first).to_contain_text("Van Dam roof")
 
 
-def test_on_a_phone_search_is_a_tab(desk, found):
+def test_on_a_phone_search_is_a_tab(desk, two_sales):
     desk.set_viewport_size({"width": 390, "height": 844})
     desk.goto("/sales/")
     desk.get_by_role("navigation", name="Quick menu").get_by_role("link", name="Search").click()
@@ -107,7 +107,7 @@ def test_on_a_phone_search_is_a_tab(desk, found):
     expect(desk.get_by_role("heading", level=1)).to_have_text("Van Dam roof")
 
 
-def test_without_javascript_the_box_is_a_form(browser, browser_context_args, log_in, salesperson, found):
+def test_without_javascript_the_box_is_a_form(browser, browser_context_args, log_in, salesperson, two_sales):
     context = browser.new_context(**browser_context_args, java_script_enabled=False)
     log_in(context, salesperson)
     page = context.new_page()

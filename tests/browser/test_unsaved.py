@@ -9,46 +9,46 @@ from sales.models import Sale
 
 
 @pytest.fixture
-def asked(desk):
-    """The questions the browser asked on leaving; each is answered with "stay" until told otherwise."""
-    questions = []
+def questions(desk):
+    """The questions the browser asked on leaving; each is answered with "stay" until there is a second one."""
+    kinds = []
 
     def answer(dialog):
-        questions.append(dialog.type)
-        dialog.accept() if len(questions) > 1 else dialog.dismiss()
+        kinds.append(dialog.type)
+        dialog.accept() if len(kinds) > 1 else dialog.dismiss()
 
     desk.on("dialog", answer)
-    return questions
+    return kinds
 
 
-def test_leaving_a_form_that_was_typed_in_asks(desk, sale, asked):
+def test_leaving_a_form_that_was_typed_in_asks(desk, sale, questions):
     desk.goto(f"/sales/{sale.pk}/edit/")
     desk.get_by_label("Subject").press_sequentially(" 2")
     with desk.expect_event("dialog"):
         desk.get_by_role("link", name="Relations").first.click()
     expect(desk.get_by_label("Subject")).to_have_value(re.compile("2"))
-    assert asked == ["beforeunload"]
+    assert questions == ["beforeunload"]
 
 
-def test_a_value_changed_back_is_no_change(desk, sale, asked):
+def test_a_value_changed_back_is_no_change(desk, sale, questions):
     desk.goto(f"/sales/{sale.pk}/edit/")
     subject = desk.get_by_label("Subject")
     subject.fill("Other")
     subject.fill("Warehouse")
     desk.get_by_role("link", name="Relations").first.click()
     expect(desk).to_have_url(re.compile("/relations/"))
-    assert asked == []
+    assert questions == []
 
 
-def test_saving_does_not_ask(desk, sale, asked):
+def test_saving_does_not_ask(desk, sale, questions):
     desk.goto(f"/sales/{sale.pk}/edit/")
     desk.get_by_label("Subject").fill("Shed")
     desk.get_by_role("button", name="Save").click()
     expect(desk.get_by_role("heading", level=1)).to_have_text("Shed")
-    assert (asked, Sale.objects.get(pk=sale.pk).subject) == ([], "Shed")
+    assert (questions, Sale.objects.get(pk=sale.pk).subject) == ([], "Shed")
 
 
-def test_a_refused_form_is_still_unsaved(desk, sale, asked):
+def test_a_refused_form_is_still_unsaved(desk, sale, questions):
     desk.goto(f"/sales/{sale.pk}/edit/")
     desk.locator("form[data-form]").evaluate("form => (form.noValidate = true)")
     desk.get_by_label("Subject").fill("")
@@ -58,15 +58,15 @@ def test_a_refused_form_is_still_unsaved(desk, sale, asked):
     with desk.expect_event("dialog"):
         desk.get_by_role("link", name="Relations").first.click()
     expect(desk.get_by_label("Subject")).to_be_visible()
-    assert asked == ["beforeunload"]
+    assert questions == ["beforeunload"]
 
 
-def test_a_filter_never_asks(desk, sale, asked):
+def test_a_filter_never_asks(desk, sale, questions):
     desk.goto("/relations/")
     desk.get_by_role("main").get_by_role("searchbox").fill("dam")
     desk.get_by_role("link", name="Projects").first.click()
     expect(desk).to_have_url(re.compile("/projects/"))
-    assert asked == []
+    assert questions == []
 
 
 def test_a_dialog_asks_before_it_throws_away(office, company):

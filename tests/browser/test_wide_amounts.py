@@ -7,7 +7,7 @@ import pytest
 from invoicing.models import Invoice, InvoiceLine
 from projects.models import Service
 from sales.models import Sale, SaleLine
-from tests.browser.test_every_page import sideways, told
+from tests.browser.test_every_page import report, sideways
 from tests.filled import fill
 
 SIZES = [(1280, 900), (768, 900), (390, 844), (320, 640)]
@@ -41,10 +41,10 @@ def test_no_page_is_wider_than_the_window(page, context, world, log_in_as, amoun
     InvoiceLine.objects.filter(invoice__in=drafts).update(quantity=1, **worth)
     drafts.update(total_excluding_vat=Decimal(amount), total_including_vat=Decimal(amount))
     log_in_as(context, world.users["manager"])
-    found = {}
+    faults = {}
     for name in PAGES:
         page.goto(world.address(name))
         page.wait_for_function("() => !document.querySelector('.htmx-request')")
         for size in SIZES:
-            found[f"{name} at {size[0]}"] = [*sideways(page, size), *page.evaluate(CUT_OFF)]
-    assert told(found) == ""
+            faults[f"{name} at {size[0]}"] = [*sideways(page, size), *page.evaluate(CUT_OFF)]
+    assert report(faults) == ""

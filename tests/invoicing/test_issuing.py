@@ -180,7 +180,7 @@ def test_issuing_needs_the_address_of_the_customer(lacks, sentences, draft, cust
     Relation.objects.filter(pk=customer.pk).update(**lacks)
     customer.refresh_from_db()
     invoice = draft()
-    assert [found.text for found in obstacles(compose(invoice))] == sentences
+    assert [obstacle.text for obstacle in obstacles(compose(invoice))] == sentences
     if sentences:
         with pytest.raises(Refused) as refusal:
             issue(invoice, version=1, by=manager)

@@ -21,12 +21,12 @@ invoices = st.lists(st.tuples(amounts, st.sampled_from(RATES)), max_size=30)
 
 
 def test_vat_is_rounded_once_per_group():
-    found = totals([(Decimal("0.33"), HIGH), (Decimal("0.33"), HIGH), (Decimal("0.33"), HIGH), (Decimal("10.06"), LOW)])
-    assert found.groups == (
+    sums = totals([(Decimal("0.33"), HIGH), (Decimal("0.33"), HIGH), (Decimal("0.33"), HIGH), (Decimal("10.06"), LOW)])
+    assert sums.groups == (
         VatGroup("standard", Decimal("21"), Decimal("0.99"), Decimal("0.21")),
         VatGroup("standard", Decimal("9.00"), Decimal("10.06"), Decimal("0.91")),
     )
-    assert (found.excluding, found.vat, found.including) == (Decimal("11.05"), Decimal("1.12"), Decimal("12.17"))
+    assert (sums.excluding, sums.vat, sums.including) == (Decimal("11.05"), Decimal("1.12"), Decimal("12.17"))
 
 
 def test_vat_rounds_half_up():
@@ -36,14 +36,14 @@ def test_vat_rounds_half_up():
 
 
 def test_zero_exempt_and_reverse_charged_are_groups_of_their_own_in_fixed_order():
-    found = totals([(Decimal("1"), REVERSE), (Decimal("2"), EXEMPT), (Decimal("4"), ZERO), (Decimal("8"), HIGH)])
-    assert [(group.category, group.percent, group.base) for group in found.groups] == [
+    sums = totals([(Decimal("1"), REVERSE), (Decimal("2"), EXEMPT), (Decimal("4"), ZERO), (Decimal("8"), HIGH)])
+    assert [(group.category, group.percent, group.base) for group in sums.groups] == [
         ("standard", Decimal("21"), Decimal("8")),
         ("standard", Decimal("0"), Decimal("4")),
         ("exempt", Decimal("0"), Decimal("2")),
         ("reverse", Decimal("0"), Decimal("1")),
     ]
-    assert found.vat == Decimal("1.68")
+    assert sums.vat == Decimal("1.68")
 
 
 def test_two_rates_of_the_same_percentage_are_one_group():
@@ -58,11 +58,11 @@ def test_line_amount_rounds_half_up():
 
 @given(invoices)
 def test_totals_hold_every_line_once_and_one_rounding_per_group(lines):
-    found = totals(lines)
-    assert found.excluding == sum((amount for amount, _rate in lines), Decimal(0))
-    assert found.including == found.excluding + found.vat
-    assert found.vat == sum((group.vat for group in found.groups), Decimal(0))
-    for group in found.groups:
+    sums = totals(lines)
+    assert sums.excluding == sum((amount for amount, _rate in lines), Decimal(0))
+    assert sums.including == sums.excluding + sums.vat
+    assert sums.vat == sum((group.vat for group in sums.groups), Decimal(0))
+    for group in sums.groups:
         exact = group.base * group.percent / 100
         assert group.vat == exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
         assert abs(group.vat - exact) <= Decimal("0.005")

@@ -79,18 +79,18 @@ def test_list_filters_and_totals(headers, draft, manager, salesperson, as_user):
     draft(lines=[("One", "1", "10", "high")], subject="Gamma", by=manager)
     browser = as_user(manager)
 
-    def found(query):
+    def subjects(query):
         response = browser.get(url("list") + query, headers=headers)
         return sorted(invoice.subject for invoice in response.context["rows"])
 
-    assert found("") == ["Alpha", "Beta", "Gamma"]
-    assert found("?status=draft") == ["Beta", "Gamma"]
-    assert found("?status=issued") == found("?status=unsent") == ["Alpha"]
-    assert found("?status=sent") == []
-    assert found(f"?customer={other.pk}") == found("?q=bakkerij") == ["Beta"]
-    assert found(f"?owner={manager.pk}") == ["Gamma"]
-    assert found(f"?since={today()}&until={today()}") == ["Alpha"]
-    assert found("?status=&owner=&since=&sort=&page=") == ["Alpha", "Beta", "Gamma"]
+    assert subjects("") == ["Alpha", "Beta", "Gamma"]
+    assert subjects("?status=draft") == ["Beta", "Gamma"]
+    assert subjects("?status=issued") == subjects("?status=unsent") == ["Alpha"]
+    assert subjects("?status=sent") == []
+    assert subjects(f"?customer={other.pk}") == subjects("?q=bakkerij") == ["Beta"]
+    assert subjects(f"?owner={manager.pk}") == ["Gamma"]
+    assert subjects(f"?since={today()}&until={today()}") == ["Alpha"]
+    assert subjects("?status=&owner=&since=&sort=&page=") == ["Alpha", "Beta", "Gamma"]
     summary = browser.get(url("list") + "?status=draft").context["summary"]
     assert {name: str(value) for name, value in summary.items()} == {
         "count": "2", "excluding": "1147.05", "including": "1362.48",
@@ -285,7 +285,7 @@ def test_what_keeps_a_draft_from_being_issued_is_said_before_and_with_the_way_th
     Relation.objects.filter(pk=customer.pk).update(city="")
     invoice = draft()
     Invoice.objects.update(supplied_from=None)
-    said = [
+    sentences = [
         "Fill in when this was supplied: a day, or a period.", "Van Dam Logistiek B.V. has no city.",
         "Our own organisation has no KvK number.",
     ]  # fmt: skip
@@ -293,14 +293,14 @@ def test_what_keeps_a_draft_from_being_issued_is_said_before_and_with_the_way_th
     settings = reverse("settings:organisation")
     for page in ("detail", "issue"):
         text = as_user(administrator).get(url(page, invoice.pk), headers=headers).text
-        assert [sentence in text for sentence in said] == [True] * 3
+        assert [sentence in text for sentence in sentences] == [True] * 3
         assert [f'href="{way}"' in text for way in (*edits, settings)] == [True] * 3
         text = as_user(manager).get(url(page, invoice.pk), headers=headers).text
         assert [f'href="{way}"' in text for way in (*edits, settings)] == [True, True, False]
         assert "An administrator fills this in." in text
-    assert said[0] in as_user(salesperson).get(url("detail", invoice.pk), headers=headers).text
+    assert sentences[0] in as_user(salesperson).get(url("detail", invoice.pk), headers=headers).text
     response = as_user(manager).post(url("issue", invoice.pk), {"version": 1, "issued_on": today()}, headers=headers)
-    assert (response.status_code, [sentence in response.text for sentence in said]) == (422, [True] * 3)
+    assert (response.status_code, [sentence in response.text for sentence in sentences]) == (422, [True] * 3)
     assert Invoice.objects.get().is_draft
     Invoice.objects.update(supplied_from=today())
     Organisation.objects.update(coc_number="12345678")
@@ -410,8 +410,8 @@ def test_list_refuses_unknown_or_malformed_words(manager, as_user, query):
 
 
 def test_an_address_that_names_a_merged_customer_leads_to_the_kept_one(as_user, manager, company):
-    kept = RelationFactory(name="Kept")
-    gone = RelationFactory(name="Gone", merged_into=kept, is_active=False)
-    InvoiceFactory(customer=kept), InvoiceFactory()
+    survivor = RelationFactory(name="Kept")
+    gone = RelationFactory(name="Gone", merged_into=survivor, is_active=False)
+    InvoiceFactory(customer=survivor), InvoiceFactory()
     rows = as_user(manager).get(f"/invoices/?customer={gone.pk}").context["rows"]
-    assert [row.customer for row in rows] == [kept]
+    assert [row.customer for row in rows] == [survivor]

@@ -91,16 +91,16 @@ def test_list_filters(headers, salesperson, manager, as_user):
     ProjectFactory(name="Gamma", manager=manager, status="closed")
     browser = as_user(manager)
 
-    def found(query):
+    def names(query):
         response = browser.get(url("list") + query, headers=headers)
         return sorted(project.name for project in response.context["rows"])
 
-    assert found("") == found("?status=active") == found("?status=&q=&page=") == ["Alpha", "Beta"]
-    assert found("?status=closed") == ["Gamma"]
-    assert found("?status=all") == ["Alpha", "Beta", "Gamma"]
-    assert found(f"?status=all&manager={manager.pk}") == ["Beta", "Gamma"]
-    assert found(f"?customer={bakery.pk}") == found("?q=bakkerij") == ["Beta"]
-    assert found("?q=P7") == ["Alpha"]
+    assert names("") == names("?status=active") == names("?status=&q=&page=") == ["Alpha", "Beta"]
+    assert names("?status=closed") == ["Gamma"]
+    assert names("?status=all") == ["Alpha", "Beta", "Gamma"]
+    assert names(f"?status=all&manager={manager.pk}") == ["Beta", "Gamma"]
+    assert names(f"?customer={bakery.pk}") == names("?q=bakkerij") == ["Beta"]
+    assert names("?q=P7") == ["Alpha"]
 
 
 def test_list_shows_projects_without_a_date_last_in_either_direction(manager, as_user):
@@ -205,15 +205,15 @@ def test_stale_edit_is_409_with_theirs_beside_yours(headers, project, salesperso
 
 def test_services_are_edited_on_one_page(project, salesperson, as_user):
     rate = VatRate.objects.first().pk
-    kept, gone = ServiceFactory(project=project, description="Kept"), ServiceFactory(project=project, position=1)
+    stays, gone = ServiceFactory(project=project, description="Kept"), ServiceFactory(project=project, position=1)
     rows = rows_data(
-        (kept.pk, "Kept", "hourly", "140", "115", rate), (gone.pk, "Design", "fixed_price", "1", "500", rate, "on"),
+        (stays.pk, "Kept", "hourly", "140", "115", rate), (gone.pk, "Design", "fixed_price", "1", "500", rate, "on"),
         ("", "Course", "subscription", "1.5", "10", rate), ("", "", "fixed_price", "1", "", rate), initial=2,
     )  # fmt: skip
     response = as_user(salesperson).post(url("services", project.pk), {"version": 1} | rows)
     assert response.url == project.get_absolute_url()
     assert list(project.services.values_list("pk", "description", "billing_method", "amount", "version"))[0] == (
-        kept.pk, "Kept", "hourly", Decimal("16100.00"), 2,
+        stays.pk, "Kept", "hourly", Decimal("16100.00"), 2,
     )  # fmt: skip
     assert list(project.services.values_list("description", flat=True)) == ["Kept", "Course"]
 
@@ -278,11 +278,11 @@ def test_list_refuses_unknown_or_malformed_words(manager, as_user, query):
 
 
 def test_an_address_that_names_a_merged_customer_leads_to_the_kept_one(as_user, manager, company):
-    kept = RelationFactory(name="Kept")
-    gone = RelationFactory(name="Gone", merged_into=kept, is_active=False)
-    ProjectFactory(customer=kept), ProjectFactory()
+    survivor = RelationFactory(name="Kept")
+    gone = RelationFactory(name="Gone", merged_into=survivor, is_active=False)
+    ProjectFactory(customer=survivor), ProjectFactory()
     rows = as_user(manager).get(f"/projects/?customer={gone.pk}").context["rows"]
-    assert [row.customer for row in rows] == [kept]
+    assert [row.customer for row in rows] == [survivor]
 
 
 def test_who_manages_a_project_is_not_called_by_the_role_in_dutch(as_user, administrator, company):

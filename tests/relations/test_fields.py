@@ -46,7 +46,7 @@ def test_vat_number_of_elsewhere_is_stored_in_one_spelling(salesperson, typed, s
     assert form.values()["vat_number"] == stored == compact_vat(stored)
     assert filled(salesperson, vat_number=stored).errors == {}
     twin = RelationFactory(vat_number=stored)
-    assert [found.relation for found in likely("organization", {"vat_number": typed})] == [twin]
+    assert [duplicate.relation for duplicate in likely("organization", {"vat_number": typed})] == [twin]
 
 
 @pytest.mark.parametrize(
@@ -234,9 +234,9 @@ def test_picker_asks_back_when_several_fit_and_takes_the_answer(acme):
     assert html.count('type="radio" name="customer_choice"') == 2
     assert 'name="customer_text" value="acm"' in html
 
-    chosen = answer(f"customer=&customer_text=acm&customer_asked=acm&customer_choice={north.pk}")
-    assert chosen.is_valid()
-    assert chosen.cleaned_data == {"customer": north}
+    again = answer(f"customer=&customer_text=acm&customer_asked=acm&customer_choice={north.pk}")
+    assert again.is_valid()
+    assert again.cleaned_data == {"customer": north}
 
 
 def test_picker_ignores_an_answer_to_another_question(acme):

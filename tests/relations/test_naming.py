@@ -74,7 +74,7 @@ def test_relations_sort_by_family_name_without_prefix(people):
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "names"),
     [
         ("berg", ["Jan van der Berg", "Bergsma Advies", "Bergsma Advies Noord"]),
         ("utr ADV", ["Bergsma Advies"]),
@@ -88,8 +88,8 @@ def test_relations_sort_by_family_name_without_prefix(people):
         ("!&|:*'", []),
     ],
 )
-def test_search_finds_words_that_begin_like_this(people, text, found):
-    assert [str(relation) for relation in Relation.objects.search(text)] == found
+def test_search_finds_words_that_begin_like_this(people, text, names):
+    assert [str(relation) for relation in Relation.objects.search(text)] == names
 
 
 def test_suggestions_begin_with_names_that_begin_like_the_text(people):

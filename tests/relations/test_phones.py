@@ -31,14 +31,14 @@ AARHUS = ["+45 12 34 56 78", "0045 12345678", "12 34 56 78"]  # a country withou
 
 @pytest.mark.parametrize("numbers", [MOBILE, BERLIN, AARHUS])
 def test_any_spelling_finds_any_spelling(company, numbers):
-    kept = [*numbers[: -1 if numbers == AARHUS else None], f"tel. {numbers[0]} (thuis)"]
-    records = [RelationFactory(phone=number) for number in kept]
-    works = [ContactFactory(mobile=number) for number in kept]
-    for asked in numbers:
-        found = set(Relation.objects.search(asked))
-        assert [record.phone for record in records if record not in found] == [], asked
-        found = set(Contact.objects.alias(words=Contact.WORDS).filter(words=prefix_query(asked)))
-        assert [work.mobile for work in works if work not in found] == [], asked
+    spellings = [*numbers[: -1 if numbers == AARHUS else None], f"tel. {numbers[0]} (thuis)"]
+    records = [RelationFactory(phone=number) for number in spellings]
+    works = [ContactFactory(mobile=number) for number in spellings]
+    for spelling in numbers:
+        matches = set(Relation.objects.search(spelling))
+        assert [record.phone for record in records if record not in matches] == [], spelling
+        matches = set(Contact.objects.alias(words=Contact.WORDS).filter(words=prefix_query(spelling)))
+        assert [work.mobile for work in works if work not in matches] == [], spelling
 
 
 @pytest.mark.parametrize(
@@ -142,12 +142,15 @@ def test_the_same_phone_number_is_asked_about(company, number):
 
 
 def test_a_mobile_number_is_not_lost_in_a_merge(company, manager):
-    kept, other = RelationFactory(mobile="06 1"), RelationFactory(mobile="06 2")
+    survivor, other = RelationFactory(mobile="06 1"), RelationFactory(mobile="06 2")
     assert [
-        (choice.key, choice.survivor, choice.other) for choice in choices(kept, other) if choice.key == "mobile"
+        (choice.key, choice.survivor, choice.other) for choice in choices(survivor, other) if choice.key == "mobile"
     ] == [("mobile", "06 1", "06 2")]
     person = PersonFactory()
-    ContactFactory(organization=kept, person=person), ContactFactory(organization=other, person=person, mobile="06 3")
+    (
+        ContactFactory(organization=survivor, person=person),
+        ContactFactory(organization=other, person=person, mobile="06 3"),
+    )
     with transaction.atomic():
-        drop_contacts(absorb(*lock(kept, other), taken=["mobile"], by=manager))
-    assert (Relation.objects.get(pk=kept.pk).mobile, Contact.objects.get().mobile) == ("06 2", "06 3")
+        drop_contacts(absorb(*lock(survivor, other), taken=["mobile"], by=manager))
+    assert (Relation.objects.get(pk=survivor.pk).mobile, Contact.objects.get().mobile) == ("06 2", "06 3")

@@ -44,9 +44,11 @@ def test_the_same_values_written_differently_do_not_differ():
 
 def test_every_other_value_is_shown_as_people_read_it():
     with override("en"):
-        found = rows({"amount": "0", "probability": "25", "due": "2026-04-01", "colour": "b", "paid": "on", "note": ""})
+        differing = rows(
+            {"amount": "0", "probability": "25", "due": "2026-04-01", "colour": "b", "paid": "on", "note": ""}
+        )
 
-    assert found == [
+    assert differing == [
         ("amount", "Amount", "€ 12,000.00", "€ 0.00"),
         ("probability", "Probability", "50 %", "25 %"),
         ("due", "Due", "20 Mar 2026", "1 Apr 2026"),

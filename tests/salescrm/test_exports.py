@@ -36,12 +36,12 @@ def cells(row):
 
 
 def test_workbook_holds_numbers_days_and_text_as_such():
-    found = cells([7, Decimal("1234.50"), Decimal("0.1250"), Decimal(3), date(2026, 3, 1), "A & <B> ]]>", "🙂é"])
-    assert [cell.value for cell in found] == [
-        7, 1234.5, 0.125, 3, found[4].value, "A & <B> ]]>", "🙂é",
+    row = cells([7, Decimal("1234.50"), Decimal("0.1250"), Decimal(3), date(2026, 3, 1), "A & <B> ]]>", "🙂é"])
+    assert [cell.value for cell in row] == [
+        7, 1234.5, 0.125, 3, row[4].value, "A & <B> ]]>", "🙂é",
     ]  # fmt: skip
-    assert found[4].value.date() == date(2026, 3, 1)
-    assert [cell.number_format for cell in found] == [
+    assert row[4].value.date() == date(2026, 3, 1)
+    assert [cell.number_format for cell in row] == [
         "General", "#,##0.00", "#,##0.0000", "#,##0", "yyyy-mm-dd", "General", "General",
     ]  # fmt: skip
 
@@ -64,9 +64,9 @@ def test_workbook_holds_text_as_text_and_nothing_in_front_of_it(text):
     """A cell of a workbook says that it is text, so none is a formula; a cell of CSV cannot."""
     sheet = load_workbook(io.BytesIO(respond([[text, 1]], heading=[text, "Amount"]).content)).active
     assert [(cell.value, cell.data_type) for cell in (sheet["A1"], sheet["A2"])] == [(text, "s")] * 2
-    shown = text if text[0] == "'" else f"'{text}"
+    exported = text if text[0] == "'" else f"'{text}"
     lines = respond([[text, 1]], "csv", heading=[text, "Amount"]).content.decode("utf-8-sig").splitlines()
-    assert lines == [f"{shown},Amount", f"{shown},1"]
+    assert lines == [f"{exported},Amount", f"{exported},1"]
 
 
 def test_characters_no_file_can_hold_fall_off():

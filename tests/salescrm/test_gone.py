@@ -27,7 +27,7 @@ def removed(company, manager, shelf):
     """Records as somebody still holds them, which are no longer there."""
     relation = RelationFactory()
     run = uploading.upload(SimpleUploadedFile("a.csv", b"subject\nRoof"), kind="sales", by=manager, token=uuid4())
-    found = {
+    records = {
         "invoice": InvoiceFactory(),
         "project": ProjectFactory(),
         "relation": RelationFactory(),
@@ -37,9 +37,9 @@ def removed(company, manager, shelf):
         "phase": Phase.objects.create(name="Pause", probability=5, position=99, colour="gray"),
         "source": Source.objects.create(name="Fair", position=99),
     }
-    for record in found.values():
+    for record in records.values():
         type(record).objects.filter(pk=record.pk).delete()
-    return found | {"kept": relation}
+    return records | {"kept": relation}
 
 
 DEEDS = {

@@ -237,24 +237,24 @@ class Amounts(forms.Form):
 
 
 @pytest.mark.parametrize(
-    ("language", "typed", "shown"),
+    ("language", "typed", "formatted"),
     [("nl", "1234,5", "1.234,50"), ("en", "1234.5", "1,234.50"), ("nl", "1.2.3", "1.2.3"), ("nl", "  ", "  ")],
 )
-def test_money_field_shows_back_what_it_understood(language, typed, shown):
+def test_money_field_shows_back_what_it_understood(language, typed, formatted):
     with override(language):
-        assert Amounts({"amount": typed})["amount"].value() == shown
+        assert Amounts({"amount": typed})["amount"].value() == formatted
 
 
 @pytest.mark.parametrize(
-    ("language", "typed", "shown"),
+    ("language", "typed", "formatted"),
     [
         ("nl", "12,505", "12,505"), ("nl", "12.505", "12.505,00"), ("en", "12.505", "12.505"),
         ("en", "12,505", "12,505.00"), ("nl", "0,335", "0,335"), ("nl", "€ 1.250,-", "1.250,00"),
     ],
 )  # fmt: skip
-def test_price_field_shows_back_what_it_understood(language, typed, shown):
+def test_price_field_shows_back_what_it_understood(language, typed, formatted):
     with override(language):
-        assert Amounts({"price": typed})["price"].value() == shown
+        assert Amounts({"price": typed})["price"].value() == formatted
 
 
 def test_price_field_sees_that_a_stored_price_did_not_change():

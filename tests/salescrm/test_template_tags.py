@@ -122,15 +122,15 @@ def test_checkbox_stands_inside_its_label_and_choices_inside_a_fieldset():
 
 
 @pytest.mark.parametrize(
-    ("address", "shown"),
+    ("address", "html"),
     [
         ("an.o'neill@acme.example", "an.o&#x27;neill@<wbr>acme<wbr>.example"),
         ("www.acme.example", "www<wbr>.acme<wbr>.example"),
         ("<b>@x", "&lt;b&gt;@<wbr>x"),
     ],
 )
-def test_an_address_breaks_where_it_can_be_read_on(address, shown):
-    assert render("{{ a|breakable }}", a=address) == shown
+def test_an_address_breaks_where_it_can_be_read_on(address, html):
+    assert render("{{ a|breakable }}", a=address) == html
 
 
 @pytest.mark.parametrize(
@@ -157,8 +157,8 @@ def test_beginning_of_a_text_is_shown_and_no_more_of_it_looked_at(monkeypatch):
     sizes, normalize = [], unicodedata.normalize
     monkeypatch.setattr(unicodedata, "normalize", lambda form, text: sizes.append(len(text)) or normalize(form, text))
     template = Template("{{ text|beginning:10 }}")
-    shown = [template.render(Context({"text": text})) for text in ("short", 7, "a long sentence", "x" * 100_000)]
-    assert shown == ["short", "7", "a long se…", "x" * 9 + "…"]
+    beginnings = [template.render(Context({"text": text})) for text in ("short", 7, "a long sentence", "x" * 100_000)]
+    assert beginnings == ["short", "7", "a long se…", "x" * 9 + "…"]
     assert max(sizes) <= 40
 
 

@@ -57,8 +57,8 @@ def test_commit_all_raises_the_version_of_each(company, manager):
 
     assert commit_all(lock_all(Relation.objects.all()), city="Ede", by=manager) == 3
     assert commit_all([], city="Ede", by=manager) == 0
-    told = Relation.objects.order_by("pk").values_list("version", "city", "updated_by")
-    assert list(told) == [(6, "Ede", manager.pk), (2, "Ede", manager.pk), (2, "Ede", manager.pk)]
+    rows = Relation.objects.order_by("pk").values_list("version", "city", "updated_by")
+    assert list(rows) == [(6, "Ede", manager.pk), (2, "Ede", manager.pk), (2, "Ede", manager.pk)]
 
 
 def test_once_makes_one_record_of_a_token_as_long_as_it_is_there(company):

@@ -30,11 +30,11 @@ def our_forms() -> set[type[forms.BaseForm]]:
         for module in walk_packages(import_module(app).__path__, f"{app}."):
             if ".migrations" not in module.name:
                 import_module(module.name)
-    found, new = set(), {forms.Form, forms.ModelForm}
+    known, new = set(), {forms.Form, forms.ModelForm}
     while new:
-        found |= new
-        new = {child for form in new for child in form.__subclasses__()} - found
-    return {form for form in found if form.__module__.split(".")[0] in OURS}
+        known |= new
+        new = {child for form in new for child in form.__subclasses__()} - known
+    return {form for form in known if form.__module__.split(".")[0] in OURS}
 
 
 def test_every_day_of_a_model_is_one_of_ours():
@@ -151,10 +151,10 @@ def test_command_lists_odd_dates_and_changes_nothing(company, reads_only):
 def test_command_lists_notes_with_the_address_of_what_they_are_about(company):
     sale, relation, project = SaleFactory(), RelationFactory(), ProjectFactory()
     at = datetime(26, 12, 20, 12, tzinfo=UTC)
-    kept = {"text": "Talk", "kind": "call", "by": sale.owner}
+    values = {"text": "Talk", "kind": "call", "by": sale.owner}
     for about in (sale, relation, project):
-        about.notes.create(at=at, **kept)
-        about.notes.create(at=datetime(2199, 12, 31, 22, tzinfo=UTC), **kept)
+        about.notes.create(at=at, **values)
+        about.notes.create(at=datetime(2199, 12, 31, 22, tzinfo=UTC), **values)
     out = StringIO()
     call_command("odd_dates", stdout=out)
     lines = [tuple(line.split("\t")) for line in out.getvalue().splitlines()[:-1]]

@@ -79,8 +79,8 @@ def test_contact_is_chosen_from_several_without_javascript(seller, salesperson, 
         values = {"first_name": "Jan", "family_name": name} | types
         people.append(create_relation(kind="person", values=values, by=salesperson, token=None))
 
-    asked = seller.post(new(acme), {"chosen": "", "chosen_text": "jan", "token": uuid4()}).content.decode()
-    assert asked.count('name="chosen_choice"') == 3
+    page = seller.post(new(acme), {"chosen": "", "chosen_text": "jan", "token": uuid4()}).content.decode()
+    assert page.count('name="chosen_choice"') == 3
     answer = {"chosen": "", "chosen_text": "jan", "chosen_asked": "jan", "chosen_choice": people[1].pk}
     response = seller.post(new(acme), answer | {"token": uuid4()})
 
@@ -102,9 +102,9 @@ def test_contact_pages_open(seller, acme, reads_only):
     pages = [new(acme), f"/relations/contacts/{contact.pk}/edit/", f"/relations/contacts/{contact.pk}/remove/"]
 
     with reads_only():
-        found = [seller.get(url, headers=headers).status_code for url in pages for headers in ({}, HTMX)]
+        statuses = [seller.get(url, headers=headers).status_code for url in pages for headers in ({}, HTMX)]
 
-    assert found == [200] * 6
+    assert statuses == [200] * 6
     assert seller.get(new(contact.person)).status_code == 404
     assert seller.post(new(acme), {"first_name": "Jan"}).status_code == 400
 

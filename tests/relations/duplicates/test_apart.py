@@ -30,50 +30,50 @@ def three(add):
     return [add(name="Acme"), add(name="Acme B.V."), add(name="ACME bv")]
 
 
-def shown() -> list[list[int]]:
+def group_pks() -> list[list[int]]:
     return [[relation.pk for relation in group.relations] for group in groups(1)[0]]
 
 
-def said() -> set[tuple[int, int]]:
+def pairs() -> set[tuple[int, int]]:
     return set(Apart.objects.values_list("first_id", "second_id"))
 
 
 def test_a_pair_that_is_told_apart_is_no_group_any_more(add, manager):
     one, two, far, away = add(), add(), add(name="Bolt"), add(name="Bolt")
     tell_apart(two.pk, [one.pk], by=manager)
-    assert shown() == [[far.pk, away.pk]]
+    assert group_pks() == [[far.pk, away.pk]]
     assert groups(1)[1] == 1
-    assert said() == {(one.pk, two.pk)}
+    assert pairs() == {(one.pk, two.pk)}
     take_back(one.pk, [two.pk])
-    assert shown() == [[one.pk, two.pk], [far.pk, away.pk]]
+    assert group_pks() == [[one.pk, two.pk], [far.pk, away.pk]]
 
 
 def test_of_three_the_one_that_is_told_apart_from_both_leaves_the_group(three, manager):
     one, two, odd = (relation.pk for relation in three)
     tell_apart(odd, [one], by=manager)
-    assert shown() == [[one, two, odd]]
+    assert group_pks() == [[one, two, odd]]
     tell_apart(odd, [one, two, odd], by=manager)
-    assert shown() == [[one, two]]
+    assert group_pks() == [[one, two]]
     tell_apart(one, [two], by=manager)
-    assert shown() == []
+    assert group_pks() == []
 
 
 def test_said_twice_is_once_and_taken_back_twice_too(three, manager):
     one, two, _odd = (relation.pk for relation in three)
     for _click in range(2):
         tell_apart(one, [two], by=manager)
-    assert said() == {(one, two)}
+    assert pairs() == {(one, two)}
     for _click in range(2):
         take_back(two, [one])
-    assert said() == set()
+    assert pairs() == set()
 
 
 def test_the_form_of_one_does_not_warn_about_the_other(three, manager, django_assert_num_queries):
     one, two, odd = three
     tell_apart(one.pk, [two.pk], by=manager)
     with django_assert_num_queries(1):
-        assert [found.relation for found in likely("organization", {"name": "Acme"}, exclude=one.pk)] == [odd]
-    assert [found.relation for found in likely("organization", {"name": "Acme"}, exclude=two.pk)] == [odd]
+        assert [row.relation for row in likely("organization", {"name": "Acme"}, exclude=one.pk)] == [odd]
+    assert [row.relation for row in likely("organization", {"name": "Acme"}, exclude=two.pk)] == [odd]
     assert len(likely("organization", {"name": "Acme"}, exclude=odd.pk)) == 2
     assert len(likely("organization", {"name": "Acme"})) == 3
 
@@ -84,7 +84,7 @@ def test_a_merge_takes_over_what_was_said(three, manager, add):
     tell_apart(two.pk, [one.pk, odd.pk, last.pk], by=manager)
     tell_apart(one.pk, [last.pk], by=manager)
     merge(one, two, taken=[], version=1, other_version=1, by=manager)
-    assert said() == {(one.pk, odd.pk), (one.pk, last.pk)}
+    assert pairs() == {(one.pk, odd.pk), (one.pk, last.pk)}
 
 
 def test_a_merge_leaves_who_said_it_and_when(three, manager, salesperson):
@@ -103,14 +103,14 @@ def test_a_merged_or_removed_one_is_refused(three, manager):
         with pytest.raises(ValidationError) as refusal:
             tell_apart(odd.pk, [other], by=manager)
         assert refusal.value.code == "merged"
-    assert said() == set()
+    assert pairs() == set()
 
 
 def test_an_untouched_relation_can_still_be_removed(three, manager):
     one, two, _odd = three
     tell_apart(one.pk, [two.pk], by=manager)
     assert delete_untouched_relation(two, version=1) == ""
-    assert said() == set()
+    assert pairs() == set()
 
 
 def test_the_database_keeps_a_pair_once_and_in_order(three, manager):
@@ -140,7 +140,7 @@ def test_a_button_of_the_list_says_it_and_another_takes_it_back(three, boss):
     assert text.count("Take back") == 2
     back = boss.post(reverse("relations:told-apart"), {"relation": one, "other": odd, "back": "1"}, follow=True)
     assert back.content.decode().count("Take back") == 1
-    assert shown() == [[one, two, odd]]
+    assert group_pks() == [[one, two, odd]]
 
 
 def test_a_relation_merged_meanwhile_is_told(three, boss, manager):

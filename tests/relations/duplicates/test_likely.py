@@ -88,7 +88,7 @@ def test_every_route_keeps_key_and_domain(add, salesperson):
     assert (relation.name_key, relation.domain) == ("bolt", "bolt.nl")
 
 
-def found(kind=ORGANIZATION, exclude=None, **values) -> list[tuple]:
+def hits(kind=ORGANIZATION, exclude=None, **values) -> list[tuple]:
     return [(str(one.relation), one.strength, one.reasons) for one in likely(kind, values, exclude=exclude)]
 
 
@@ -96,9 +96,9 @@ def test_same_numbers_are_very_probably_the_same(add):
     add(name="Acme B.V.", coc_number="12345678", vat_number="NL123456782B90")
     add(name="Other B.V.", coc_number="87654321")
 
-    assert found(name="Nothing alike", coc_number="12 34.56 78") == [("Acme B.V.", Strength.SURE, ["same KvK number"])]
-    assert found(vat_number="nl 1234.56.782.b90") == [("Acme B.V.", Strength.SURE, ["same VAT number"])]
-    assert found(coc_number="1234567") == []
+    assert hits(name="Nothing alike", coc_number="12 34.56 78") == [("Acme B.V.", Strength.SURE, ["same KvK number"])]
+    assert hits(vat_number="nl 1234.56.782.b90") == [("Acme B.V.", Strength.SURE, ["same VAT number"])]
+    assert hits(coc_number="1234567") == []
 
 
 def test_same_name_may_be_the_same_and_another_legal_form_is_weaker(add):
@@ -106,7 +106,7 @@ def test_same_name_may_be_the_same_and_another_legal_form_is_weaker(add):
     add(name="Acme Holding N.V.")
     add(name="Acme")
 
-    assert found(name="acme bv") == [
+    assert hits(name="acme bv") == [
         ("Acme", Strength.MAYBE, ["same name"]),
         ("Acme B.V.", Strength.MAYBE, ["same name"]),
         ("Acme Holding N.V.", Strength.WEAK, ["same name with another legal form"]),
@@ -118,11 +118,11 @@ def test_same_domain_and_address_may_be_the_same_but_not_of_free_mail(add):
     add(name="Shop", email="shop@gmail.com")
     add(name="Site", website="https://www.site.nl/")
 
-    assert found(email="jan@acme.nl") == [("Acme B.V.", Strength.MAYBE, ["same domain acme.nl"])]
-    assert found(email="INFO@acme.nl") == [("Acme B.V.", Strength.MAYBE, ["same e-mail address"])]
-    assert found(email="other@gmail.com") == []
-    assert found(email="shop@gmail.com") == [("Shop", Strength.MAYBE, ["same e-mail address"])]
-    assert found(email="jan@gmail.com", website="site.nl/x") == [("Site", Strength.MAYBE, ["same domain site.nl"])]
+    assert hits(email="jan@acme.nl") == [("Acme B.V.", Strength.MAYBE, ["same domain acme.nl"])]
+    assert hits(email="INFO@acme.nl") == [("Acme B.V.", Strength.MAYBE, ["same e-mail address"])]
+    assert hits(email="other@gmail.com") == []
+    assert hits(email="shop@gmail.com") == [("Shop", Strength.MAYBE, ["same e-mail address"])]
+    assert hits(email="jan@gmail.com", website="site.nl/x") == [("Site", Strength.MAYBE, ["same domain site.nl"])]
 
 
 def test_persons_are_the_same_by_email_and_not_by_name_or_employer(add):
@@ -130,28 +130,28 @@ def test_persons_are_the_same_by_email_and_not_by_name_or_employer(add):
     add(name="Acme", email="jan@acme.nl")
 
     names = {"first_name": "Jan", "prefix": "de", "family_name": "Vries"}
-    assert found(PERSON, **names) == []
-    assert found(PERSON, **names, email="piet@acme.nl") == []
-    assert found(PERSON, email="Jan@acme.nl") == [("Jan de Vries", Strength.MAYBE, ["same e-mail address"])]
-    assert found(PERSON, **names, email="jan@acme.nl")[0][2] == ["same e-mail address", "same name"]
-    assert found(PERSON, email="jan@acme.nl", exclude=jan.pk) == []
+    assert hits(PERSON, **names) == []
+    assert hits(PERSON, **names, email="piet@acme.nl") == []
+    assert hits(PERSON, email="Jan@acme.nl") == [("Jan de Vries", Strength.MAYBE, ["same e-mail address"])]
+    assert hits(PERSON, **names, email="jan@acme.nl")[0][2] == ["same e-mail address", "same name"]
+    assert hits(PERSON, email="jan@acme.nl", exclude=jan.pk) == []
 
 
 def test_asking_costs_one_statement_and_nothing_typed_costs_none(add, django_assert_num_queries):
     for name in ("Acme", "Acme B.V.", "Acme N.V."):
         add(name=name, email="x@acme.nl")
     with django_assert_num_queries(1):
-        assert len(found(name="Acme B.V.", email="y@acme.nl", coc_number="12345678")) == 3
+        assert len(hits(name="Acme B.V.", email="y@acme.nl", coc_number="12345678")) == 3
     with django_assert_num_queries(0):
-        assert found(name="", email="half@", website="http") == []
+        assert hits(name="", email="half@", website="http") == []
 
 
 def test_many_of_a_kind_are_cut_off_with_the_surest_first(add):
     for number in range(12):
         add(name=f"Branch {number}", email=f"{number}@chain.nl")
     add(name="Zz", coc_number="12345678")
-    assert found(email="x@chain.nl", coc_number="12345678")[0][0] == "Zz"
-    assert len(found(email="x@chain.nl", coc_number="12345678")) == 5
+    assert hits(email="x@chain.nl", coc_number="12345678")[0][0] == "Zz"
+    assert len(hits(email="x@chain.nl", coc_number="12345678")) == 5
 
 
 def test_asking_stays_on_the_indexes(company):
@@ -197,10 +197,10 @@ def test_groups_name_every_reason_once(add, django_assert_num_queries):
     add(name="Alone")
 
     with django_assert_num_queries(2):
-        shown, count = groups(1)
+        listed, count = groups(1)
 
     assert count == 3
-    assert [(group.relations, group.reasons, group.sure) for group in shown] == [
+    assert [(group.relations, group.reasons, group.sure) for group in listed] == [
         ([acme, twin], ["same KvK number", "same name"], True),
         (list(far), ["same name with another legal form"], False),
         (jan, ["same e-mail address"], False),
@@ -213,4 +213,4 @@ def test_merged_ones_are_no_duplicates(add):
     apply_names(twin)
     twin.save()
     assert groups(1) == ([], 0)
-    assert found(name="Acme") == [("Acme", Strength.MAYBE, ["same name"])]
+    assert hits(name="Acme") == [("Acme", Strength.MAYBE, ["same name"])]

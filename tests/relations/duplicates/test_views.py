@@ -117,9 +117,9 @@ def test_an_edit_is_asked_only_about_what_it_changes(seller, acme, salesperson):
     other.save()
     url, data = f"/relations/{other.pk}/edit/", {"relation_type": other.relation_type_id, "version": 1}
 
-    asked = seller.post(url, data | {"name": "Acme"})
-    assert asked.status_code == 422
-    assert b"Save anyway" in asked.content
+    response = seller.post(url, data | {"name": "Acme"})
+    assert response.status_code == 422
+    assert b"Save anyway" in response.content
     assert seller.post(url, data | {"name": "Acme", "shown": acme.pk}).status_code == 302
     assert seller.post(url, data | {"name": "Acme", "city": "Ede", "version": 2}).status_code == 302
     assert seller.post(url, data | {"name": "Acme B.V.", "version": 1}).status_code == 409

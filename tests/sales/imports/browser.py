@@ -98,11 +98,11 @@ class Browser:
         data = self.proposed() | changed
         return self.post("import-columns", **{name: value for name, value in data.items() if value is not None})
 
-    def words(self, **chosen):
+    def words(self, **meanings):
         """Step 2b: what is proposed, apart from the words named."""
         form = self.client.get(reverse("sales:import-words", args=[self.run.pk])).context["form"]
-        said = {bound.name: chosen.get(bound.label, bound.value()) for bound in form}
-        return self.post("import-words", **said)
+        answers = {bound.name: meanings.get(bound.label, bound.value()) for bound in form}
+        return self.post("import-words", **answers)
 
     def go(self):
         """Work until the stage is done."""

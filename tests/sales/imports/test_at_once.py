@@ -1,5 +1,6 @@
 """Importing while others work: with real threads on the real database, nothing is doubled and nobody waits for ever."""
 
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -69,11 +70,11 @@ def test_an_import_in_an_order_of_its_own_and_a_change_of_many_sales_do_not_wait
 
 def test_a_sale_imported_while_merging_never_ends_at_the_signpost(by, shelf):
     for _attempt in range(3):
-        kept, other = RelationFactory(), RelationFactory()
+        survivor, other = RelationFactory(), RelationFactory()
         run = planned(by, ["subject", "customer"], ["Roof", other.name], mapping=["subject", "customer"])
         together(
             lambda run=run: through(run, by),
-            lambda kept=kept, other=other: merge(kept, other, taken=[], version=1, other_version=1, by=by),
+            partial(merge, survivor, other, taken=[], version=1, other_version=1, by=by),
         )
         assert not Sale.objects.filter(customer=other).exists()
-        assert Relation.objects.get(pk=other.pk).merged_into == kept
+        assert Relation.objects.get(pk=other.pk).merged_into == survivor

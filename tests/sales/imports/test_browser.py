@@ -145,10 +145,10 @@ def test_person_who_is_a_contact_there_already_is_refused_and_the_others_are_add
         csv(("Organisatie", "Relatienummer", "Naam", "E-mail"), *(("Van Dam", *row) for row in rows)), kind="contacts"
     )
 
-    said = [("refused", f"{ann} already is a contact person here."), *[("create", "")] * 3]
-    assert visitor.check(key="email") == said
-    said[2] = ("refused", f"{eve} already is a contact person here.")
-    assert visitor.start() == said
+    verdicts = [("refused", f"{ann} already is a contact person here."), *[("create", "")] * 3]
+    assert visitor.check(key="email") == verdicts
+    verdicts[2] = ("refused", f"{eve} already is a contact person here.")
+    assert visitor.start() == verdicts
     assert sorted(str(contact.person) for contact in Contact.objects.all()) == sorted([str(ann), "Bob", str(eve)])
 
 

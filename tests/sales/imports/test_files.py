@@ -117,8 +117,8 @@ def test_a_file_somebody_worked_on_is_thrown_away_after_a_question_only(visitor,
     for place in ("import", "import-columns"):
         page = visitor.client.get(reverse(f"sales:{place}", args=[visitor.run.pk])).content.decode()
         assert f'href="{url}" data-dialog' in page and f'action="{url}"' not in page
-    asked = visitor.client.get(url, headers=headers).content.decode()
-    assert "Not import file.csv after all?" in asked and f'action="{url}"' in asked and ImportRun.objects.exists()
+    page = visitor.client.get(url, headers=headers).content.decode()
+    assert "Not import file.csv after all?" in page and f'action="{url}"' in page and ImportRun.objects.exists()
     response = visitor.client.post(url, headers=headers)
     assert response.headers.get("HX-Redirect" if headers else "Location") == reverse("sales:imports")
     assert (ImportRun.objects.count(), StoredFile.objects.count()) == (0, 0)
@@ -180,9 +180,9 @@ def test_a_file_that_names_relations_that_are_not_here_says_what_to_do(visitor, 
     people = ("Van Dam", "Bos", "Van Dam", "Smit", "")
     first = "Deal" if kind == "sales" else "Naam"
     visitor.upload(csv((first, "Klant"), *((f"Kade {n}", name) for n, name in enumerate(people))), kind=kind)
-    found = visitor.check()
-    assert words(found) == ["create", "refused", "create", "refused", "refused"]
-    assert found[1][1] == "“Bos” is not a relation yet. Add it, or import the relations first."
+    verdicts = visitor.check()
+    assert words(verdicts) == ["create", "refused", "create", "refused", "refused"]
+    assert verdicts[1][1] == "“Bos” is not a relation yet. Add it, or import the relations first."
     page = visitor.client.get(visitor.run.get_absolute_url()).content.decode()
     way = f"{reverse('sales:import-new')}?kind=relations"
     assert "2 rows name a relation that is not here yet." in page and f'href="{way}"' in page

@@ -59,9 +59,9 @@ from tests.sales.imports.browser import csv, words
     ],
 )  # fmt: skip
 def test_headings_are_recognised_in_both_languages(fields, columns, names):
-    found = guess(columns, fields)
+    guessed = guess(columns, fields)
 
-    assert [found.get(str(place)) for place in range(len(columns))] == names
+    assert [guessed.get(str(place)) for place in range(len(columns))] == names
 
 
 def test_no_field_is_proposed_twice():
@@ -76,15 +76,15 @@ def test_every_key_and_need_names_fields_there_are():
 
 
 @pytest.mark.parametrize(
-    ("text", "style", "found"),
+    ("text", "style", "value"),
     [
         ("1.234,56", "nl", "1234.56"), ("1,234.56", "en", "1234.56"), ("€ 12.50", "nl", "12.50"),
         ("1.000", "nl", "1000"),
         ("1,000", "en", "1000"), ("  € 1 234 ", "nl", "1234"), (1234.5, "nl", "1234.50"), (7, "en", "7.00"),
     ],
 )  # fmt: skip
-def test_amounts_as_people_write_them(text, style, found):
-    assert amount(text, Reading(numbers=style)) == Decimal(found)
+def test_amounts_as_people_write_them(text, style, value):
+    assert amount(text, Reading(numbers=style)) == Decimal(value)
 
 
 @pytest.mark.parametrize("text", ["een paar", "1.234,56.7", "-5", "9999999999999", "12.345", "#REF!"])
@@ -94,7 +94,7 @@ def test_other_amounts_are_refused(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "order", "found"),
+    ("text", "order", "parts"),
     [
         ("2026-03-20", "mdy", (2026, 3, 20)), ("20-3-2026", "dmy", (2026, 3, 20)), ("3/20/2026", "mdy", (2026, 3, 20)),
         ("20.03.26", "dmy", (2026, 3, 20)), ("01-03-17", "dmy", (2017, 3, 1)), ("20 mrt 2026", "dmy", (2026, 3, 20)),
@@ -103,8 +103,8 @@ def test_other_amounts_are_refused(text):
         ("1 augustus 1999", "dmy", (1999, 8, 1)),
     ],
 )  # fmt: skip
-def test_days_as_people_write_them(text, order, found):
-    assert day(text, Reading(dates=order)) == date(*found)
+def test_days_as_people_write_them(text, order, parts):
+    assert day(text, Reading(dates=order)) == date(*parts)
 
 
 @pytest.mark.parametrize("text", ["31-2-2026", "13/13/2026", "morgen", "2026", "45000", "0-0-0"])
@@ -196,20 +196,20 @@ def test_colleagues_of_the_same_name_are_told_apart_by_their_address(company):
     ],
 )  # fmt: skip
 def test_headings_of_administrations_and_other_sales_systems_are_recognised(fields, columns, names):
-    found = guess(columns, fields)
+    guessed = guess(columns, fields)
 
-    assert [found.get(str(place)) for place in range(len(columns))] == names
+    assert [guessed.get(str(place)) for place in range(len(columns))] == names
 
 
 def hints(visitor):
     """What the page says beside the columns nothing is proposed for."""
     page = visitor.client.get(reverse("sales:import-columns", args=[visitor.run.pk]))
-    told = [
+    texts = [
         (field.help_text, field.value() or "") for field in (column["field"] for column in page.context["form"].columns)
     ]
-    for place, (text, _value) in enumerate(told):
+    for place, (text, _value) in enumerate(texts):
         assert (f'id="id_column-{place}_helptext">{text}</p>' in page.content.decode()) == bool(text)
-    return told
+    return texts
 
 
 @pytest.mark.django_db
@@ -236,7 +236,7 @@ def test_numbers_of_another_system_are_not_proposed_and_it_is_said(visitor, van_
     visitor.upload(csv(("Debiteurnummer", "Organisatie", "Naam"), ("10001", "Van Dam", "Ann")), kind="contacts")
     assert hints(visitor)[0] == ("No relation here has these numbers.", "") and words(visitor.check()) == ["create"]
     visitor.upload(csv(("ID", "Deal", "Klantnummer", "Klant"), (77, "Roof", "10001", "Van Dam")))
-    assert [told for told, value in hints(visitor) if not value] == [
+    assert [text for text, value in hints(visitor) if not value] == [
         "No sale here has these numbers. As “Reference in another system” they are recognised the next time.",
         "No relation here has these numbers.",
     ]  # fmt: skip

@@ -198,9 +198,9 @@ def test_what_stands_far_beyond_the_columns_refuses_its_row_and_takes_no_room(vi
     assert list(ImportRow.objects.order_by("line").values_list("cells", flat=True)) == [
         ["Kraan", "Van Dam"], ["Loods", "Van Dam", "note"], ["Kade", "Van Dam"],
     ]  # fmt: skip
-    found = visitor.check()
-    assert words(found) == ["create", "refused", "create"]
-    assert whys(found)[1] == "This row has more cells than there are columns."
+    verdicts = visitor.check()
+    assert words(verdicts) == ["create", "refused", "create"]
+    assert whys(verdicts)[1] == "This row has more cells than there are columns."
 
 
 @pytest.mark.django_db
@@ -226,7 +226,7 @@ def test_cells_that_cannot_be_read_refuse_their_rows_and_nothing_else(visitor, v
     long = "a" + "\u0300\u0316" * 20_000  # putting these marks in order costs the square of their number
     rows = [("1", "Kraan", "Van Dam", ""), ("#N/A", "Loods", "Van Dam", "#REF!"), ("", long, long, long)]
     visitor.upload(csv(("Number", "Deal", "Klant", "Source"), *rows))
-    found = visitor.check(key="", update=None, create="on")
+    verdicts = visitor.check(key="", update=None, create="on")
 
-    assert words(found) == ["create", "refused", "refused"]
-    assert whys(found)[2].count("This text is longer than 1000 characters.") == 3
+    assert words(verdicts) == ["create", "refused", "refused"]
+    assert whys(verdicts)[2].count("This text is longer than 1000 characters.") == 3

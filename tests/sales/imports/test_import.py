@@ -65,8 +65,8 @@ def verdicts(output):
 
 def summary(output):
     words = ("to create", "to update", "created", "updated", "unchanged", "rejected")
-    found = (line.strip().partition(" ") for line in output.splitlines())
-    return {word: int(number) for number, _space, word in found if word in words}
+    pairs = (line.strip().partition(" ") for line in output.splitlines())
+    return {word: int(number) for number, _space, word in pairs if word in words}
 
 
 def test_dry_run_gives_a_verdict_per_row_and_stores_nothing(run):

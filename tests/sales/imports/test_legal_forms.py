@@ -75,10 +75,10 @@ def test_one_file_may_name_two_forms_but_not_one_twice(visitor, company):
 ])  # fmt: skip
 def test_sales_and_contact_persons_go_to_the_company_in_any_spelling(visitor, acme, phases, name, verdict):
     visitor.upload(csv(("Deal", "Klant"), ("Roof", name)))
-    found = visitor.check()
-    assert words(found) == [verdict]
+    verdicts = visitor.check()
+    assert words(verdicts) == [verdict]
     if verdict == "refused":
-        assert "looks like Proefbedrijf Alfa BV" in whys(found)[0]
+        assert "looks like Proefbedrijf Alfa BV" in whys(verdicts)[0]
     visitor.start()
     assert list(Sale.objects.values_list("customer", flat=True)) == [acme.pk] * (verdict == "create")
     visitor.upload(csv(("Bedrijf", "Contactpersoon"), (name, "Jan Bos")), kind="contacts")
@@ -103,8 +103,8 @@ def test_the_command_takes_the_spellings_of_a_name_for_one_and_asks_about_other_
             "4,new,Beta N.V.,Jo", "5,new,Proefbedrijf Alfa GmbH,Jo"]  # fmt: skip
     (tmp_path / "file.csv").write_text("\n".join(rows))
     (tmp_path / "map.toml").write_text(MAPPING)
-    told = StringIO()
-    call_command("import_sales", tmp_path / "file.csv", mapping=str(tmp_path / "map.toml"), commit=True, stdout=told)
-    assert "line 6 5 reject: “Proefbedrijf Alfa GmbH” looks like Proefbedrijf Alfa BV" in told.getvalue()
+    output = StringIO()
+    call_command("import_sales", tmp_path / "file.csv", mapping=str(tmp_path / "map.toml"), commit=True, stdout=output)
+    assert "line 6 5 reject: “Proefbedrijf Alfa GmbH” looks like Proefbedrijf Alfa BV" in output.getvalue()
     customers = dict(Sale.objects.values_list("external_reference", "customer__name"))
     assert customers == {"1": "Proefbedrijf Alfa BV", "2": "Beta BV", "3": "Beta BV", "4": "Beta N.V."}

@@ -64,7 +64,7 @@ def test_taking_back_an_acceptance_and_deleting_its_draft_wait_for_each_other_in
 
 
 def test_taking_back_a_contact_and_merging_its_person_wait_for_each_other_in_one_order(by):
-    kept, other = PersonFactory(), PersonFactory()
+    survivor, other = PersonFactory(), PersonFactory()
     contact, last = ContactFactory(person=other), ContactFactory(function="Boss")
     made = {"verdict": "create", "target": contact.pk, "after": {}, "made": {"person": other.pk, "version": 1}}
     rows = [made, {"verdict": "update", "target": last.pk, "before": {"function": ""}, "after": {"function": "Boss"}}]
@@ -73,7 +73,7 @@ def test_taking_back_a_contact_and_merging_its_person_wait_for_each_other_in_one
     with People() as people:
         with holding(last):
             people.start(partial(running.advance, run, by=by))
-            merging = people.start(partial(merge, kept, other, taken=[], version=1, other_version=1, by=by))
+            merging = people.start(partial(merge, survivor, other, taken=[], version=1, other_version=1, by=by))
         with pytest.raises(Gone):
             merging.result()
 

@@ -46,10 +46,10 @@ def alfa(company, settings):
 def accepted(visitor, text, kind="sales", name="file.csv", **changed):
     """Everything that is proposed, accepted: what is said of every row."""
     visitor.upload(text if isinstance(text, bytes) else text.encode(), kind=kind, name=name)
-    found = visitor.check(**changed)
-    if {"create", "update"} & set(words(found)):
+    verdicts = visitor.check(**changed)
+    if {"create", "update"} & set(words(verdicts)):
         visitor.start()
-    return found
+    return verdicts
 
 
 def unused(visitor):
@@ -58,7 +58,7 @@ def unused(visitor):
 
 
 @pytest.mark.parametrize(
-    ("columns", "chosen"),
+    ("columns", "heading"),
     [
         (["Amount", "Expected Revenue"], "Amount"), (["Expected revenue", "Bedrag"], "Bedrag"),
         (["Verwachte omzet", "Dealwaarde (EUR)"], "Dealwaarde (EUR)"), (["Verwachte omzet"], "Verwachte omzet"),
@@ -68,10 +68,12 @@ def unused(visitor):
         (["Weighted amount"], None), (["Gewogen waarde", "Kans"], None), (["Verwachte omzet (gewogen)"], None),
     ],
 )  # fmt: skip
-def test_amount_is_never_the_weighted_one(columns, chosen):
+def test_amount_is_never_the_weighted_one(columns, heading):
     field = fields_of("sales")["expected_revenue"]
-    found = prefer_amount(columns, guess(columns, SALES), field)
-    assert [columns[int(place)] for place, name in found.items() if name == field.name] == ([chosen] if chosen else [])
+    guessed = prefer_amount(columns, guess(columns, SALES), field)
+    assert [columns[int(place)] for place, name in guessed.items() if name == field.name] == (
+        [heading] if heading else []
+    )
 
 
 def test_expected_revenue_beside_an_amount_is_left_alone_and_it_is_said(visitor, alfa):
@@ -180,16 +182,16 @@ def test_sheets_that_are_not_read_are_named(visitor, alfa):
 @pytest.mark.parametrize("size", ["A1:C1", "A1", "A1:B2"])
 def test_size_a_workbook_gives_itself_loses_no_row(visitor, alfa, size):
     book = workbook(("Onderwerp", "Klant", "Bedrag"), *((f"S{n}", ALFA, n) for n in (1, 2, 3)))
-    told = patched(book, b'<dimension ref="A1:C4"', f'<dimension ref="{size}"'.encode())
-    assert told != book and len(list(lines_of(told))) == 4
-    assert words(accepted(visitor, told, name="a.xlsx")) == ["create"] * 3
+    raw = patched(book, b'<dimension ref="A1:C4"', f'<dimension ref="{size}"'.encode())
+    assert raw != book and len(list(lines_of(raw))) == 4
+    assert words(accepted(visitor, raw, name="a.xlsx")) == ["create"] * 3
 
 
 @pytest.mark.parametrize("heading", ["Klantnummer", "Nr", "Nummer", "Debiteurnummer"])
 def test_numbers_of_another_system_rename_nobody(visitor, alfa, heading):
     text = f"{heading};Naam;Plaats\n0001;Heel Ander Bedrijf BV;Goes\n5001;Nog Een Bedrijf BV;Goes\n"
-    found = accepted(visitor, text, kind="relations")
-    assert words(found) == (["refused"] * 2 if heading == "Nummer" else ["create"] * 2)
+    verdicts = accepted(visitor, text, kind="relations")
+    assert words(verdicts) == (["refused"] * 2 if heading == "Nummer" else ["create"] * 2)
     assert sorted(Relation.objects.filter(number__in=["0001", "0002"]).values_list("name", "city")) == [
         (ALFA, "Utrecht"), (BETA, "Zwolle"),
     ]  # fmt: skip
@@ -202,9 +204,9 @@ def test_number_is_no_key_where_the_name_does_not_fit_though_it_was_chosen(visit
     ]  # fmt: skip
     Relation.objects.filter(pk=alfa.pk).update(email="A@alfa.example")
     text = "\n".join(["Klantnummer;Naam;Plaats;E-mail", *rows])
-    found = accepted(visitor, text, kind="relations", **{"column-0": "number", "key": "number", "update": "on"})
-    assert words(found) == ["refused", "update", "update", "refused"]
-    assert whys(found)[0] == f"Number 0001 is {ALFA}, not “Heel Ander Bedrijf BV”."
+    verdicts = accepted(visitor, text, kind="relations", **{"column-0": "number", "key": "number", "update": "on"})
+    assert words(verdicts) == ["refused", "update", "update", "refused"]
+    assert whys(verdicts)[0] == f"Number 0001 is {ALFA}, not “Heel Ander Bedrijf BV”."
 
 
 def test_address_of_another_relation_renames_nobody(visitor, alfa):
@@ -221,8 +223,8 @@ def test_number_of_a_person_with_another_name_changes_nobody(visitor, alfa):
     text = (
         f"Organisatie;Nummer;Naam;E-mail\n{ALFA};0007;Jan Smit;jan@alfa.example\n{BETA};0007;Jan Smit;x@beta.example\n"
     )
-    found = accepted(visitor, text, kind="contacts", key="number", **{"column-1": "number", "update": "on"})
-    assert whys(found) == ["Number 0007 is Ann Bos, not “Jan Smit”."] * 2
+    verdicts = accepted(visitor, text, kind="contacts", key="number", **{"column-1": "number", "update": "on"})
+    assert whys(verdicts) == ["Number 0007 is Ann Bos, not “Jan Smit”."] * 2
     assert Contact.objects.get().email == "ann@alfa.example"
 
 
@@ -309,9 +311,9 @@ def test_words_for_nothing_take_nothing_away(visitor, alfa, nothing):
 
 def test_bad_byte_spoils_its_own_row_only(visitor, alfa):
     text = "Naam;Plaats\nCafé Ünïek BV;Tiël\nSlechte ".encode() + b"\xe9" + f" byte BV;Goes\n{ALFA};Tiël".encode()
-    found = accepted(visitor, text, kind="relations")
-    assert words(found) == ["create", "refused", "update"]
-    assert "holds a character that cannot be read" in whys(found)[1]
+    verdicts = accepted(visitor, text, kind="relations")
+    assert words(verdicts) == ["create", "refused", "update"]
+    assert "holds a character that cannot be read" in whys(verdicts)[1]
     assert sorted(Relation.objects.exclude(number="0002").values_list("name", "city"))[:2] == [
         ("Café Ünïek BV", "Tiël"), (ALFA, "Tiël"),
     ]  # fmt: skip
@@ -329,8 +331,8 @@ def command(alfa, tmp_path):
         (tmp_path / "a.csv").write_text("\n".join(lines))
         named = "\n".join(f'{name} = "{column}"' for name, column in columns.items())
         stages = 'Introduction = { phase = 1 }\nWon = { status = "accepted", phase = -1 }\n'
-        told = f"[columns]\n{named}\n[stages]\n{stages}{more}"
-        (tmp_path / "m.toml").write_text(told)
+        mapping = f"[columns]\n{named}\n[stages]\n{stages}{more}"
+        (tmp_path / "m.toml").write_text(mapping)
         out = StringIO()
         options = {"mapping": str(tmp_path / "m.toml"), "commit": True, "verbosity": 2, "owner": "Jan", "stdout": out}
         paths = [tmp_path / name for name in ("a.csv", *files)]
@@ -420,8 +422,8 @@ def test_command_says_what_it_cannot_use_of_a_customer_and_keeps_the_rest(custom
     )
     new = Relation.objects.get(name="Nieuw B.V.")
     assert (new.phone, new.website, new.city, new.email) == ("", "", "Ede", "")
-    for told in ("line 2: Phone: ", "line 2: Site: ", "line 2: Mail: ", "line 3: "):
-        assert f"accounts.csv {told}" in output
+    for beginning in ("line 2: Phone: ", "line 2: Site: ", "line 2: Mail: ", "line 3: "):
+        assert f"accounts.csv {beginning}" in output
 
 
 def test_command_names_what_it_leaves_of_every_file_and_keeps_every_rejected_cell(command, alfa, tmp_path):

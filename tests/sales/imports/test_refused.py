@@ -39,15 +39,15 @@ def test_every_way_a_relation_is_refused_is_said(visitor, van_dam):
         ),
         kind="relations",
     )  # fmt: skip
-    found = visitor.check(key="name")
+    verdicts = visitor.check(key="name")
 
-    assert words(found) == [
+    assert words(verdicts) == [
         "refused", "refused", "refused", "unchanged", "refused", "create", "refused", "create", "refused",
     ]  # fmt: skip
     assert [
         part for part, why in zip(
             ["2 records fit", "KvK: ", "E-mail: ", "line 5 already", "looks like Met nummer", "no name"],
-            [why for why in whys(found) if why], strict=True,
+            [why for why in whys(verdicts) if why], strict=True,
         ) if part in why
     ] == ["2 records fit", "KvK: ", "E-mail: ", "line 5 already", "looks like Met nummer", "no name"]  # fmt: skip
 
@@ -79,14 +79,14 @@ def test_sales_that_cannot_be_changed_are_refused_with_the_reason(visitor, manag
             ("", "y", "Van Dam", "Nergens", "", ""), ("", "", "Van Dam", "", "", ""), ("", "z", "", "", "", ""),
         ),
     )  # fmt: skip
-    found = visitor.check()
+    verdicts = visitor.check()
 
-    assert words(found) == ["refused"] * 9
+    assert words(verdicts) == ["refused"] * 9
     parts = [
         "closed, so this stays", "Reopen it first", "in the trash", "Sales to persons are switched off",
         "no sale with the number", "retired", "“Nergens” is unknown here", "no subject", "no customer",
     ]  # fmt: skip
-    assert [part for part, why in zip(parts, whys(found), strict=True) if part in why] == parts, whys(found)
+    assert [part for part, why in zip(parts, whys(verdicts), strict=True) if part in why] == parts, whys(verdicts)
     rejected = table(visitor.client.get(reverse("sales:import-refused", args=[visitor.run.pk])).content, "csv")
     assert len(rejected) == 10 and rejected[0][-1] == "Reason of refusal" and rejected[3][:2] == [str(gone.pk), "x"]
     assert visitor.post("import-start").status_code == 302

@@ -27,9 +27,9 @@ pytestmark = pytest.mark.django_db
 
 def both(run, path, **options):
     """What is said about the rows in advance; and that it is what happens."""
-    said = verdicts(run(path, **options))
-    assert verdicts(run(path, commit=True, verbosity=2, **options)) == said
-    return said
+    expected = verdicts(run(path, **options))
+    assert verdicts(run(path, commit=True, verbosity=2, **options)) == expected
+    return expected
 
 
 def test_command_refuses_new_sales_no_form_would_take_and_takes_the_others(run, export, tmp_path, manager):
@@ -75,14 +75,14 @@ def test_name_of_several_customers_is_refused_unless_the_sale_has_one_of_them(ru
 
 
 def test_name_of_a_merged_customer_leads_to_the_one_that_was_kept(run, export, visitor, manager):
-    kept, other = RelationFactory(name="Molen Groep"), RelationFactory(name="Molen Noord")
-    merge(kept, other, taken=[], version=1, other_version=1, by=manager)
+    survivor, other = RelationFactory(name="Molen Groep"), RelationFactory(name="Molen Noord")
+    merge(survivor, other, taken=[], version=1, other_version=1, by=manager)
     run(export(row()), commit=True)
     visitor.upload(csv(("Deal", "Klant"), ("Kraan", "Molen Noord")))
 
     assert words(visitor.check()) == ["create"]
     visitor.start()
-    assert list(Sale.objects.values_list("customer", flat=True)) == [kept.pk, kept.pk]
+    assert list(Sale.objects.values_list("customer", flat=True)) == [survivor.pk, survivor.pk]
 
 
 def test_colleague_who_left_gives_way_to_one_of_the_same_name(run, export, company):

@@ -36,10 +36,11 @@ def test_list_of_imports_takes_the_same_statements(visitor, count, django_assert
 def test_preview_takes_the_same_statements(visitor, count, django_assert_num_queries, reads_only):
     checked(visitor, count)
     with django_assert_num_queries(8), reads_only():
-        assert len(visitor.client.get(reverse("sales:import", args=[visitor.run.pk])).context["shown"]) == count
+        response = visitor.client.get(reverse("sales:import", args=[visitor.run.pk]))
+    assert len(response.context["rows_with_changes"]) == count
 
 
-def told(visitor):
+def figures(visitor):
     """What the list of imports says of the last one: added, updated, refused."""
     run = visitor.client.get(reverse("sales:imports")).context["rows"][0]
     return [run.counts.get(what, 0) for what in ("create", "update", "refused")]
@@ -48,16 +49,16 @@ def told(visitor):
 def test_list_of_imports_tells_every_stage_as_it_is(visitor, manager, monkeypatch):
     monkeypatch.setattr(running, "SLICE", 2)
     visitor.upload(csv(("Deal", "Klant"), ("A", "Van Dam"), ("B", "Van Dam"), ("C", "Van Dam"), ("D", "Nobody")))
-    assert told(visitor) == [0, 0, 0]
+    assert figures(visitor) == [0, 0, 0]
     visitor.check()
-    assert told(visitor) == [0, 0, 1]
+    assert figures(visitor) == [0, 0, 1]
     visitor.post("import-start")
     running.advance(visitor.run, by=manager)
-    assert told(visitor) == [2, 0, 1]
+    assert figures(visitor) == [2, 0, 1]
     visitor.go()
-    assert told(visitor) == [3, 0, 1]
+    assert figures(visitor) == [3, 0, 1]
     visitor.undo()
-    assert told(visitor) == [3, 0, 1]
+    assert figures(visitor) == [3, 0, 1]
 
 
 def slices(visitor, by):

@@ -104,9 +104,9 @@ def test_sales_of_another_system_keep_their_history(visitor, manager, van_dam, p
     assert visitor.columns().url.endswith("words/")
     assert visitor.words(Engaging=str(phases[50].pk)).status_code == 302
     visitor.go()
-    found = visitor.verdicts()
-    assert words(found) == ["create", "create", "create", "refused", "refused", "refused"]
-    assert [why.split(".")[0] for why in whys(found)[3:]] == [
+    verdicts = visitor.verdicts()
+    assert words(verdicts) == ["create", "create", "create", "refused", "refused", "refused"]
+    assert [why.split(".")[0] for why in whys(verdicts)[3:]] == [
         "It is closed, but without a closing day", "“Onbekend” is not a relation yet",
         "The same record stands on line 2 already",
     ]  # fmt: skip

@@ -55,13 +55,13 @@ def test_undo_gives_phase_and_own_probability_back_exactly_unless_somebody_moved
     move(second, phase=phases[75], version=second.version, by=manager)
     visitor.undo()
 
-    back, kept = Sale.objects.get(pk=first.pk), Sale.objects.get(pk=second.pk)
+    back, stays = Sale.objects.get(pk=first.pk), Sale.objects.get(pk=second.pk)
     assert (back.phase, back.probability, back.probability_by_hand, back.subject) == (
         phases[10], 33, True, first.subject,
     )  # fmt: skip
     assert (back.phase_since, back.events.last().kind) == (since, "undone")
-    assert (kept.phase, kept.subject) == (phases[75], subject)
-    assert "phase" in visitor.run.rows.get(target=kept.pk).remainder
+    assert (stays.phase, stays.subject) == (phases[75], subject)
+    assert "phase" in visitor.run.rows.get(target=stays.pk).remainder
 
 
 def test_undone_visit_with_a_percentage_of_its_own_is_no_stay(visitor, van_dam, switch):
@@ -79,7 +79,7 @@ def test_undone_visit_with_a_percentage_of_its_own_is_no_stay(visitor, van_dam, 
 def test_undo_follows_the_former_customer_and_competitor_to_what_they_were_merged_into(
     visitor, van_dam, salesperson, manager
 ):
-    rival, kept = RelationFactory(name="Rivaal", number="R-2"), RelationFactory(name="Van Dam Groep", number="R-3")
+    rival, survivor = RelationFactory(name="Rivaal", number="R-2"), RelationFactory(name="Van Dam Groep", number="R-3")
     RelationFactory(name="De Boer", number="R-4")
     RelationFactory(name="Ander", number="R-5")
     moved = SaleFactory(customer=van_dam, owner=salesperson)
@@ -89,12 +89,12 @@ def test_undo_follows_the_former_customer_and_competitor_to_what_they_were_merge
     assert words(visitor.check()) == ["update", "update"]
     visitor.start()
     for other in (van_dam, rival):
-        kept.refresh_from_db()
-        merge(kept, other, taken=[], version=kept.version, other_version=1, by=manager)
+        survivor.refresh_from_db()
+        merge(survivor, other, taken=[], version=survivor.version, other_version=1, by=manager)
     visitor.undo()
     assert list(visitor.run.rows.values_list("remainder", flat=True)) == ["", ""]
-    assert Sale.objects.get(pk=moved.pk).customer == kept
-    assert Sale.objects.get(pk=missed.pk).lost_to == kept
+    assert Sale.objects.get(pk=moved.pk).customer == survivor
+    assert Sale.objects.get(pk=missed.pk).lost_to == survivor
 
 
 def test_undo_keeps_the_contact_person_when_the_former_one_was_removed(visitor, van_dam, salesperson):

@@ -71,8 +71,8 @@ def test_a_forgotten_password_is_replaced_by_mail_once(client, sanne):
     form = client.get(link, follow=True).redirect_chain[-1][0]
     wrong = client.post(form, {"new_password1": "12345", "new_password2": "12345"})
     assert wrong.status_code == 422
-    chosen = {"new_password1": "een-heel-ander-woord", "new_password2": "een-heel-ander-woord"}
-    assert client.post(form, chosen, follow=True).status_code == 200
+    passwords = {"new_password1": "een-heel-ander-woord", "new_password2": "een-heel-ander-woord"}
+    assert client.post(form, passwords, follow=True).status_code == 200
     assert log_in(client, password="een-heel-ander-woord").status_code == 302
     assert client.get(link).context["validlink"] is False
 

@@ -55,8 +55,8 @@ def test_all_of_it_goes_to_one_colleague_and_is_remembered(leaver, salesperson, 
         assert {(row.version, row.updated_by) for row in rows} == {(2, administrator)}
     events = SaleEvent.objects.filter(kind="changed")
     assert [(event.owner, event.by, event.sale_version) for event in events] == [(salesperson, administrator, 2)] * 2
-    told = InvoiceEvent.objects.values_list("kind", "by", "detail", "invoice_version").get()
-    assert told == ("edited", administrator.pk, "→ Sanne de Wit", 2)
+    event = InvoiceEvent.objects.values_list("kind", "by", "detail", "invoice_version").get()
+    assert event == ("edited", administrator.pk, "→ Sanne de Wit", 2)
 
 
 def test_what_is_closed_issued_or_in_the_trash_stays(leaver, salesperson, administrator):
@@ -103,8 +103,8 @@ def test_page_shows_how_much_and_hands_it_over(desk, leaver, salesperson, reads_
     with reads_only():
         page = desk.get(address).content.decode()
     words = " ".join(page.split())
-    for shown in ("2 open sales", "2 relations", "1 active project", "1 draft invoice"):
-        assert shown in words
+    for line in ("2 open sales", "2 relations", "1 active project", "1 draft invoice"):
+        assert line in words
     for link in (f"/sales/?status=open&amp;owner={leaver.pk}", f"/invoices/?status=draft&amp;owner={leaver.pk}"):
         assert link in page
         assert desk.get(link.replace("&amp;", "&")).status_code == 200
@@ -121,8 +121,8 @@ def test_nobody_is_said_to_have_taken_over_what_was_gone(desk, leaver, salespers
     address = f"/settings/users/{leaver.pk}/hand-over/"
     first = desk.post(address, {"basis": "2-2-1-1", "to": salesperson.pk}, follow=True).content.decode()
     second = desk.post(address, {"basis": "2-2-1-1", "to": manager.pk}, follow=True).content.decode()
-    said = [f"{salesperson} has taken over", f"{manager} has taken over", f"{leaver} holds nothing"]
-    assert [text in page for page in (first, second) for text in said] == [True, False, False, False, False, True]
+    sentences = [f"{salesperson} has taken over", f"{manager} has taken over", f"{leaver} holds nothing"]
+    assert [text in page for page in (first, second) for text in sentences] == [True, False, False, False, False, True]
 
 
 def test_users_page_and_deactivating_lead_to_it(desk, leaver, administrator):

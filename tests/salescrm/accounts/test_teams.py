@@ -130,6 +130,6 @@ def test_the_page_of_a_team_leads_to_its_sales(admin, north, salesperson, manage
     SaleFactory(owner=salesperson, subject="Theirs"), SaleFactory(owner=manager, subject="Not theirs")
     page = admin.get(reverse("settings:teams")).content.decode()
     assert f"/sales/?status=open&amp;team={north.pk}" in page
-    shown = admin.get(f"/sales/?status=open&team={north.pk}").content.decode()
-    assert "Not theirs" not in shown
-    assert "Theirs" in shown
+    page = admin.get(f"/sales/?status=open&team={north.pk}").content.decode()
+    assert "Not theirs" not in page
+    assert "Theirs" in page

@@ -238,12 +238,12 @@ def test_role_that_may_not_create_databases_is_told_what_an_administrator_runs(p
         server.execute(f"DROP ROLE IF EXISTS {ROLE}")
         server.execute(f"CREATE ROLE {ROLE} LOGIN")
 
-    said = refusal(place.manage("by_role", "restore", str(oldest), user=ROLE))
-    statement = said.partition("Let an administrator of the server run: ")[2]
+    message = refusal(place.manage("by_role", "restore", str(oldest), user=ROLE))
+    statement = message.partition("Let an administrator of the server run: ")[2]
     with place.server() as server:
         server.execute(statement)
 
-    assert f"{ROLE} may not create one" in said
+    assert f"{ROLE} may not create one" in message
     assert place.manage("by_role", "restore", str(oldest), user=ROLE).returncode == 0
     assert place.manage("by_role", "restore", "--replace", str(oldest), user=ROLE).returncode == 0
     assert place.shell("by_role", LOG_IN).startswith("302\n200 True")
@@ -251,9 +251,9 @@ def test_role_that_may_not_create_databases_is_told_what_an_administrator_runs(p
 
 @pytest.mark.parametrize("name", ["nowhere", "target"])
 def test_database_that_is_missing_or_empty_is_not_backed_up(place, target, tmp_path, name):
-    said = refusal(place.manage(name, "backup", str(tmp_path / "x.tar")))
+    message = refusal(place.manage(name, "backup", str(tmp_path / "x.tar")))
 
-    assert "There is no database" in said or "there is nothing to back up" in said
+    assert "There is no database" in message or "there is nothing to back up" in message
     assert list(tmp_path.iterdir()) == []
 
 

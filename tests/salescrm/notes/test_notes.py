@@ -146,18 +146,18 @@ def test_failing_storage_leaves_neither_note_nor_file(relation, salesperson, on_
 
 @pytest.mark.django_db(transaction=True)
 def test_same_note_sent_from_two_tabs_at_once_is_one(relation, salesperson, on_disk):
-    token, start, found = uuid4(), Barrier(2), []
+    token, start, pks = uuid4(), Barrier(2), []
 
     def send():
         start.wait()
         note = RelationNote(relation=relation, text="Hello")
-        found.append(writing.add(note, uploads=[upload()], by=salesperson, token=token).pk)
+        pks.append(writing.add(note, uploads=[upload()], by=salesperson, token=token).pk)
         connection.close()
 
     threads = [Thread(target=send) for _turn in range(2)]
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
-    assert (len(found), len(set(found)), RelationNote.objects.count(), on_disk()) == (2, 1, 1, 1)
+    assert (len(pks), len(set(pks)), RelationNote.objects.count(), on_disk()) == (2, 1, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -174,8 +174,8 @@ def test_same_note_sent_from_two_tabs_at_once_is_one(relation, salesperson, on_d
     ],
 )
 def test_text_is_shown_as_it_was_typed_with_safe_links(text, body):
-    shown = RelationNote(text=text).body
-    assert shown == body if body else "onmouseover=" not in shown.replace("&quot;", "").split("</a>")[0].split(">")[0]
+    html = RelationNote(text=text).body
+    assert html == body if body else "onmouseover=" not in html.replace("&quot;", "").split("</a>")[0].split(">")[0]
 
 
 @pytest.mark.parametrize(
@@ -186,8 +186,8 @@ def test_text_is_shown_as_it_was_typed_with_safe_links(text, body):
     ],
 )  # fmt: skip
 def test_files_of_other_types_and_empty_ones_are_refused(name, content, code):
-    asked = form([upload("good.pdf"), upload(name, content)])
-    assert [error.code for error in asked.errors.as_data()["uploads"]] == [code]
+    bound = form([upload("good.pdf"), upload(name, content)])
+    assert [error.code for error in bound.errors.as_data()["uploads"]] == [code]
 
 
 def test_file_beyond_the_limit_is_refused(settings):
@@ -199,16 +199,16 @@ def test_file_beyond_the_limit_is_refused(settings):
 
 
 def test_moment_is_read_in_the_time_of_the_organisation(company):
-    asked = form(at="2026-07-01T14:30")
-    assert asked.is_valid()
-    assert asked.values()["at"] == datetime(2026, 7, 1, 12, 30, tzinfo=UTC)
+    bound = form(at="2026-07-01T14:30")
+    assert bound.is_valid()
+    assert bound.values()["at"] == datetime(2026, 7, 1, 12, 30, tzinfo=UTC)
     assert "at" not in form_values(at="")
 
 
 def form_values(**values):
-    asked = form(**values)
-    assert asked.is_valid(), asked.errors
-    return asked.values()
+    bound = form(**values)
+    assert bound.is_valid(), bound.errors
+    return bound.values()
 
 
 @pytest.mark.parametrize(
@@ -222,14 +222,14 @@ def test_untouched_moment_keeps_its_seconds(relation, salesperson):
     at = datetime(2026, 3, 1, 10, 30, 59, 123, tzinfo=UTC)
     note = writing.add(RelationNote(relation=relation, text="x", at=at), by=salesperson)
     assert form(note=note, at="2026-03-01T11:30").is_valid()
-    asked = form(note=note, at="2026-03-01T11:30")
-    asked.is_valid()
-    assert asked.values()["at"] == at
+    bound = form(note=note, at="2026-03-01T11:30")
+    bound.is_valid()
+    assert bound.values()["at"] == at
 
 
 def test_done_step_is_no_choice_and_stays_one(relation, salesperson):
     assert "kind" in form(kind="step").errors
     note = writing.add(RelationNote(relation=relation, kind="step", text="Called"), by=salesperson)
-    asked = form(note=note, kind="call")
-    assert asked.is_valid()
-    assert "kind" not in asked.values()
+    bound = form(note=note, kind="call")
+    assert bound.is_valid()
+    assert "kind" not in bound.values()

@@ -51,8 +51,8 @@ def test_the_command_makes_everything_and_refuses_a_second_time(db, monkeypatch,
 
 
 def test_the_command_asks_what_is_not_given(db, monkeypatch):
-    asked = iter(["Bakkerij Bakker", "nl", "Ad Mink", "ad@example.com"])
-    monkeypatch.setattr("builtins.input", lambda prompt: next(asked))
+    answers = iter(["Bakkerij Bakker", "nl", "Ad Mink", "ad@example.com"])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(answers))
     monkeypatch.setattr("getpass.getpass", lambda prompt: PASSWORD)
     call_command("setup")
     assert_set_up()

@@ -21,8 +21,8 @@ UNITS = {"": 1, "s": 1, "m": 60, "KB": 1000, "MB": 1000**2}
 
 def directive(name):
     """The number behind the one directive of this name, in seconds or bytes."""
-    (found,) = re.findall(rf"^\s*{name} (\d+)(\w*)$", CADDYFILE.read_text(), re.MULTILINE)
-    return int(found[0]) * UNITS[found[1]]
+    (figure,) = re.findall(rf"^\s*{name} (\d+)(\w*)$", CADDYFILE.read_text(), re.MULTILINE)
+    return int(figure[0]) * UNITS[figure[1]]
 
 
 def compose(service):

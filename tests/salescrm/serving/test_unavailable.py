@@ -117,8 +117,8 @@ def test_form_is_503_when_the_database_breaks_off_in_the_middle(desk, sale, deed
         response = post(desk, sale, **{"hx-request": "true"} if htmx else {})
 
     assert (response.status_code, reason in words(response)) == (503, True)
-    told = "What you typed is still here" if htmx else "it is still in the form"
-    assert told in words(response)
+    sentence = "What you typed is still here" if htmx else "it is still in the form"
+    assert sentence in words(response)
     assert response.text.startswith('<li class="toast"') == htmx
     assert Sale.objects.filter(pk=sale.pk, version=1, expected_revenue=sale.expected_revenue).exists()
 
@@ -149,9 +149,9 @@ def test_session_that_was_ended_meanwhile_spoils_no_answer(desk, sale):
 
 def shell(code: str, **environment: str) -> str:
     """What a program of its own prints that runs `code`."""
-    kept = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    inherited = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py"), "shell", "--no-imports", "-c", code]
-    return subprocess.run(manage, env=kept | environment, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(manage, env=inherited | environment, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
@@ -167,9 +167,9 @@ for ask in (browser.get, browser.post):
 """
     environment = {"DJANGO_SETTINGS_MODULE": "salescrm.settings", "DEMO": "1"}
 
-    said = shell(code, **environment, DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
+    output = shell(code, **environment, DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
 
-    assert said == "503 True False\n" * 6
+    assert output == "503 True False\n" * 6
 
 
 def test_only_pages_give_up_in_time():

@@ -22,7 +22,7 @@ def imported(visitor, *rows, kind="sales"):
     visitor.start()
 
 
-def kept(visitor):
+def remainders(visitor):
     """What undoing says of every row."""
     visitor.undo()
     return list(visitor.run.rows.order_by("line").values_list("remainder", flat=True))
@@ -36,8 +36,8 @@ def test_sale_somebody_wrote_about_is_kept_and_named(visitor, van_dam, salespers
     note = writing.add(SaleNote(sale=pier, text="By mistake"), by=salesperson)
     writing.remove(note, version=note.version)
 
-    told = f"{salesperson} wrote on its timeline since, so it stays."
-    assert kept(visitor) == [told, "", told, ""]
+    why = f"{salesperson} wrote on its timeline since, so it stays."
+    assert remainders(visitor) == [why, "", why, ""]
     assert list(Sale.objects.untrashed().order_by("pk")) == [kade, wall]
     assert set(Sale.objects.filter(trashed=True)) == {roof, pier}
     page = visitor.client.get(visitor.run.get_absolute_url()).content.decode()
@@ -51,7 +51,7 @@ def test_relation_somebody_used_is_kept_and_named(visitor, company, salesperson)
     ContactFactory(organization=roof)
     SaleFactory(customer=wall)
 
-    assert kept(visitor) == [
+    assert remainders(visitor) == [
         "Kade is in use, so it stays (notes).", "Roof is in use, so it stays (contact persons).",
         "Wall is in use, so it stays (events, sales).", "",
     ]  # fmt: skip
@@ -64,9 +64,9 @@ def test_contact_person_somebody_wrote_about_keeps_the_place_to_work(visitor, va
     writing.add(RelationNote(relation=ann.person, text="Called"), by=salesperson)
     SaleFactory(customer=van_dam, contact=bob)
 
-    told = kept(visitor)
-    assert told[0] == "Ann is in use, so it stays (notes)."
-    assert "Bob cannot be removed: 1 record names this contact person" in told[1] and told[2] == ""
+    whys = remainders(visitor)
+    assert whys[0] == "Ann is in use, so it stays (notes)."
+    assert "Bob cannot be removed: 1 record names this contact person" in whys[1] and whys[2] == ""
     assert set(Contact.objects.all()) == {ann, bob}
     assert not Relation.objects.filter(pk=cas.person_id).exists()
 
