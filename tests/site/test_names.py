@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 
 ROOT = settings.BASE_DIR
-APPS = ("sales", "reports")
-LATER = ("sales/imports",)  # read by this test once its names are right too
+APPS = ("salescrm", "relations", "invoicing", "projects", "sales", "reports")
+POSTED = {("relations/forms.py", "chosen")}  # a form's field is named as browsers post it
 PARTICIPLES = "found|asked|kept|told|said|shown|chosen"
 PARTICIPLE = re.compile(rf"(^|_)({PARTICIPLES})(_|$)", re.IGNORECASE)
 IN_CAPITALS = re.compile("|".join(word.title() for word in PARTICIPLES.split("|")))  # FollowUpAsked
@@ -29,7 +29,7 @@ SAID: str = ""
 def modules(app: str) -> list[Path]:
     """The modules of an app, without migrations: those stay as they ran."""
     paths = (path.relative_to(ROOT) for path in sorted((ROOT / app).rglob("*.py")))
-    return [path for path in paths if "migrations" not in path.parts and not str(path).startswith(LATER)]
+    return [path for path in paths if "migrations" not in path.parts]
 
 
 def classes(body: list[ast.stmt], inside: bool = False) -> Iterator[str]:
@@ -59,15 +59,16 @@ def definitions(tree: ast.Module) -> Iterator[str]:
 
 
 def is_participle(name: str) -> bool:
-    return bool(PARTICIPLE.search(name) or IN_CAPITALS.search(name))
+    """Whether a name is one, or ends or begins with one; the name of a test is a sentence."""
+    return not name.startswith("test_") and bool(PARTICIPLE.search(name) or IN_CAPITALS.search(name))
 
 
-@pytest.mark.parametrize("app", APPS)
+@pytest.mark.parametrize("app", (*APPS, "tests"))
 def test_no_name_is_a_participle_that_fits_anything(app):
     names = {(str(path), name) for path in modules(app) for name in definitions(ast.parse((ROOT / path).read_text()))}
     names |= {(str(path), path.stem) for path in modules(app)}
 
-    assert sorted((path, name) for path, name in names if is_participle(name)) == []
+    assert sorted((path, name) for path, name in names - POSTED if is_participle(name)) == []
 
 
 @pytest.mark.parametrize("app", APPS)
