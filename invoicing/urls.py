@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from invoicing import closing_views, views
+from invoicing import issuing_views, views
 
 app_name = "invoicing"
 urlpatterns = [
@@ -12,6 +12,6 @@ urlpatterns = [
     path("<int:pk>/print/", views.print_page, name="print"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/delete/", views.delete, name="delete"),
-    path("<int:pk>/issue/", closing_views.issue_invoice, name="issue"),
-    path("<int:pk>/send/", closing_views.send_invoice, name="send"),
+    path("<int:pk>/issue/", issuing_views.issue_invoice, name="issue"),
+    path("<int:pk>/send/", issuing_views.send_invoice, name="send"),
 ]

@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from relations.duplicates.files import duplicates_table
+from relations.duplicates.exporting import duplicates_table
 from relations.duplicates.groups import PER_PAGE, all_groups, groups
 from relations.duplicates.likely import Likely, likely
 from relations.models import Relation

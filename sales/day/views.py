@@ -17,7 +17,7 @@ from sales import next_steps
 from sales.answers import explained, status_of
 from sales.day import groups as my_day
 from sales.day.groups import DayChoices, Whose
-from sales.listing import files
+from sales.listing import exporting
 from sales.models import Sale
 from sales.origin import Origin, origin_page
 from sales.refusals import Refused
@@ -55,7 +55,7 @@ def day(request: HttpRequest) -> HttpResponseBase:
     query = _read(request.user, words)
     if kind := exports.file_kind(request, "sales.export_sale"):
         whole = my_day.whole_groups(Sale.objects.visible_to(request.user), whose=query.whose, today=today())
-        return exports.respond(request, files.day_table(whole), kind)
+        return exports.respond(request, exporting.day_table(whole), kind)
     return page(request, TEMPLATE, _context(request.user, words, query), part="day")
 
 

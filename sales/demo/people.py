@@ -15,7 +15,7 @@ from relations.saving import create_relation
 from sales.demo import content
 from sales.models import SalesSettings
 from salescrm.accounts.roles import MANAGER, SALESPERSON
-from salescrm.accounts.staff import add_user, role_of
+from salescrm.accounts.users import add_user, role_of
 from salescrm.models import Organisation, User
 
 DOMAIN = "demo.example"

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from sales.imports.cells import Reading, is_nothing, line
 from sales.imports.fields import KEYS, fields_of
-from sales.imports.files.reading import Row
 from sales.imports.lists import Lists
+from sales.imports.parsing.reading import Row
 from sales.models.imports import ImportRow, ImportRun
 from salescrm.calendar import written_day
 from salescrm.models import User

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from sales.imports.cells import storable
-from sales.imports.files.reading import (
+from sales.imports.parsing.reading import (
     UNREADABLE,
     beside,
     filled,
@@ -22,7 +22,7 @@ from sales.imports.files.reading import (
     stands_twice,
     width,
 )
-from sales.imports.files.workbook_parts import TooLargeError
+from sales.imports.parsing.workbook_parts import TooLargeError
 from sales.imports.proposing import propose
 from sales.imports.storing import alone
 from sales.models.imports import ImportRow, ImportRun

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from sales.listing import files, saved_views
+from sales.listing import exporting, saved_views
 from sales.listing.columns import STANDARDS, heads, read, visible_columns
 from sales.listing.filter_labels import chips, status_links, without
 from sales.listing.filters import SaleFilter
@@ -29,7 +29,7 @@ def contents(request: HttpRequest, sale_filter: SaleFilter) -> dict:
 def file(request: HttpRequest, sale_filter: SaleFilter) -> Table:
     """All sales of the filter, or their lines."""
     matches = _matches(request, sale_filter)
-    return files.lines_table(matches) if sale_filter.lines else files.table(sale_filter.order(matches))
+    return exporting.lines_table(matches) if sale_filter.lines else exporting.table(sale_filter.order(matches))
 
 
 def _matches(request: HttpRequest, sale_filter: SaleFilter) -> SaleQuerySet:

@@ -32,7 +32,7 @@ def views(request: HttpRequest) -> HttpResponse:
         "of_others": [(view, works) for view, works in pairs if view.owner_id != request.user.pk],
         "may_tidy": saved_views.may_tidy(request.user),
     }
-    return page(request, "sales/listing/views.html", context, part="views")
+    return page(request, "sales/listing/saved_views.html", context, part="views")
 
 
 def _asks(view: SavedView) -> dict:
@@ -61,7 +61,7 @@ def view_new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The view “%(view)s” is kept.") % {"view": view})
             return leave(request, view.address)
     context = {"form": form, "chips": chips(sale_filter, query), "sale_filter": sale_filter, "query": query.urlencode()}
-    return page(request, "sales/listing/view_new.html", context, part="dialog", status=422 if sent else 200)
+    return page(request, "sales/listing/saved_view_new.html", context, part="dialog", status=422 if sent else 200)
 
 
 def _usable(request: HttpRequest, pk: int) -> SavedView:
@@ -91,7 +91,7 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
             conflict = conflict_of(form, stale, request.path)
             context, status = {"version": stale.current.version, "conflict": conflict}, 409
     context |= {"view": stored, "form": form, "is_own": is_own, "may_tidy": may_tidy, **_asks(stored)}
-    return page(request, "sales/listing/view.html", context, part="dialog", status=status)
+    return page(request, "sales/listing/saved_view.html", context, part="dialog", status=status)
 
 
 @require_POST
@@ -110,7 +110,7 @@ def view_update(request: HttpRequest, pk: int) -> HttpResponse:
     except Stale as stale:
         context = {"view": stale.current, "why": stale.message, "query": words, "stored": _asks(stale.current)}
         context["yours"] = {"sale_filter": sale_filter, "chips": chips(sale_filter, query)}
-        return page(request, "sales/listing/view_conflict.html", context, part="dialog", status=409)
+        return page(request, "sales/listing/saved_view_conflict.html", context, part="dialog", status=409)
     except Refused as refusal:
         messages.error(request, " ".join(refusal.messages))
         return redirect(f"{reverse('sales:list')}?{query.urlencode()}")
@@ -129,4 +129,4 @@ def view_delete(request: HttpRequest, pk: int) -> HttpResponse:
         saved_views.delete(stored, by=request.user)
         messages.success(request, _("The view “%(view)s” is removed.") % {"view": stored})
         return leave(request, "sales:views")
-    return page(request, "sales/listing/view_delete.html", {"view": stored}, part="dialog")
+    return page(request, "sales/listing/saved_view_delete.html", {"view": stored}, part="dialog")

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sales import trashing as deeds
 from sales.answers import explained, status_of
-from sales.gone import MAY_TRASH
-from sales.listing import files
+from sales.in_trash import MAY_TRASH
+from sales.listing import exporting
 from sales.models import Sale
 from sales.origin import Origin
 from sales.refusals import Refused
@@ -35,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     """The sales in the trash, the last one first, with who put them there."""
     sales = Sale.objects.in_trash(request.user)
     if kind := exports.file_kind(request, "sales.export_sale"):
-        return exports.respond(request, files.trash_table(sales), kind)
+        return exports.respond(request, exporting.trash_table(sales), kind)
     related = sales.select_related("customer", "owner", "phase").defer("note", "search")
     rows = page_of(request, related, count=sales.count())
     trashings = deeds.trashings(rows)

@@ -11,7 +11,7 @@ from sales import transitions
 from sales.answers import explained, put_into, status_of
 from sales.board import views as board
 from sales.forms import ProbabilityForm
-from sales.gone import missing
+from sales.in_trash import missing
 from sales.models import Phase, Sale, SaleEvent
 from sales.origin import Origin
 from sales.refusals import Refused

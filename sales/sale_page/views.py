@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from sales import reopening, sentences, transitions
 from sales.answers import explained, offers, status_of
-from sales.gone import missing
+from sales.in_trash import missing
 from sales.models import Phase, Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused
 from sales.sale_page.progress_bar import places, read_phases

@@ -1,1 +1,1 @@
-"""Settings > Sales: lists, switches, and what a fresh installation starts with."""
+"""Settings > Sales: its lists and switches, and the start of Settings."""

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from sales.gone import missing
+from sales.in_trash import missing
 from sales.models import Sale
 from sales.notes import NOTES
 from salescrm.notes import views

@@ -17,7 +17,7 @@ from relations import note_views as relation_notes
 from relations.models import Relation
 from sales import meetings, sentences
 from sales import notes as noting
-from sales.listing import files
+from sales.listing import exporting
 from sales.models import Sale, SaleEvent
 from sales.timeline import around
 from sales.timeline.around import Timeline
@@ -87,7 +87,7 @@ def file_of_sale(request: HttpRequest, sale: Sale, kind: str) -> HttpResponseBas
     if query.only != "changes":
         notes = sale.notes.select_related("by").prefetch_related("files")
         entries = sentences.with_notes(entries, notes)
-    return exports.respond(request, files.timeline_table(entries), kind)
+    return exports.respond(request, exporting.timeline_table(entries), kind)
 
 
 @require_safe
@@ -111,7 +111,7 @@ def _panel(request: HttpRequest, record: Relation | Project, timeline: Timeline,
     query = TimelineQuery.parse(request.GET)
     if kind := exports.file_kind(request, "sales.export_sale", EXPORT[type(record)]):
         entries = timeline.all(query.only, get_language(), most=exports.MOST_ROWS + 1, chunk=PAGE)
-        return exports.respond(request, files.timeline_table(entries), kind)
+        return exports.respond(request, exporting.timeline_table(entries), kind)
     start = (query.number - 1) * PAGE
     keys = timeline.newest(query.only, start=start, stop=start + PAGE + 1)
     entries = timeline.read(keys, get_language())

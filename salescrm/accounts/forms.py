@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from salescrm.accounts import browsers, lockout
 from salescrm.accounts.roles import LABELS
-from salescrm.accounts.staff import role_of
+from salescrm.accounts.users import role_of
 from salescrm.models import Team, User
 from salescrm.rendering import Segmented
 

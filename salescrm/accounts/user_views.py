@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from salescrm.accounts import handing_over
 from salescrm.accounts.forms import HandOverForm, UserForm
 from salescrm.accounts.roles import LABELS
-from salescrm.accounts.staff import (
+from salescrm.accounts.users import (
     activate,
     add_user,
     change_user,

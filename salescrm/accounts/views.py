@@ -16,7 +16,7 @@ from salescrm.accounts import browsers, lockout
 from salescrm.accounts.forms import ChangeForm, LoginForm, ProfileForm, ResetForm
 from salescrm.accounts.logged_out import remember
 from salescrm.accounts.roles import LABELS
-from salescrm.accounts.staff import role_of
+from salescrm.accounts.users import role_of
 from salescrm.models import User
 from salescrm.pages import Request, page
 from salescrm.recent import forget

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from salescrm.accounts import lockout
 from salescrm.accounts.roles import ADMINISTRATOR, install_roles
-from salescrm.accounts.staff import add_user
+from salescrm.accounts.users import add_user
 from salescrm.models import Organisation, User
 
 logger = logging.getLogger(__name__)

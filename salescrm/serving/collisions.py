@@ -62,7 +62,7 @@ def _rewind(file: UploadedFile) -> bool:
 def _refuse(request: HttpRequest) -> HttpResponse:
     """Say that nothing was stored; for htmx the page stays as it is, else it can be sent again as it was typed."""
     if asks_for_part(request):
-        return render(request, "409_toast.html", status=409)
+        return render(request, "collision_toast.html", status=409)
     sent = [(name, value) for name, values in request.POST.lists() for value in values if name != "csrfmiddlewaretoken"]
     whole = not request.FILES and not any("password" in name for name, _value in sent)
-    return render(request, "409.html", {"sent": sent if whole else []}, status=409)
+    return render(request, "collision.html", {"sent": sent if whole else []}, status=409)

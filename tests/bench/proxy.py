@@ -44,7 +44,7 @@ django.setup()
 
 from sales.defaults import install_defaults  # noqa: E402
 from salescrm.accounts.roles import MANAGER  # noqa: E402
-from salescrm.accounts.staff import add_user  # noqa: E402
+from salescrm.accounts.users import add_user  # noqa: E402
 from tests.bench.client import Browser  # noqa: E402
 from tests.bench.servers import WORKERS, caddyfile, free_port, gunicorn, is_old, wait_for  # noqa: E402
 from tests.factories import RelationFactory  # noqa: E402

@@ -35,7 +35,7 @@ django.setup()
 from sales.defaults import install_defaults  # noqa: E402
 from sales.models import Phase  # noqa: E402
 from salescrm.accounts.roles import MANAGER  # noqa: E402
-from salescrm.accounts.staff import add_user  # noqa: E402
+from salescrm.accounts.users import add_user  # noqa: E402
 from salescrm.lookups import add  # noqa: E402
 from salescrm.models import User  # noqa: E402
 from tests.bench.client import Browser  # noqa: E402

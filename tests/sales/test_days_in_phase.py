@@ -13,7 +13,7 @@ from sales.board.cards import cards
 from sales.defaults import install_defaults
 from sales.history import count_days_anew, event_of
 from sales.imports.storing import Outcome, add_sales, close_as_history
-from sales.listing.files import table
+from sales.listing.exporting import table
 from sales.models import Phase, Sale
 from sales.reopening import reopen
 from sales.sentences import read, stays, tell

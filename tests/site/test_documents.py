@@ -14,7 +14,7 @@ KINDS = {".py", ".html", ".css", ".js", ".md", ".toml"}
 # rule 7, rule 10a, rules 2 and 3, rules 1, 3, 6, 7 and 20, rules 8 to 12; a sentence may end its line anywhere
 NAMED = re.compile(r"\brules?\s+\d+[a-c]?(?:(?:,|\s+and|\s+to)\s+\d+[a-c]?)*", re.IGNORECASE)
 DOCUMENT = re.compile(r"[\w/.-]+\.md\b")
-# `sales/history.py`, `sales/imports/files/`, `tests/sales/test_history.py::test_days`
+# `sales/history.py`, `sales/imports/parsing/`, `tests/sales/test_history.py::test_days`
 PLACE = re.compile(r"`([a-z]\w*(?:/\w+)*/(?:\w+\.\w+)?)(?:::(\w+))?`")
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, no_translations
 from tqdm import tqdm
 
+from sales.imports.by_mapping.mapping import Mapping, load_mapping
+from sales.imports.by_mapping.newcomers import details_of
+from sales.imports.by_mapping.of_exports import ExportImporter
+from sales.imports.by_mapping.table import Table, read_table, require_columns
 from sales.imports.columns import is_weighted, prefer_amount
 from sales.imports.deciding import Decision, Verdict
-from sales.imports.exports.mapping import Mapping, load_mapping
-from sales.imports.exports.newcomers import details_of
-from sales.imports.exports.of_exports import ExportImporter
-from sales.imports.exports.table import Table, read_table, require_columns
 from sales.imports.fields import fields_of
-from sales.imports.files.reading import ImportProblem, Row
+from sales.imports.parsing.reading import ImportProblem, Row
 from sales.models import Phase
 from salescrm.models import User
 

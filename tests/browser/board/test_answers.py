@@ -79,7 +79,7 @@ def test_what_was_typed_stays_when_somebody_wrote_the_same_at_the_same_moment(
     context = browser.new_context(**browser_context_args)  # not watched: htmx complains in the console
     board = log_in(context, salesperson).new_page()
     board.goto("/sales/board/")
-    collision = render_to_string("409_toast.html")
+    collision = render_to_string("collision_toast.html")
     board.locator(f"#card-{sale.pk} .where").press("Enter")
     board.locator("#move a[data-end=lose]").click()
     words = board.get_by_role("dialog").get_by_label("Explanation")

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from sales.imports import running, uploading
-from sales.imports.files import workbook as workbooks
+from sales.imports.parsing import workbook as workbooks
 from sales.models.imports import ImportRow, ImportRun
 from salescrm.models import StoredFile
 from tests.factories import RelationFactory

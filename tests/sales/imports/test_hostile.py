@@ -6,10 +6,10 @@ from zipfile import ZIP_LZMA, ZipFile
 
 import pytest
 
-from sales.imports.exports.mapping import Mapping
-from sales.imports.exports.table import read_table
-from sales.imports.files import reading
-from sales.imports.files.reading import (
+from sales.imports.by_mapping.mapping import Mapping
+from sales.imports.by_mapping.table import read_table
+from sales.imports.parsing import reading
+from sales.imports.parsing.reading import (
     UNREADABLE,
     ImportProblem,
     headings,

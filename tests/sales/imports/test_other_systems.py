@@ -19,7 +19,7 @@ from sales.imports.cells import (
 )
 from sales.imports.columns import guess, prefer_amount
 from sales.imports.fields import SALES, fields_of
-from sales.imports.files.reading import lines_of
+from sales.imports.parsing.reading import lines_of
 from sales.models import LossReason, Sale, SaleStatus
 from tests.factories import ContactFactory, PersonFactory, RelationFactory, SaleFactory
 from tests.sales.imports.browser import (

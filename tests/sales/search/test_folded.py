@@ -17,7 +17,7 @@ from relations.models import Relation
 from sales.models import Sale
 from salescrm.words import words
 from tests.factories import ContactFactory, InvoiceFactory, ProjectFactory, RelationFactory, SaleFactory
-from tests.sales.imports.finding import named, titles
+from tests.sales.search.finding import named, titles
 
 pytestmark = pytest.mark.django_db
 

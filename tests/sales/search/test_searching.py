@@ -14,7 +14,7 @@ from sales.search.results import find
 from salescrm.models import Team
 from tests.factories import ContactFactory, InvoiceFactory, PersonFactory, ProjectFactory, RelationFactory, SaleFactory
 from tests.many import settle
-from tests.sales.imports.finding import named, titles
+from tests.sales.search.finding import named, titles
 
 pytestmark = pytest.mark.django_db
 

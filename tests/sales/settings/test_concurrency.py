@@ -9,7 +9,7 @@ from django.db import connection
 
 from sales.models import Phase, Sale, SaleEvent
 from sales.settings import configuration
-from salescrm.accounts import staff
+from salescrm.accounts import users
 from salescrm.models import User
 from tests.factories import SaleFactory, UserFactory
 
@@ -47,7 +47,7 @@ def test_the_last_two_phases_are_not_both_retired(transactional_db, phases):
 def test_two_administrators_do_not_deactivate_each_other(transactional_db, administrator):
     second = UserFactory(role="administrator")
     results = together(
-        lambda: staff.deactivate(administrator, by=second), lambda: staff.deactivate(second, by=administrator)
+        lambda: users.deactivate(administrator, by=second), lambda: users.deactivate(second, by=administrator)
     )
     assert (refusals(results), User.objects.filter(is_active=True).count()) == (["last"], 1)
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from relations.models import RelationType
 from sales.models import LossReason, SalesSettings
-from salescrm.accounts.staff import role_of
+from salescrm.accounts.users import role_of
 from salescrm.models import Organisation, User
 from salescrm.numbering import NumberSeries
 from tests.factories import SaleFactory, UserFactory

@@ -11,7 +11,7 @@ from django.urls import reverse
 from relations.models import RelationType
 from sales.models import Phase
 from salescrm.accounts.logged_out import COOKIE
-from salescrm.accounts.staff import role_of
+from salescrm.accounts.users import role_of
 from salescrm.models import Organisation, User
 from salescrm.organisation.first_run import set_up, set_up_code
 

@@ -18,7 +18,7 @@ from salescrm.models import User
 from salescrm.pages import above, asks_for_part, is_for_dialog, page
 
 MAY_TRASH = ["sales.view_sale", "sales.trash_sale"]
-TEMPLATE = "sales/gone.html"
+TEMPLATE = "sales/in_trash.html"
 TABLES = (Sale, SaleLine, SaleNote, Project)  # the fields of the forms of a sale belong to one of these
 WORDS = {  # words of forms that are not named after their field
     "customer_text": "customer", "lost_to_text": "lost_to", "explanation": "loss_explanation", "closed_on": "closed_on",

@@ -6,14 +6,14 @@ from django.db import transaction
 from relations.merging import is_held
 from relations.models import Relation
 from relations.naming import fold, same_name
+from sales.imports.by_mapping.mapping import Mapping, resolve_stages
+from sales.imports.by_mapping.newcomers import Newcomers
+from sales.imports.by_mapping.rows import RowReader
 from sales.imports.cells import counts_rows
 from sales.imports.deciding import Decision, message_of
-from sales.imports.exports.mapping import Mapping, resolve_stages
-from sales.imports.exports.newcomers import Newcomers
-from sales.imports.exports.rows import RowReader
-from sales.imports.files.reading import Row
 from sales.imports.lists import add_colleague
 from sales.imports.of_sales import SaleImporter
+from sales.imports.parsing.reading import Row
 from sales.imports.storing import Progress, one_at_a_time, quietly
 from sales.models import Sale, SaleStatus
 from sales.models.imports import ImportRun

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 
 from relations.models import Relation
+from sales.imports.by_mapping.mapping import Mapping, Stage
 from sales.imports.cells import (
     ISO,
     Reading,
@@ -16,9 +17,8 @@ from sales.imports.cells import (
     storable,
 )
 from sales.imports.deciding import message_of
-from sales.imports.exports.mapping import Mapping, Stage
-from sales.imports.files.reading import Row
 from sales.imports.lists import Lists
+from sales.imports.parsing.reading import Row
 from sales.models import Sale, SaleStatus
 from salescrm.calendar import in_reach
 from salescrm.models import User

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
 
-from sales.imports.exports.mapping import Mapping
-from sales.imports.files.reading import (
+from sales.imports.by_mapping.mapping import Mapping
+from sales.imports.parsing.reading import (
     UNREADABLE,
     WORKBOOK,
     ImportProblem,

@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from relations.models import Relation, RelationType
 from relations.naming import fold, same_name
 from relations.saving import create_relation
+from sales.imports.by_mapping.mapping import CUSTOMER_FIELDS, Mapping
+from sales.imports.by_mapping.table import Table
 from sales.imports.cells import Reading, is_nothing, storable
 from sales.imports.deciding import message_of
-from sales.imports.exports.mapping import CUSTOMER_FIELDS, Mapping
-from sales.imports.exports.table import Table
 from sales.imports.fields import fields_of
 from sales.models import SalesSettings
 from salescrm.accounts.roles import SALESPERSON

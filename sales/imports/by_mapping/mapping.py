@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sales.imports.files.reading import ImportProblem
+from sales.imports.parsing.reading import ImportProblem
 from sales.models import AcceptReason, LossReason, Phase, SaleStatus
 from salescrm.words import fold
 

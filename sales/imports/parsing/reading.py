@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from zipfile import BadZipFile
 from zlib import error as ZlibError
 
-from sales.imports.files.workbook import Workbook
-from sales.imports.files.workbook_parts import TooLargeError
+from sales.imports.parsing.workbook import Workbook
+from sales.imports.parsing.workbook_parts import TooLargeError
 
 SEPARATORS = ",;\t|"
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from sales.listing import files
+from sales.listing import exporting
 from sales.models import Sale
 from salescrm import exports
 from salescrm.calendar import today
@@ -131,7 +131,7 @@ def test_export_is_of_one_moment_and_holds_up_nobody(salesperson, company, monke
     monkeypatch.setattr(exports, "CHUNK", 1)
     for subject in "ABC":
         SaleFactory(owner=salesperson, subject=subject)
-    rows = iter(files.table(Sale.objects.order_by("pk")).rows)
+    rows = iter(exporting.table(Sale.objects.order_by("pk")).rows)
     subjects = [next(rows)[1]]
 
     def change():

@@ -12,7 +12,7 @@ from functools import cached_property
 from posixpath import join, normpath, split
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
-from sales.imports.files.workbook_parts import (
+from sales.imports.parsing.workbook_parts import (
     NAMES,
     PIECE,
     Contents,
