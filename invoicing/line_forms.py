@@ -5,10 +5,14 @@ from decimal import Decimal
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from invoicing.lines import Line, PricedLine, line_amount
 from invoicing.models import VatRate
+from salescrm.conflicts import Reading
 from salescrm.fields import MoneyFormField
 from salescrm.templatetags.crm import number
 
@@ -27,6 +31,8 @@ class QuantityFormField(MoneyFormField):
 
 class RowForm(forms.ModelForm):
     """A row of a form of lines. The subclass names its model, and its FIELDS where it has more of them."""
+
+    TITLE = _("Lines")  # what all of them are called
 
     class Meta:
         fields = PricedLine.FIELDS
@@ -67,10 +73,43 @@ class RowFormSet(forms.BaseFormSet):
             raise TooManyLinesError
         return super().total_form_count()
 
+    @cached_property
+    def rates(self) -> list[VatRate]:
+        """All rates, read once."""
+        return list(VatRate.objects.all())
+
     def get_form_kwargs(self, index):
-        if "rates" not in self.form_kwargs:
-            self.form_kwargs["rates"] = list(VatRate.objects.all())
-        return super().get_form_kwargs(index)
+        """As always; a row that was empty when it was shown begins empty, whatever was stored there since."""
+        more = {"initial": {}} if self.is_bound and index is not None and index >= self.initial_form_count() else {}
+        return {**super().get_form_kwargs(index), "rates": self.rates, **more}
+
+    @property
+    def title(self) -> str:
+        """What the lines are called."""
+        return str(self.form.TITLE)
+
+    def stored(self) -> list[dict]:
+        """The rows the record has, as `rewrite_lines` takes them."""
+        rates = {rate.pk: rate for rate in self.rates}
+        return [row | {"vat_rate": rates[row["vat_rate"]]} for row in self.initial or []]
+
+    def content(self, rows: list[dict]) -> list[Line]:
+        """What these rows say."""
+        return [Line.of(row) for row in rows]
+
+    def text(self, rows: list[dict]) -> str:
+        """These rows, each in a line of its own."""
+        methods = self.form.base_fields.get("billing_method")
+        names = dict(methods.choices) if methods else {}
+        lines = [(line, names.get(line.billing_method)) for line in self.content(rows)]
+        parts = [(line, f", {method}" if method else "") for line, method in lines]
+        text = "\n".join(f"{line}{method}" for line, method in parts)
+        return Reading(text, format_html_join(SafeString("<br>"), "{}{}", parts))
+
+    def typed_text(self) -> str:
+        """What was typed, also what cannot be stored."""
+        rows = [[row[name].data for name in row.fields if name != "DELETE"] for row in self.forms if row.has_changed()]
+        return "\n".join(", ".join(str(value) for value in row if value) for row in rows)
 
     def rows(self) -> list[dict]:
         """The clean rows that count, as `rewrite_lines` takes them."""

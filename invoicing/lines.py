@@ -12,12 +12,14 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Round
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from salescrm.fields import PriceField
 from salescrm.lookups import Lookup
 from salescrm.money import round_money
-from salescrm.templatetags.crm import number, price_text
+from salescrm.templatetags.crm import number, price, price_text
 
 
 def line_amount(quantity: Decimal, unit_price: Decimal) -> Decimal:
@@ -37,6 +39,10 @@ class Line:
 
     def __str__(self) -> str:
         return f"{number(self.quantity)} × {self.description}, {price_text(self.unit_price)}, {self.vat_rate}"
+
+    def __html__(self) -> SafeString:
+        parts = number(self.quantity), self.description, price(self.unit_price), self.vat_rate
+        return format_html("{} × {}, {}, {}", *parts)
 
     @classmethod
     def of(cls, row: dict) -> Self:

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -15,14 +15,16 @@ from invoicing.filters import InvoiceFilter
 from invoicing.forms import HeadForm, LineFormSet
 from invoicing.history import stale
 from invoicing.issuing import obstacles
+from invoicing.line_forms import RowFormSet
 from invoicing.models import Invoice, InvoiceLine
 from relations.models import Relation
 from salescrm import exports
-from salescrm.conflicts import Conflict, Difference, conflict_of, refusals_in, submitted_version
+from salescrm.conflicts import refusals_in, submitted_version
 from salescrm.listing import Column, page_of, read_filter, sort
 from salescrm.models import User
 from salescrm.pages import leave, page
 from salescrm.recent import remembers
+from salescrm.versioned_forms import VersionedForm
 from salescrm.versions import Refused, Stale
 
 COLUMNS = [
@@ -102,51 +104,35 @@ def editable(user: User, pk: int) -> Invoice:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Head and lines of a draft on one page."""
     invoice = editable(request.user, pk)
-    if request.method != "POST":
-        if not invoice.is_draft:
-            messages.warning(request, _("Invoice %(number)s has been issued and never changes.") % {"number": invoice})
-            return redirect(invoice)
-        head, lines = HeadForm(instance=invoice), LineFormSet(initial=_initial(invoice), prefix="lines")
-        return _edit_page(request, invoice, head, lines, version=invoice.version)
-    version = submitted_version(request)
-    head = HeadForm(request.POST, instance=Invoice.objects.for_page().get(pk=pk))
-    lines = LineFormSet(request.POST, prefix="lines")
-    valid = all([head.is_valid(), lines.is_valid()])
-    if valid or version != invoice.version:
-        try:
-            with refusals_in(head):
-                return _store(request, invoice, head, lines, version=version, valid=valid)
-        except Stale as refusal:
-            return _conflict(request, refusal, head, lines)
-    return _edit_page(request, invoice, head, lines, version=version, status=422)
+    editor = VersionedForm(request, invoice, _head, lines=_lines)
+    if not editor.is_sent and not invoice.is_draft:
+        messages.warning(request, _("Invoice %(number)s has been issued and never changes.") % {"number": invoice})
+        return redirect(invoice)
+    status = 422 if editor.is_sent else 200
+    try:
+        if editor.is_sent and editor.is_ready(stale):
+            with refusals_in(editor.form):
+                return _store(request, invoice, editor)
+    except Stale as refusal:
+        status = 409
+        editor.merge(refusal, fixed=not refusal.current.is_draft)
+    context = {"invoice": invoice, **editor.context, "head": editor.form, "lines": editor.lines}
+    return page(request, "invoicing/edit.html", context, part="form", status=status)
 
 
-def _store(request, invoice: Invoice, head: HeadForm, lines, *, version: int, valid: bool) -> HttpResponse:
-    if not valid:
-        raise stale(invoice, version=version, by=request.user)
-    editing.edit(invoice, values=head.values(), lines=lines.lines(), version=version, by=request.user)
+def _store(request: HttpRequest, invoice: Invoice, editor: VersionedForm) -> HttpResponse:
+    lines = editor.lines.content(editor.rows())
+    editing.edit(invoice, values=editor.form.values(), lines=lines, version=editor.version, by=request.user)
     messages.success(request, _("The draft is saved."))
     return redirect(invoice)
 
 
-def _initial(invoice: Invoice) -> list[dict]:
-    return list(invoice.lines.values(*InvoiceLine.FIELDS))
+def _head(data: QueryDict | None, invoice: Invoice) -> HeadForm:
+    return HeadForm(data, instance=invoice)
 
 
-def _edit_page(request, invoice, head, lines, *, version: int, conflict: Conflict | None = None, status: int = 200):
-    context = {"invoice": invoice, "head": head, "lines": lines, "version": version, "conflict": conflict}
-    return page(request, "invoicing/edit.html", context, part="form", status=status)
-
-
-def _conflict(request, refusal: Stale, head: HeadForm, lines) -> HttpResponse:
-    invoice = Invoice.objects.for_page().get(pk=refusal.current.pk)
-    yours = "\n".join(map(str, lines.lines())) if lines.is_valid() else _lines_text(invoice)
-    conflict = conflict_of(head, refusal, request.path, Difference("lines", _("Lines"), _lines_text(invoice), yours))
-    return _edit_page(request, invoice, head, lines, version=invoice.version, conflict=conflict, status=409)
-
-
-def _lines_text(invoice: Invoice) -> str:
-    return "\n".join(map(str, editing.stored_lines(invoice)))
+def _lines(data: QueryDict | None, invoice: Invoice) -> RowFormSet:
+    return LineFormSet(data, initial=list(invoice.lines.values(*InvoiceLine.FIELDS)), prefix="lines")
 
 
 @permission_required("invoicing.change_invoice", raise_exception=True)

@@ -57,6 +57,8 @@ class CustomerForm(forms.Form):
 class ServiceForm(RowForm):
     """A service of a project; `pk` says which one it was."""
 
+    TITLE = _("Services")
+
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta(RowForm.Meta):

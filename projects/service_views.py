@@ -2,15 +2,16 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
+from invoicing.line_forms import RowFormSet
 from projects import editing
 from projects.forms import ServiceFormSet
 from projects.models import Project, Service
 from projects.views import editable
-from salescrm.conflicts import Conflict, Difference, conflict_of, submitted_version
 from salescrm.pages import leave, page
+from salescrm.versioned_forms import VersionedForm
 from salescrm.versions import Refused, Stale
 
 
@@ -18,34 +19,21 @@ from salescrm.versions import Refused, Stale
 def services(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit the services of a project."""
     project = editable(request.user, pk)
-    if request.method == "POST":
-        rows = ServiceFormSet(request.POST, prefix="services")
-    else:
-        rows = ServiceFormSet(initial=list(project.services.values("pk", *Service.FIELDS)), prefix="services")
-    context, status = {"project": project, "rows": rows, "version": project.version, "conflict": None}, 200
-    if rows.is_bound:
-        status, context["version"] = 422, submitted_version(request)
-        try:
-            if rows.is_valid():
-                editing.replace_services(project, rows=rows.rows(), version=context["version"], by=request.user)
-                messages.success(request, _("The services are saved."))
-                return leave(request, project)
-        except Stale as stale:
-            status, context = 409, context | {"version": stale.current.version, "conflict": _conflict(stale, rows)}
-        except Refused as refusal:
-            context["refused"] = refusal.messages
+    editor = VersionedForm(request, project, lines=_rows)
+    status, refused = 422 if editor.is_sent else 200, []
+    try:
+        if editor.is_sent and editor.is_ready():
+            editing.replace_services(project, rows=editor.rows(), version=editor.version, by=request.user)
+            messages.success(request, _("The services are saved."))
+            return leave(request, project)
+    except Stale as stale:
+        status, project = 409, stale.current
+        editor.merge(stale, fixed=not project.is_active)
+    except Refused as refusal:
+        refused = refusal.messages
+    context = {"project": project, **editor.context, "rows": editor.lines, "refused": refused}
     return page(request, "projects/services.html", context, part="form", status=status)
 
 
-def _conflict(stale: Stale, rows) -> Conflict:
-    theirs = _text(stale.current.services.select_related("vat_rate"))
-    yours = _text(Service(**vars(line)) for line in rows.lines())
-    return conflict_of(None, stale, _address(stale.current), Difference("services", _("Services"), theirs, yours))
-
-
-def _address(project: Project) -> str:
-    return f"{project.get_absolute_url()}services/"
-
-
-def _text(services) -> str:
-    return "\n".join(f"{service.content}, {service.get_billing_method_display()}" for service in services)
+def _rows(data: QueryDict | None, project: Project) -> RowFormSet:
+    return ServiceFormSet(data, initial=list(project.services.values("pk", *Service.FIELDS)), prefix="services")

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -19,12 +19,13 @@ from projects.forms import CustomerForm, ProjectForm
 from projects.models import Project
 from relations.models import Relation
 from salescrm import exports
-from salescrm.conflicts import Conflict, conflict_of, refusals_in, submitted_token, submitted_version
+from salescrm.conflicts import refusals_in, submitted_token, submitted_version
 from salescrm.listing import Column, page_of, read_filter, sort
 from salescrm.models import User
 from salescrm.pages import leave, page
 from salescrm.recent import remembers
 from salescrm.url_words import is_id
+from salescrm.versioned_forms import VersionedForm
 from salescrm.versions import Stale
 
 NUMBER = Column(pgettext_lazy("project", "Number"), "number", "number")
@@ -118,26 +119,23 @@ def editable(user: User, pk: int) -> Project:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The fields of a project."""
     project = editable(request.user, pk)
-    if request.method != "POST":
-        form = ProjectForm(instance=Project.objects.for_page().get(pk=pk), customer=project.customer)
-        return _edit_page(request, project, form, version=project.version)
-    version = submitted_version(request)
-    form = ProjectForm(request.POST, instance=Project.objects.for_page().get(pk=pk), customer=project.customer)
-    if form.is_valid():
-        try:
-            with refusals_in(form):
-                editing.edit(project, values=form.values(), version=version, by=request.user)
+    editor = VersionedForm(request, project, _form)
+    status = 422 if editor.is_sent else 200
+    try:
+        if editor.is_sent and editor.is_ready():
+            with refusals_in(editor.form):
+                editing.edit(project, values=editor.form.values(), version=editor.version, by=request.user)
                 messages.success(request, _("Saved."))
                 return leave(request, project)
-        except Stale as stale:
-            conflict, version = conflict_of(form, stale, request.path), stale.current.version
-            return _edit_page(request, project, form, version=version, conflict=conflict, status=409)
-    return _edit_page(request, project, form, version=version, status=422)
-
-
-def _edit_page(request, project, form, *, version: int, conflict: Conflict | None = None, status: int = 200):
-    context = {"project": project, "form": form, "version": version, "conflict": conflict}
+    except Stale as stale:
+        status, project = 409, stale.current
+        editor.merge(stale, fixed=not project.is_active)
+    context = {"project": project, **editor.context}
     return page(request, "projects/edit.html", context, part="form", status=status)
+
+
+def _form(data: QueryDict | None, project: Project) -> ProjectForm:
+    return ProjectForm(data, instance=project, customer=project.customer)
 
 
 @permission_required("projects.close_project", raise_exception=True)

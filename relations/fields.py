@@ -45,6 +45,7 @@ class RelationInput(forms.Widget):
     """A hidden id and a text to type in; when several relations fit, they are offered as radio buttons."""
 
     template_name = "relations/_picker.html"
+    PARTS = ("text", "choice", "asked")  # what it sends besides the id
 
     def value_from_datadict(self, data, files, name):
         return Typed(
@@ -112,9 +113,13 @@ class RelationField(forms.Field):
         relations = Relation.objects.selectable(self.current).of_kinds(self.kinds)
         return relations.exclude(pk=_pk(self.exclude)) if self.exclude else relations
 
+    def to_python(self, value):
+        """The relation that is meant, if it can be told."""
+        return self._by_typed(value) if isinstance(value, Typed) else self._by_id(value)
+
     def clean(self, value):
         self.matches, self.nothing = [], False
-        relation = self._by_id(value) if not isinstance(value, Typed) else self._by_typed(value)
+        relation = self.to_python(value)
         self.validate(relation)
         self.run_validators(relation)
         return relation

@@ -103,12 +103,13 @@ def hand_over(relations: RelationQuerySet, *, to: User, by: User) -> int:
 def _claim(relation: Relation, version: int, by: User, **ways: Any) -> tuple[Relation, bool]:
     """As claim(); a relation that was merged meanwhile is refused for that, whatever its version."""
     rows = Relation.objects.all()
-    locked, repeated = claim(rows, relation.pk, version=version, by=by, stale=_merged_or_changed, **ways)
+    locked, repeated = claim(rows, relation.pk, version=version, by=by, stale=stale, **ways)
     _refuse_merged(locked)
     return locked, repeated
 
 
-def _merged_or_changed(relation: Relation, *, version: int, by: User) -> Stale:
+def stale(relation: Relation, *, version: int, by: User) -> Stale:
+    """Who changed the relation since this version was shown. Refuses a merged one."""
     _refuse_merged(relation)
     return changed(relation, version=version, by=by)
 

@@ -11,8 +11,8 @@ from sales import sentences
 from sales.models import Phase, Sale, SaleEvent, SalesSettings
 from sales.refusals import AlreadyDone, Refused, Stale
 from sales.transitions import undoable
-from salescrm.conflicts import conflict_of
 from salescrm.models import User
+from salescrm.versioned_forms import VersionedForm
 
 
 def status_of(refusal: Refused) -> int:
@@ -29,11 +29,13 @@ def put_into(form: BaseForm, refusal: Refused) -> None:
             form.add_error(name if name in form.fields else None, error)
 
 
-def conflict(form: BaseForm, refusal: Refused, url: str) -> dict:
-    """The differences and the version to continue with, when somebody else was first; else nothing."""
-    if status_of(refusal) != 409:
-        return {}
-    return {"conflict": conflict_of(form, refusal, url), "version": refusal.current.version}
+def take_in(editor: VersionedForm, refusal: Refused, *, fixed: bool = False) -> dict:
+    """Merge what was sent when somebody else was first, else say the refusal beside its field; what a page needs."""
+    if isinstance(refusal, AlreadyDone | Stale):
+        editor.merge(refusal, fixed=fixed)
+    else:
+        put_into(editor.form, refusal)
+    return explained(refusal)
 
 
 def explained(refusal: Refused) -> dict:

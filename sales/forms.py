@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django import forms
 from django.core.validators import MinValueValidator
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -34,6 +35,8 @@ class RevenueFormField(MoneyFormField):
 
 class SaleForm(forms.ModelForm):
     """The fields of a sale. Only a new sale has `phase` among them: afterwards the progress bar moves it."""
+
+    BLOCKS = (("next_step", "next_step_on"),)
 
     class Meta:
         model = Sale
@@ -81,7 +84,9 @@ class SaleForm(forms.ModelForm):
         pk = self.data.get("customer") or getattr(customer, "pk", None) or self.instance.customer_id
         if not is_id(str(pk or "")):
             return Contact.objects.none()
-        return Contact.objects.filter(organization=pk).select_related("person")
+        mine = str(self.data.get("contact", ""))  # the customer may be another one since it was chosen
+        contacts = Q(organization=pk) | Q(pk=mine) if is_id(mine) else Q(organization=pk)
+        return Contact.objects.filter(contacts).select_related("person")
 
     def _frozen(self) -> list[str]:
         if not self.instance.pk or self.instance.is_open:

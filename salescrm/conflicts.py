@@ -1,10 +1,13 @@
-"""A stale form (rule 6): reading the version it carries, and showing theirs beside yours with nothing typed lost."""
+"""A stale form (rule 6): reading the version it carries, merging two changes of one record, and how values read.
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+The pages do it through `salescrm.versioned_forms`.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple, Self, TypedDict
+from typing import Any, NamedTuple, Self
 from uuid import UUID, uuid4
 
 from django import forms
@@ -13,24 +16,58 @@ from django.db import models
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.utils.formats import localize
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from salescrm.calendar import organisation_zone, written_day
 from salescrm.fields import MoneyFormField, PercentFormField
-from salescrm.money import format_price
+from salescrm.money import format_price, round_price
 from salescrm.versions import Stale, made_before
 
 
-class WrittenDay(str):
-    """A day as people read it, which knows its date: a machine reads the page as well."""
+class Merge[Value](NamedTuple):
+    """What comes of two changes of one record: the `values` by name; of `questions` both, stored and mine."""
 
-    iso: str
+    values: dict[str, Value]
+    questions: dict[str, tuple[Value, Value]]
 
-    def __new__(cls, day: date) -> Self:
-        text = super().__new__(cls, written_day(day))
-        text.iso = day.isoformat()
-        return text
+
+def merge[Value](
+    basis: Mapping[str, Value], stored: Mapping[str, Value], mine: Mapping[str, Value], *, before: Collection[str] = ()
+) -> Merge[Value]:
+    """Merge what is `stored` now with `mine`, which began as `basis`, name by name (rule 6).
+
+    What I did not touch is as it is stored, what only I touched is mine, what both made the same is no question; what
+    both touched differently is one. A name that `basis` does not know counts as touched by both. `before` are the
+    questions that were asked already: each remains one until there is no difference.
+    """
+    values: dict[str, Value] = {}
+    questions: dict[str, tuple[Value, Value]] = {}
+    for name, value in mine.items():
+        now = stored[name]
+        if value == now:
+            values[name] = now
+        elif name in before or name not in basis or basis[name] not in (now, value):
+            questions[name] = (now, value)
+        else:
+            values[name] = now if basis[name] == value else value
+    return Merge(values, questions)
+
+
+class Reading(str):
+    """A value as people read it; a machine reads its `html` as well."""
+
+    html: SafeString
+
+    def __new__(cls, text: str, html: SafeString) -> Self:
+        reading = super().__new__(cls, text)
+        reading.html = html
+        return reading
+
+    def __html__(self) -> SafeString:
+        return self.html
 
 
 class Difference(NamedTuple):
@@ -40,24 +77,6 @@ class Difference(NamedTuple):
     label: str
     theirs: str
     yours: str
-
-
-class Conflict(TypedDict):
-    """What a page says of a stale form: who changed the record, theirs beside yours, and where to begin anew."""
-
-    message: str
-    differences: list[Difference]
-    url: str
-
-
-def conflict_of(form: forms.BaseForm | None, stale: Stale, url: str, *blocks: Difference) -> Conflict:
-    """What was typed in the bound `form` beside what the record holds now; `url` shows it without what was typed.
-
-    `blocks` are what the page holds besides the form, its lines: each is shown when it differs.
-    """
-    fields = differences(form, stale.current) if form else []
-    others = [block for block in blocks if block.theirs != block.yours]
-    return {"message": str(stale.message), "differences": [*fields, *others], "url": url}
 
 
 @contextmanager
@@ -111,17 +130,25 @@ def differences(form: forms.BaseForm, current: models.Model, *, skip: Iterable[s
         if bound.name in skip or not hasattr(current, bound.name):
             continue
         theirs = readable(bound.field, getattr(current, bound.name))
-        yours = _yours(form, bound)
+        yours = theirs if _is_missing(form, bound) else _yours(form, bound)
         if theirs != yours:
             found.append(Difference(bound.name, str(bound.label), theirs, yours))
     return found
 
 
+def _is_missing(form: forms.BaseForm, bound: BoundField) -> bool:
+    """Whether a browser did not send the field because nothing could be typed in it."""
+    widget = bound.field.widget
+    return bound.field.disabled and widget.value_omitted_from_data(form.data, form.files, bound.html_name)
+
+
 def _yours(form: forms.BaseForm, bound: BoundField) -> str:
-    cleaned = getattr(form, "cleaned_data", {})
-    if bound.name in cleaned:
+    cleaned, typed = getattr(form, "cleaned_data", {}), bound.data
+    if bound.field.disabled:  # since it was typed in
+        with suppress(ValidationError):
+            return readable(bound.field, bound.field.to_python(typed))
+    elif bound.name in cleaned:
         return readable(bound.field, cleaned[bound.name])
-    typed = bound.data
     if isinstance(typed, list):
         return " ".join(typed)
     return str(typed or "").replace("\r\n", "\n")
@@ -137,9 +164,11 @@ def readable(field: forms.Field, value: Any) -> str:
         local = value.astimezone(organisation_zone())
         return f"{written_day(local)} {local:%H:%M}"
     if isinstance(value, date):
-        return WrittenDay(value)
+        text = written_day(value)
+        return Reading(text, format_html('<time datetime="{}">{}</time>', value.isoformat(), text))
     if isinstance(field, MoneyFormField):
-        return format_price(value, get_language())
+        text = format_price(value, get_language())
+        return Reading(text, format_html('<data value="{}">{}</data>', round_price(value), text))
     if isinstance(field, PercentFormField):
         return f"{value} %"
     if isinstance(value, Decimal):

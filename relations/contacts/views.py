@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from relations.contacts.writing import add_contact, edit_contact, remove_contact
+from relations.contacts.writing import add_contact, edit_contact, remove_contact, stale
 from relations.forms import ContactForm, NewContactForm
 from relations.models import Contact, Relation
-from salescrm.conflicts import conflict_of, refusals_in, submitted_token, submitted_version
+from salescrm.conflicts import refusals_in, submitted_token
 from salescrm.pages import leave, page
 from salescrm.url_words import is_id
+from salescrm.versioned_forms import VersionedForm
 from salescrm.versions import Refused, Stale
 
 
@@ -40,20 +41,17 @@ def contact_new(request: HttpRequest, pk: int) -> HttpResponse:
 def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change function, work e-mail and phones."""
     contact = get_object_or_404(Contact.objects.select_related("person", "organization"), pk=pk)
-    form = ContactForm(request.POST if request.method == "POST" else None, instance=contact)
-    context = {"contact": contact, "form": form, "version": contact.version, "conflict": None}
-    if request.method != "POST":
-        return page(request, "relations/contacts/edit.html", context, part="dialog")
-    context["version"], status = submitted_version(request), 422
-    if form.is_valid():
-        try:
-            edit_contact(contact, values=form.values(), version=context["version"])
-        except Stale as stale:
-            status, context["version"] = 409, stale.current.version
-            context["conflict"] = conflict_of(form, stale, request.path)
-        else:
+    editor = VersionedForm(request, contact, lambda data, contact: ContactForm(data, instance=contact))
+    status = 422 if editor.is_sent else 200
+    try:
+        if editor.is_sent and editor.is_ready(stale):
+            edit_contact(contact, values=editor.form.values(), version=editor.version)
             messages.success(request, _("The contact person has been changed."))
             return leave(request, contact.organization)
+    except Stale as refusal:
+        status = 409
+        editor.merge(refusal)
+    context = {"contact": contact, **editor.context}
     return page(request, "relations/contacts/edit.html", context, part="dialog", status=status)
 
 

@@ -55,7 +55,7 @@ def _type_like(organization: Relation) -> RelationType:
 def edit_contact(contact: Contact, *, values: dict, version: int) -> Contact:
     """Change function, work e-mail and phones. Refuses a stale version (rule 6)."""
     locked, _repeated = claim(
-        Contact.objects.all(), contact.pk, version=version, by=None, repeated=anybody, stale=_changed,
+        Contact.objects.all(), contact.pk, version=version, by=None, repeated=anybody, stale=stale,
         same=lambda stored: not _other(stored, values),
     )  # fmt: skip
     names = _other(locked, values)
@@ -68,7 +68,8 @@ def _other(contact: Contact, values: dict) -> list[str]:
     return [name for name, value in values.items() if getattr(contact, name) != value]
 
 
-def _changed(contact: Contact, **_click: object) -> Stale:
+def stale(contact: Contact, **_click: object) -> Stale:
+    """Somebody changed the contact since the submitted version was shown; who is not recorded."""
     return Stale(contact, _("Somebody changed this contact person after you opened it. Nothing of yours was stored."))
 
 

@@ -1,13 +1,13 @@
 """Relations: list, page, new, edit, deactivate."""
 
-from copy import copy
+from functools import partial
 from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,14 +15,16 @@ from django.views.decorators.http import require_safe
 from relations import exporting
 from relations.directory.filters import PAGE, RelationFilter
 from relations.duplicates.views import PARAMS, unseen
-from relations.forms import FULL, QUICK
+from relations.forms import FULL, QUICK, RelationForm
 from relations.models import Contact, Relation, RelationType
-from relations.saving import create_relation, edit_relation, set_active
+from relations.saving import create_relation, edit_relation, set_active, stale
 from salescrm import exports
-from salescrm.conflicts import conflict_of, refusals_in, submitted_token, submitted_version
+from salescrm.conflicts import refusals_in, submitted_token, submitted_version
+from salescrm.models import User
 from salescrm.pages import leave, page, tell
 from salescrm.recent import remembers
 from salescrm.url_words import is_id, way_back
+from salescrm.versioned_forms import VersionedForm
 from salescrm.versions import Stale
 
 
@@ -130,30 +132,32 @@ def relation_edit(request: HttpRequest, pk: int) -> HttpResponse:
     relation, posted = get_object_or_404(Relation.objects.for_detail(), pk=pk), request.method == "POST"
     if relation.merged_into_id and not posted:
         return redirect(relation)
-    form = FULL[relation.kind](request.POST if posted else None, by=request.user, instance=copy(relation))
-    context = {"relation": relation, "form": form, "version": relation.version, "conflict": None}
-    context |= {"kind": relation.kind, "likely": [], "params": PARAMS, "field": ""}
-    if not posted:
-        return page(request, "relations/directory/edit.html", context, part="dialog")
-    context["version"], status = submitted_version(request), 422
+    editor = VersionedForm(request, relation, partial(_form, request.user))
+    status, likely = 422 if posted else 200, []
     try:
-        if form.is_valid() and not _likely(request, context):
-            with refusals_in(form):
-                edit_relation(relation, values=form.values(), version=context["version"], by=request.user)
+        with refusals_in(editor.form):
+            if posted and editor.is_ready(stale) and not (likely := _likely(request, editor)):
+                edit_relation(relation, values=editor.form.values(), version=editor.version, by=request.user)
                 messages.success(request, _("The relation has been changed."))
                 return leave(request, relation)
-    except Stale as stale:
-        status, context["version"] = 409, stale.current.version
-        context["conflict"] = conflict_of(form, stale, request.path)
+    except Stale as refusal:
+        status = 409
+        editor.merge(refusal)
+    context = {"relation": relation, **editor.context}
+    context |= {"kind": relation.kind, "likely": likely, "params": PARAMS, "field": ""}
     return page(request, "relations/directory/edit.html", context, part="dialog", status=status)
 
 
-def _likely(request: HttpRequest, context: dict) -> list:
-    """The relations that look like what was typed, left in the context; not looked up for a stale form."""
-    relation = context["relation"]
-    if context["version"] == relation.version:
-        context["likely"] = unseen(request, context["form"], kind=relation.kind, exclude=relation.pk)
-    return context["likely"]
+def _form(by: User, data: QueryDict | None, relation: Relation) -> RelationForm:
+    return FULL[relation.kind](data, by=by, instance=relation)
+
+
+def _likely(request: HttpRequest, editor: VersionedForm) -> list:
+    """The relations that look like what was typed; not looked up for a stale form."""
+    relation = editor.record
+    if editor.version != relation.version:
+        return []
+    return unseen(request, editor.form, kind=relation.kind, exclude=relation.pk)
 
 
 @permission_required("relations.deactivate_relation", raise_exception=True)
@@ -167,8 +171,8 @@ def relation_activity(request: HttpRequest, pk: int, *, active: bool) -> HttpRes
         return page(request, "relations/directory/activity.html", context, part="dialog")
     try:
         set_active(relation, active=active, version=submitted_version(request), by=request.user)
-    except Stale as stale:
-        context |= {"relation": stale.current, "problem": stale.message}
+    except Stale as refusal:
+        context |= {"relation": refusal.current, "problem": refusal.message}
         return page(request, "relations/directory/activity.html", context, part="dialog", status=409)
     done = _("%(name)s is active again.") if active else _("%(name)s has been deactivated.")
     messages.success(request, done % {"name": relation})

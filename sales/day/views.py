@@ -1,6 +1,7 @@
 """My day, and completing, postponing and restoring a next step from any page."""
 
 from copy import copy
+from functools import partial
 from typing import NamedTuple
 
 from django.contrib import messages
@@ -29,6 +30,7 @@ from salescrm.conflicts import submitted_version
 from salescrm.models import User
 from salescrm.pages import page, settle
 from salescrm.toasts import succeed
+from salescrm.versioned_forms import VersionedForm
 
 TEMPLATE = "sales/day/day.html"
 
@@ -97,8 +99,8 @@ def step_done(request: HttpRequest, pk: int) -> HttpResponse:
     succeed(request, _("Done: %(step)s") % {"step": words} if words else _("Done."), **undo)
     if origin.address:
         return redirect(_with(asking, origin.address))
-    form = {"change": "step", "form": form_of("step", done), "version": done.version}
-    return views.changed(request, done, to=asking, **form)
+    editor = VersionedForm(request, done, partial(form_of, "step"), fresh=True)
+    return views.changed(request, done, to=asking, change="step", **editor.context)
 
 
 @require_POST

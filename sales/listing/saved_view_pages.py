@@ -14,9 +14,10 @@ from sales.listing.filter_form import ViewForm
 from sales.listing.filter_labels import chips
 from sales.listing.filters import SaleFilter
 from sales.models import SavedView
-from salescrm.conflicts import conflict_of, refusals_in, submitted_version
+from salescrm.conflicts import refusals_in, submitted_version
 from salescrm.pages import leave, page
 from salescrm.url_words import carried
+from salescrm.versioned_forms import VersionedForm
 from salescrm.versions import Refused, Stale
 
 sees_sales = permission_required("sales.view_sale", raise_exception=True)
@@ -78,20 +79,23 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
         saved_views.stop_sharing(stored, by=request.user)
         messages.success(request, _("The view “%(view)s” is no longer shared.") % {"view": stored})
         return leave(request, "sales:views")
-    form = ViewForm(request.POST if sent else None, initial={"name": stored.name, "shared": stored.shared})
     if sent and not is_own:
         raise PermissionDenied
-    context, status = {"version": submitted_version(request) if sent else stored.version}, 422 if sent else 200
-    if sent and form.is_valid():
-        try:
-            with refusals_in(form):
-                saved_views.change(stored, **form.cleaned_data, version=context["version"], by=request.user)
+    editor, status = VersionedForm(request, stored, _name_form), 422 if sent else 200
+    try:
+        if sent and editor.is_ready():
+            with refusals_in(editor.form):
+                saved_views.change(stored, **editor.form.cleaned_data, version=editor.version, by=request.user)
                 return leave(request, "sales:views")
-        except Stale as stale:
-            conflict = conflict_of(form, stale, request.path)
-            context, status = {"version": stale.current.version, "conflict": conflict}, 409
-    context |= {"view": stored, "form": form, "is_own": is_own, "may_tidy": may_tidy, **_asks(stored)}
+    except Stale as stale:
+        status = 409
+        editor.merge(stale)
+    context = {"view": stored, "is_own": is_own, "may_tidy": may_tidy, **editor.context, **_asks(stored)}
     return page(request, "sales/listing/saved_view.html", context, part="dialog", status=status)
+
+
+def _name_form(data: QueryDict | None, view: SavedView) -> ViewForm:
+    return ViewForm(data, initial={"name": view.name, "shared": view.shared})
 
 
 @require_POST

@@ -4,6 +4,7 @@ from copy import copy
 
 from django import forms
 from django.core.exceptions import BadRequest
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from sales.forms import RevenueFormField
@@ -12,7 +13,7 @@ from sales.next_steps import AHEAD, check_step, has_step
 from salescrm.calendar import today
 from salescrm.models import User
 
-STEP = ["next_step", "next_step_on"]
+STEP = ("next_step", "next_step_on")
 
 
 class AmountForm(forms.ModelForm):
@@ -50,27 +51,22 @@ class OwnerForm(AmountForm):
 
 
 class StepForm(AmountForm):
-    """The next step and its day: typed, or one of the days of the buttons; another button clears both."""
+    """The next step and its day: two fields, merged as one (rule 6)."""
+
+    BLOCKS = (STEP,)
 
     class Meta:
         model = Sale
         fields = STEP
         labels = {"next_step_on": _("Day")}
 
-    ahead = forms.ChoiceField(choices=[(word, word) for word in AHEAD], widget=forms.HiddenInput, required=False)
     nothing = forms.BooleanField(widget=forms.HiddenInput, required=False)
 
     def clean(self):
-        """Take the day from the button that was pressed; refuse a day without words."""
+        """Refuse a day without words; nothing planned is said by a button."""
         cleaned = super().clean()
-        if "ahead" in self._errors:
-            raise BadRequest("no button names this day")
         if cleaned.get("nothing"):
-            self._errors.clear()
-            return cleaned | {"next_step": "", "next_step_on": None}
-        if cleaned.get("ahead"):
-            cleaned["next_step_on"] = today() + AHEAD[cleaned["ahead"]]
-            self._errors.pop("next_step_on", None)
+            return cleaned
         if "next_step" not in self._errors:
             check_step(cleaned["next_step"], cleaned.get("next_step_on"))
         if not any(map(cleaned.get, STEP)) and not {*STEP} & {*self._errors} and not has_step(self.instance):
@@ -100,7 +96,21 @@ class BackForm(forms.ModelForm):
 FORMS = {"amount": AmountForm, "end": EndForm, "owner": OwnerForm, "step": StepForm}
 
 
-def form_of(what: str, sale: Sale, data=None) -> forms.ModelForm:
+def data_of(what: str, data: QueryDict) -> QueryDict:
+    """The data of this form; what a button stands for, a day or no next step, is put into the fields."""
+    word, data = data.get("ahead"), data.copy()
+    if what != "step":
+        return data
+    if data.get("nothing"):
+        data["next_step"] = data["next_step_on"] = ""
+    elif word:
+        if word not in AHEAD:
+            raise BadRequest("no button names this day")
+        data["next_step_on"] = (today() + AHEAD[word]).isoformat()
+    return data
+
+
+def form_of(what: str, data: QueryDict | None, sale: Sale) -> forms.ModelForm:
     """The form for this value of the sale, bound to a copy: validating it does not change the sale itself."""
     form = FORMS[what](data, instance=copy(sale), auto_id="change_%s", use_required_attribute=False)
     form.visible_fields()[0].field.widget.attrs["autofocus"] = True

@@ -1,26 +1,28 @@
 """A new sale, its fields and its service lines."""
 
 import uuid
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from invoicing.line_forms import rows_of
+from invoicing.line_forms import RowFormSet, rows_of
 from relations.models import Relation
 from sales import editing
-from sales.answers import conflict, explained, put_into, status_of
+from sales.answers import status_of, take_in
 from sales.forms import LineForm, SaleForm
 from sales.models import Phase, Sale, SaleLine
-from sales.refusals import Refused
+from sales.refusals import Refused, stale
 from sales.sale_page.views import refused, visible
 from salescrm.conflicts import refusals_in, submitted_token, submitted_version
 from salescrm.pages import leave, page
 from salescrm.url_words import is_id
+from salescrm.versioned_forms import VersionedForm
 
 
 @permission_required("sales.add_sale", raise_exception=True)
@@ -43,20 +45,17 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The fields of a sale."""
     sale = visible(request, pk, detail=True)
-    form = SaleForm(request.POST if request.method == "POST" else None, instance=sale)
-    context, status = {"form": form, "sale": sale, "version": sale.version}, 200
-    if form.is_bound:
-        status, context["version"] = 422, submitted_version(request)
-        if form.is_valid():
-            try:
-                sale = editing.edit(Sale(pk=sale.pk), values=form.values(), version=context["version"], by=request.user)
-            except Refused as refusal:
-                put_into(form, refusal)
-                context |= conflict(form, refusal, request.path) | explained(refusal)
-                status = status_of(refusal)
-            else:
-                messages.success(request, _("Saved."))
-                return leave(request, _still(request, sale))
+    editor = VersionedForm(request, sale, lambda data, sale: SaleForm(data, instance=sale))
+    status, why = 422 if editor.is_sent else 200, {}
+    try:
+        if editor.is_sent and editor.is_ready(stale):
+            values = editor.form.values()
+            sale = editing.edit(Sale(pk=sale.pk), values=values, version=editor.version, by=request.user)
+            messages.success(request, _("Saved."))
+            return leave(request, _still(request, sale))
+    except Refused as refusal:
+        status, why = status_of(refusal), take_in(editor, refusal)
+    context = {"sale": sale, **editor.context, **why}
     return page(request, "sales/sale_page/form.html", context, part="form", status=status)
 
 
@@ -69,32 +68,24 @@ def _still(request: HttpRequest, sale: Sale) -> Sale | str:
 def lines(request: HttpRequest, pk: int) -> HttpResponse:
     """The service lines of a sale, all in one form."""
     sale = visible(request, pk, detail=True)
-    formset = _formset(request, sale)
-    context, status = {"formset": formset, "sale": sale, "version": sale.version}, 200
-    if formset.is_bound:
-        version, status = submitted_version(request), 422
-        if formset.is_valid():
-            try:
-                sale = editing.replace_lines(sale, lines=formset.rows(), version=version, by=request.user)
-            except Refused as refusal:
-                status, context = status_of(refusal), context | explained(refusal) | _theirs(pk)
-            else:
-                messages.success(request, _("Saved."))
-                again = f"{reverse('sales:lines', args=[pk])}?more=1"
-                return leave(request, again if "more" in request.POST else sale)
+    editor = VersionedForm(request, sale, lines=partial(_formset, request))
+    status, why = 422 if editor.is_sent else 200, {}
+    try:
+        if editor.is_sent and editor.is_ready(stale):
+            sale = editing.replace_lines(sale, lines=editor.rows(), version=editor.version, by=request.user)
+            messages.success(request, _("Saved."))
+            again = f"{reverse('sales:lines', args=[pk])}?more=1"
+            return leave(request, again if "more" in request.POST else sale)
+    except Refused as refusal:
+        status, why = status_of(refusal), take_in(editor, refusal)
+    context = {"sale": sale, **editor.context, "formset": editor.lines, **why}
     return page(request, "sales/sale_page/lines.html", context, part="form", status=status)
 
 
-def _formset(request: HttpRequest, sale: Sale):
+def _formset(request: HttpRequest, data: QueryDict | None, sale: Sale) -> RowFormSet:
     stored = list(sale.lines.values("pk", *SaleLine.FIELDS))
     empty = 3 if not stored or "more" in request.GET else 0
-    formset = rows_of(LineForm, extra=empty)
-    return formset(request.POST if request.method == "POST" else None, initial=stored, prefix="lines")
-
-
-def _theirs(pk: int) -> dict:
-    sale = Sale.objects.get(pk=pk)
-    return {"version": sale.version, "theirs": list(sale.lines.select_related("vat_rate"))}
+    return rows_of(LineForm, extra=empty)(data, initial=stored, prefix="lines")
 
 
 @require_POST

@@ -1,5 +1,7 @@
 """Changing one value of a sale where it stands: amount, end date, owner, next step."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from sales import editing
-from sales.answers import conflict, explained, put_into, status_of
+from sales.answers import status_of, take_in
 from sales.models import Sale
 from sales.origin import Origin
-from sales.refusals import Refused
-from sales.sale_page.change_forms import FORMS, form_of
+from sales.refusals import Refused, stale
+from sales.sale_page.change_forms import FORMS, data_of, form_of
 from sales.sale_page.views import changed, visible, whole
-from salescrm.conflicts import submitted_version
 from salescrm.pages import leave, page, tell
+from salescrm.versioned_forms import VersionedForm
 
 
 @permission_required("sales.change_sale", raise_exception=True)
@@ -23,27 +25,32 @@ def change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     if what not in FORMS:
         raise Http404
     sale, origin = visible(request, pk, detail=True), Origin.of(request)
-    form = form_of(what, sale, request.POST if request.method == "POST" else None)
-    if not form.is_bound:
-        return _ask(request, sale, what, form, origin.address)
-    version = submitted_version(request)
-    if not form.is_valid():
-        return _ask(request, sale, what, form, origin.address, status=422, version=version)
+    editor = VersionedForm(request, sale, partial(form_of, what), data=data_of(what, request.POST))
+    if not editor.is_sent:
+        return _ask(request, sale, what, editor, origin.address)
     try:
-        sale = editing.edit(sale, values=form.values(), version=version, by=request.user)
+        if not editor.is_ready(stale):
+            return _ask(request, sale, what, editor, origin.address, status=422)
+        sale = editing.edit(sale, values=editor.form.values(), version=editor.version, by=request.user)
     except Refused as refusal:
-        put_into(form, refusal)
         current = visible(request, pk, detail=True)
-        extra = explained(refusal) | conflict(form, refusal, request.get_full_path())
-        return _ask(request, current, what, form, origin.address, status=status_of(refusal), **extra)
+        why = take_in(editor, refusal, fixed=_is_fixed(current, what))
+        return _ask(request, current, what, editor, origin.address, status=status_of(refusal), **why)
     return _stored(request, sale, origin, amount_changed=what == "amount")
 
 
-def _ask(request: HttpRequest, sale: Sale, what: str, form, back: str, *, status: int = 200, **extra) -> HttpResponse:
-    if not sale.is_open and what != "owner":  # closed it stays as it stood (rule 2)
+def _is_fixed(sale: Sale, what: str) -> bool:
+    """Whether this value stays as it stood because the sale is closed (rule 2)."""
+    return not sale.is_open and what != "owner"
+
+
+def _ask(
+    request: HttpRequest, sale: Sale, what: str, editor: VersionedForm, back: str, *, status: int = 200, **extra
+) -> HttpResponse:
+    if _is_fixed(sale, what):
         why = {"refusal": _("This sale is closed, so this stays as it stood. Reopen it first."), "missed": []}
         what, extra = "", {"stale": False, **why} | extra
-    context = {"change": what, "form": form, "version": sale.version, "back": back, **extra}
+    context = {"change": what, "back": back, **editor.context, **extra}
     if back:
         return page(request, "sales/sale_page/change.html", {"sale": sale, **context}, part="dialog", status=status)
     return whole(request, sale, status=status, **context)

@@ -3,23 +3,24 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from sales import transitions
-from sales.answers import explained, put_into, status_of
+from sales.answers import status_of, take_in
 from sales.board import views as board
 from sales.forms import ProbabilityForm
 from sales.in_trash import missing
 from sales.models import Phase, Sale, SaleEvent
 from sales.origin import Origin
-from sales.refusals import Refused
+from sales.refusals import Refused, stale
 from sales.sale_page import views
 from sales.sale_page.progress_bar import MoveInput, places, read_phases
 from sales.sale_page.views import visible
 from salescrm.conflicts import submitted_version
 from salescrm.pages import leave, page
+from salescrm.versioned_forms import VersionedForm
 from salescrm.versions import Gone
 
 
@@ -87,19 +88,20 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 def probability(request: HttpRequest, pk: int) -> HttpResponse:
     """Set a probability by hand, or go back to the phase's (rule 3)."""
     sale, origin = visible(request, pk, detail=True), Origin.of(request)
-    form = ProbabilityForm(
-        request.POST if request.method == "POST" else None, initial={"probability": sale.probability}
-    )
-    context, status = {"form": form, "sale": sale}, 422 if form.is_bound else 200
-    if form.is_bound and form.is_valid():
-        try:
-            wanted = form.cleaned_data["probability"]
-            version = submitted_version(request)
-            sale = transitions.set_probability(sale, probability=wanted, version=version, by=request.user)
-        except Refused as refusal:
-            put_into(form, refusal)
-            context, status = context | explained(refusal), status_of(refusal)
-        else:
+    editor = VersionedForm(request, sale, _probability_form)
+    status, why = 422 if editor.is_sent else 200, {}
+    try:
+        if editor.is_sent and editor.is_ready(stale):
+            wanted = editor.form.cleaned_data["probability"]
+            sale = transitions.set_probability(sale, probability=wanted, version=editor.version, by=request.user)
             messages.success(request, _("The probability is %(percent)s %%") % {"percent": sale.probability})
             return leave(request, origin.address or sale)
+    except Refused as refusal:
+        sale = visible(request, pk, detail=True)
+        status, why = status_of(refusal), take_in(editor, refusal, fixed=not sale.is_open)
+    context = {"sale": sale, **editor.context, **why}
     return page(request, "sales/sale_page/probability.html", context, part="dialog", status=status)
+
+
+def _probability_form(data: QueryDict | None, sale: Sale) -> ProbabilityForm:
+    return ProbabilityForm(data, initial={"probability": sale.probability})

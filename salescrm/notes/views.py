@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,17 +10,18 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from salescrm.conflicts import conflict_of, refusals_in, submitted_token, submitted_version
+from salescrm.conflicts import refusals_in, submitted_token, submitted_version
 from salescrm.models import StoredFile, User
 from salescrm.notes import writing
 from salescrm.notes.forms import ACCEPT, NoteForm
 from salescrm.notes.models import Note
 from salescrm.pages import Request, follow, page, tell
+from salescrm.versioned_forms import VersionedForm
 from salescrm.versions import Stale
 
 FORM, REMOVE, MISSING = "notes/form.html", "notes/remove.html", "notes/missing.html"
@@ -132,18 +133,25 @@ def change(request: Request, book: Notebook, record: Any, note: int) -> HttpResp
     if entry.by_id != request.user.pk:
         raise PermissionDenied
     url, posted = book.url("note", record, entry.pk), request.method == "POST"
-    form = NoteForm(request.POST, request.FILES, note=entry) if posted else NoteForm(note=entry)
-    version, status, conflict = submitted_version(request) if posted else entry.version, 422 if posted else 200, None
-    if posted and form.is_valid():
-        files = {"uploads": form.cleaned_data["uploads"], "without": form.cleaned_data["drop"]}
-        try:
-            with refusals_in(form):
-                writing.change(entry, values=form.values(), version=version, by=request.user, **files)
+    editor = VersionedForm(request, entry, partial(_form, request))
+    status = 422 if posted else 200
+    try:
+        if posted and editor.is_ready():
+            answers = editor.form.cleaned_data
+            files = {"uploads": answers["uploads"], "without": answers["drop"]}
+            with refusals_in(editor.form):
+                writing.change(entry, values=editor.form.values(), version=editor.version, by=request.user, **files)
                 return _done(request, record)
-        except Stale as stale:
-            conflict, version, status = conflict_of(form, stale, url), stale.current.version, 409
-    draft = Draft(form, url, version=version)
-    return page(request, FORM, _context(record, draft, conflict=conflict), part="dialog", status=status)
+    except Stale as stale:
+        status = 409
+        editor.merge(stale)
+    draft = Draft(editor.form, url, version=editor.version)
+    context = {**editor.context, **_context(record, draft, conflict=editor.conflict)}
+    return page(request, FORM, context, part="dialog", status=status)
+
+
+def _form(request: Request, data: QueryDict | None, note: Note) -> NoteForm:
+    return NoteForm(data, None if data is None else request.FILES, note=note)
 
 
 def _done(request: Request, record: Any) -> HttpResponse:

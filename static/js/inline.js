@@ -7,7 +7,8 @@ function settle() {
   const form = document.querySelector("#sale-region [data-change-form]");
   if (form) {
     const fields = [...form.elements].filter((field) => field.matches("input:not([type=hidden]), select"));
-    const first = fields.find((field) => field.ariaInvalid === "true") ?? fields[0];
+    const radio = fields.find((field) => field.type === "radio");
+    const first = fields.find((field) => field.ariaInvalid === "true") ?? radio ?? fields[0];
     open = form.dataset.changeForm;
     first.focus();
     first.select?.();

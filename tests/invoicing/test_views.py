@@ -415,3 +415,18 @@ def test_an_address_that_names_a_merged_customer_leads_to_the_kept_one(as_user, 
     InvoiceFactory(customer=survivor), InvoiceFactory()
     rows = as_user(manager).get(f"/invoices/?customer={gone.pk}").context["rows"]
     assert [row.customer for row in rows] == [survivor]
+
+
+def test_invoice_issued_meanwhile_shows_what_was_typed_and_asks_nothing(draft, rates, salesperson, manager, as_user):
+    invoice = draft()
+    issue(invoice, version=1, by=manager)
+    rows = lines_data(("Other", "1", "5", rates["low"].pk))
+    response = as_user(salesperson).post(url("edit", invoice.pk), head_data(1, subject="Mine") | rows)
+    assert (response.status_code, 'type="radio"' in response.text, 'name="subject"' in response.text) == (
+        409,
+        False,
+        False,
+    )
+    assert "Mila Brand issued this invoice" in response.text
+    yours = {row.name: row.yours.replace("\xa0", " ") for row in response.context["conflict"]["differences"]}
+    assert (yours["subject"], yours["lines"]) == ("Mine", "1 × Other, € 5.00, 9 %")

@@ -295,3 +295,14 @@ def test_who_manages_a_project_is_not_called_by_the_role_in_dutch(as_user, admin
         page = browser.get(url).text
         assert "rojectleider" in page
         assert "Manager" not in page
+
+
+@pytest.mark.parametrize("page", ["edit", "services"])
+def test_project_closed_meanwhile_shows_what_was_typed_and_asks_nothing(page, project, salesperson, manager, as_user):
+    as_user(manager).post(url("close", project.pk), {"version": 1, "then": "close"})
+    rows = rows_data(("", "Mine", "hourly", "1", "10", VatRate.objects.first().pk))
+    response = as_user(salesperson).post(url(page, project.pk), data_of(salesperson, version=1, name="Mine") | rows)
+    assert (response.status_code, 'type="radio"' in response.text) == (409, False)
+    assert "Mine" in response.text
+    assert "It can no longer be changed. What you typed is only shown here." in response.text
+    assert {row.outcome for row in response.context["conflict"]["differences"]} == {"stored"}

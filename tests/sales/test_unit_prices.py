@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from decimal import Decimal
 
 import pytest
@@ -153,4 +154,4 @@ def test_stale_form_of_a_draft_shows_prices_with_all_their_decimals(manager, sal
     values |= {"lines-TOTAL_FORMS": 0, "lines-INITIAL_FORMS": 0}
     response = as_user(salesperson).post(f"/invoices/{invoice.pk}/edit/", values)
     assert response.status_code == 409
-    assert "1 × Design, € 0.335, 21 %" in response.text
+    assert "1 × Design, € 0.335, 21 %" in re.sub(r"</?data[^>]*>", "", response.text)

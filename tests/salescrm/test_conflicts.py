@@ -9,8 +9,10 @@ from django import forms
 from django.core.exceptions import BadRequest
 from django.test import RequestFactory
 from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
 
-from salescrm.conflicts import differences, submitted_token, submitted_version
+from salescrm.conflicts import differences, merge, submitted_token, submitted_version
 from salescrm.fields import MoneyFormField, PercentFormField
 from salescrm.versions import changed_by
 
@@ -93,3 +95,47 @@ def test_who_changed_it_is_told_in_other_words_to_who_did(company, salesperson, 
     assert changed_by(colleague, text, reader=salesperson) == f"{colleague} changed this after you opened it."
     assert changed_by(None, text, reader=salesperson) == "The system changed this after you opened it."
     assert changed_by(salesperson, text, reader=salesperson) == OWN
+
+
+NAMES = ("subject", "amount", "owner", "lines")
+RECORDS = st.fixed_dictionaries({name: st.integers(0, 3) for name in NAMES})
+
+
+@given(basis=RECORDS, stored=RECORDS, mine=RECORDS)
+def test_merge_takes_from_each_what_only_he_touched_and_asks_the_rest(basis, stored, mine):
+    values, questions = merge(basis, stored, mine)
+
+    for name in NAMES:
+        if mine[name] == basis[name]:
+            assert values[name] == stored[name]
+        elif stored[name] == basis[name] or stored[name] == mine[name]:
+            assert values[name] == mine[name]
+        else:
+            assert questions[name] == (stored[name], mine[name])
+    assert {*values} ^ {*questions} == {*NAMES}
+
+
+@given(basis=RECORDS, stored=RECORDS, mine=RECORDS, known=st.sets(st.sampled_from(NAMES)))
+def test_merge_loses_nothing_that_was_typed_whatever_is_known_of_the_basis(basis, stored, mine, known):
+    values, questions = merge({name: basis[name] for name in known}, stored, mine)
+
+    for name in NAMES:
+        if name not in known or mine[name] != basis[name]:
+            assert mine[name] in (values.get(name), *questions.get(name, ()))
+
+
+@given(basis=RECORDS, stored=RECORDS, mine=RECORDS, third=RECORDS)
+def test_merge_of_a_third_change_asks_again_and_loses_nothing(basis, stored, mine, third):
+    first = merge(basis, stored, mine)
+    form = first.values | {name: both[1] for name, both in first.questions.items()}
+    values, questions = merge(stored, third, form, before=first.questions)
+
+    for name in first.questions:
+        assert values.get(name) == third[name] == mine[name] or questions[name] == (third[name], mine[name])
+    for name in first.values:
+        if mine[name] != basis[name] and mine[name] != stored[name]:  # mine alone so far
+            assert mine[name] in (values.get(name), *questions.get(name, ()))
+
+
+def test_what_the_basis_does_not_say_is_asked():
+    assert merge({}, {"a": 1, "b": 2}, {"a": 1, "b": 3}) == ({"a": 1}, {"b": (2, 3)})

@@ -1,0 +1,246 @@
+"""Two people with one record open (rule 6): every form that changes a versioned record merges what was changed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from invoicing.models import VatRate
+from sales.listing import saved_views
+from sales.models import Sale, SaleNote
+from salescrm.notes import writing
+from tests.factories import (
+    ContactFactory,
+    InvoiceFactory,
+    InvoiceLineFactory,
+    LineFactory,
+    ProjectFactory,
+    RelationFactory,
+    SaleFactory,
+    ServiceFactory,
+)
+from tests.forms import Sheet
+
+LINES = ("sale lines", "services", "invoice lines")
+
+
+@dataclass
+class Page:
+    """A form: where it is, a field of it (with what it holds, what they and what I type), and another change."""
+
+    url: str
+    field: str
+    values: tuple
+    other: tuple[str, str, str]  # the page where something else is changed, its field, and to what
+    stored: Callable[[], object]
+    name: str = ""  # of the question
+    own: bool = False  # only who wrote it may change it
+
+    @property
+    def question(self) -> str:
+        return self.name or self.field
+
+
+def of_sale(salesperson, what: str) -> Page:
+    sale = SaleFactory(
+        owner=salesperson, subject="Warehouse", expected_revenue=Decimal("24000"), next_step="Call Jan",
+        expected_end_date=date(2030, 3, 20), start_date=date(2025, 1, 1),
+    )  # fmt: skip
+    edit, change = f"/sales/{sale.pk}/edit/", f"/sales/{sale.pk}/change"
+    other = (edit, "note", "Theirs")
+
+    def stored(name):
+        return lambda: Sale.objects.values_list(name, flat=True).get(pk=sale.pk)
+
+    match what:
+        case "sale":
+            return Page(edit, "subject", ("Warehouse", "Hall", "Shed"), other, stored("subject"))
+        case "amount":
+            values = (Decimal(24000), Decimal(25000), Decimal(26000))
+            return Page(f"{change}/amount/", "expected_revenue", values, other, stored("expected_revenue"))
+        case "end":
+            days = (date(2030, 3, 20), date(2030, 4, 20), date(2030, 5, 20))
+            return Page(f"{change}/end/", "expected_end_date", days, other, stored("expected_end_date"))
+        case "step":
+            return Page(f"{change}/step/", "next_step", ("Call Jan", "Mail", "Visit"), other, stored("next_step"))
+        case "probability":
+            return Page(f"/sales/{sale.pk}/probability/", "probability", (10, 20, 30), other, stored("probability"))
+    line = LineFactory(sale=sale, description="Roof")
+    first, name = (lambda: sale.lines.get().description), "lines-0-description"
+    return Page(f"/sales/{line.sale_id}/lines/", name, ("Roof", "Wall", "Floor"), other, first, "lines")
+
+
+def of_relation(salesperson, what: str) -> Page:
+    acme = RelationFactory(name="Acme", city="Ede")
+    if what == "relation":
+        url = f"/relations/{acme.pk}/edit/"
+        return Page(url, "city", ("Ede", "Delft", "Utrecht"), (url, "phone", "030 1234567"), _stored(acme, "city"))
+    contact = ContactFactory(organization=acme, function="Buyer")
+    url = f"/relations/contacts/{contact.pk}/edit/"
+    functions = ("Buyer", "Boss", "Owner")
+    return Page(url, "function", functions, (url, "phone", "030 1234567"), _stored(contact, "function"))
+
+
+def of_project(salesperson, what: str) -> Page:
+    project = ProjectFactory(name="Dashboard", manager=salesperson, start_date=date(2026, 1, 1))
+    url = f"/projects/{project.pk}/edit/"
+    if what == "project":
+        names = ("Dashboard", "Portal", "Website")
+        return Page(url, "name", names, (url, "note", "Theirs"), _stored(project, "name"))
+    ServiceFactory(project=project, description="Roof")
+    first, name = (lambda: project.services.get().description), "services-0-description"
+    services = f"/projects/{project.pk}/services/"
+    return Page(services, name, ("Roof", "Wall", "Floor"), (url, "note", "Theirs"), first, "services")
+
+
+def of_invoice(salesperson, what: str) -> Page:
+    invoice = InvoiceFactory(owner=salesperson, subject="Roof", payment_days=14, supplied_from=date(2026, 1, 1))
+    InvoiceLineFactory(invoice=invoice, description="Roof")
+    url = f"/invoices/{invoice.pk}/edit/"
+    other = (url, "note", "Theirs")
+    if what == "invoice":
+        return Page(url, "subject", ("Roof", "Wall", "Floor"), other, _stored(invoice, "subject"))
+    first, name = (lambda: invoice.lines.get().description), "lines-0-description"
+    return Page(url, name, ("Roof", "Wall", "Floor"), other, first, "lines")
+
+
+def of_desk(salesperson, what: str) -> Page:
+    if what == "view":
+        view = saved_views.save(name="Big", query="status=open", shared=False, by=salesperson)
+        url = f"/sales/views/{view.pk}/"
+        names = ("Big", "Large", "Huge")
+        return Page(url, "name", names, (url, "shared", "on"), _stored(view, "name"), own=True)
+    sale = SaleFactory(owner=salesperson)
+    note = writing.add(SaleNote(sale=sale, kind="call", text="Asked"), by=salesperson)
+    url = f"/sales/{sale.pk}/notes/{note.pk}/"
+    return Page(url, "text", ("Asked", "Told", "Begged"), (url, "kind", "mail"), _stored(note, "text"), own=True)
+
+
+def _stored(record, name: str) -> Callable[[], object]:
+    return lambda: type(record).objects.values_list(name, flat=True).get(pk=record.pk)
+
+
+FORMS = {
+    **dict.fromkeys(["sale", "amount", "end", "step", "probability", "sale lines"], of_sale),
+    **dict.fromkeys(["relation", "contact"], of_relation),
+    **dict.fromkeys(["project", "services"], of_project),
+    **dict.fromkeys(["invoice", "invoice lines"], of_invoice),
+    **dict.fromkeys(["view", "note"], of_desk),
+}
+
+
+@pytest.fixture(params=FORMS)
+def form(request, salesperson, switch, shelf) -> Page:
+    switch(own_probability=True)
+    VatRate.objects.first()
+    return FORMS[request.param](salesperson, request.param)
+
+
+@pytest.fixture
+def desk(as_user, salesperson) -> Client:
+    return as_user(salesperson)
+
+
+@pytest.fixture
+def theirs(as_user, manager, salesperson, form) -> Client:
+    """Somebody else; of what only its writer may change, the same person in another window."""
+    return as_user(salesperson if form.own else manager)
+
+
+def change(browser: Client, url: str, field: str, value) -> None:
+    assert Sheet.open(browser, url, field).send(**{field: str(value)}) is None
+
+
+def test_what_somebody_else_changed_elsewhere_stays(desk, theirs, form):
+    _first, _second, mine = form.values
+    sheet, (url, field, value) = Sheet.open(desk, form.url, form.field), form.other
+    change(theirs, url, field, value)
+
+    conflict = sheet.sent(**{form.field: str(mine)})
+    assert (conflict.status, conflict.questions) == (409, [])
+    assert form.stored() != mine
+    assert conflict.send() is None
+    assert form.stored() == mine
+    assert Sheet.open(desk, url, field).values[field] == value
+
+
+def test_what_i_did_not_touch_is_as_somebody_else_made_it(desk, theirs, form):
+    sheet, second = Sheet.open(desk, form.url, form.field), form.values[1]
+    change(theirs, form.url, form.field, second)
+
+    conflict = sheet.sent()
+    assert (conflict.status, conflict.questions) == (409, [])
+    assert conflict.send() is None
+    assert form.stored() == second
+
+
+@pytest.mark.parametrize("answer", ["stored", "mine"])
+def test_what_both_changed_is_asked(desk, theirs, form, answer):
+    _first, second, mine = form.values
+    sheet = Sheet.open(desk, form.url, form.field)
+    change(theirs, form.url, form.field, second)
+
+    conflict = sheet.sent(**{form.field: str(mine)})
+    assert (conflict.status, conflict.questions) == (409, [form.question])
+    again = conflict.sent()
+    assert (again.status, again.questions) == (422, [form.question])
+    assert again.answer.content.decode().count("Choose which of the two is saved.") == 1
+    assert form.stored() == second
+    assert again.values[form.field] == conflict.values[form.field]
+    assert again.send(**{f"answer-{form.question}": answer}) is None
+    assert form.stored() == {"stored": second, "mine": mine}[answer]
+
+
+def test_what_both_changed_to_the_same_is_no_question(desk, theirs, form):
+    sheet, second = Sheet.open(desk, form.url, form.field), form.values[1]
+    change(theirs, form.url, form.field, second)
+
+    conflict = sheet.send(**{form.field: str(second)})  # a second click, where nobody is recorded: then it is stored
+    if conflict:
+        assert (conflict.status, conflict.questions) == (409, [])
+        assert conflict.send() is None
+    assert form.stored() == second
+
+
+def test_third_person_in_between_is_asked_about_anew(desk, theirs, form):
+    first, second, mine = form.values
+    sheet = Sheet.open(desk, form.url, form.field)
+    change(theirs, form.url, form.field, second)
+    conflict = sheet.sent(**{form.field: str(mine)})
+    change(theirs, form.url, form.field, first)
+
+    third = conflict.sent(**{f"answer-{form.question}": "stored"})  # an answer about something else
+    assert (third.status, third.questions) == (409, [form.question])
+    assert f"answer-{form.question}" not in third.values
+    assert third.values[form.field] == conflict.values[form.field]
+    assert third.send(**{f"answer-{form.question}": "mine"}) is None
+    assert form.stored() == mine
+
+
+def test_answer_stays_when_a_third_person_changed_something_else(desk, theirs, form):
+    _first, second, mine = form.values
+    sheet = Sheet.open(desk, form.url, form.field)
+    change(theirs, form.url, form.field, second)
+    conflict, (url, field, value) = sheet.sent(**{form.field: str(mine)}), form.other
+    change(theirs, url, field, value)
+
+    third = conflict.sent(**{f"answer-{form.question}": "stored"})
+    assert (third.status, third.questions) == (409, [form.question])
+    assert third.values[f"answer-{form.question}"] == "stored"
+    assert third.values[form.field] == conflict.values[form.field]
+    assert third.send() is None
+    assert form.stored() == second
+    assert Sheet.open(desk, url, field).values[field] == value
+
+
+def test_old_tab_that_says_nothing_of_what_it_opened_is_asked_about_all_that_differs(desk, theirs, form):
+    _first, second, mine = form.values
+    sheet = Sheet.open(desk, form.url, form.field)
+    sheet.values.pop("basis", None)
+    change(theirs, form.url, form.field, second)
+
+    conflict = sheet.sent(**{form.field: str(mine)})
+    assert (conflict.status, conflict.questions) == (409, [form.question])
