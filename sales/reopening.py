@@ -36,7 +36,7 @@ def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sal
     invoice has been issued.
     """
     # Its invoice comes before the sale, because who deletes an invoice locks the sale after it; its project after it.
-    invoice = _held(Invoice, Sale.objects.values_list("invoice", flat=True).get(pk=sale.pk))
+    invoice = _held(Invoice, Sale.objects.filter(pk=sale.pk).values_list("invoice", flat=True).first())
     sale, repeated = claim(
         sale, version=version, by=by, kind=Kind.REOPENED, same=lambda sale: sale.status == SaleStatus.OPEN
     )

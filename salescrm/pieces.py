@@ -83,8 +83,10 @@ def pieces_of(form: forms.BaseForm, lines: Lines | None, record: Model) -> Itera
         mine = _sign([_mine(form, field) for field in fields])
         fixed = any(form.fields[field].disabled for field in fields)
         if mine != stored and not differing:
-            if fixed or not any(_names_record(form, field) for field in fields):
-                mine = stored  # but for spaces that fall off, what is only proposed, and what could not be sent
+            # Neither the record holds anything nor what was sent: a proposal was cleared.
+            emptied = not any(_mine(form, field) or getattr(record, field, None) for field in fields)
+            if fixed or not (emptied or any(_names_record(form, field) for field in fields)):
+                mine = stored  # but for spaces that fall off, and what could not be sent
             differing = [_alike(form, field, record) for field in fields]
         theirs, yours = (_joined(row[n] for row in differing) for n in (2, 3))
         yield Piece(Difference(name, str(form[name].label), theirs, yours), stored, mine, fixed)

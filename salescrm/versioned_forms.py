@@ -156,7 +156,8 @@ class VersionedForm[Record: Model]:
         self._ask(result.questions, stored)
         outcomes = {piece.name: "" if piece.name in result.questions else _outcome(piece, result) for piece in pieces}
         self._show_stored({name for name, outcome in outcomes.items() if outcome == STORED})
-        differing = [piece for piece in pieces if piece.stored != piece.mine]
+        readable = [piece for piece in pieces if piece.difference.theirs or piece.difference.yours]
+        differing = [piece for piece in readable if piece.stored != piece.mine]
         rows = [Row.of(piece, outcomes[piece.name], self.answers.get(piece.name, "")) for piece in differing]
         self._say(str(refusal.message), rows, fixed=fixed)
 

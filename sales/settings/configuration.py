@@ -51,6 +51,7 @@ def change_switches(*, values: dict, sales_visible: str, number_projects: bool, 
 @transaction.atomic
 def store_row(row: Lookup, *, is_default: bool = False) -> Lookup:
     """Add a row at the end of its list or store its new name; `is_default` makes a relation type the proposed one."""
+    _lock_switches()
     row.save(update_fields=["name"]) if row.pk else lookups.add(row)
     if is_default and isinstance(row, RelationType):
         RelationType.objects.filter(is_default=True).exclude(pk=row.pk).update(is_default=False)

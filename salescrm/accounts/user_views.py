@@ -55,7 +55,15 @@ def new(request: Request) -> HttpResponse:
         return leave(request, "settings:users")
     form = UserForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_bound and form.is_valid():
-        _send_invitation(request, once(token, User, lambda: add_user(**form.cleaned_data)))
+        added: list[User] = []
+
+        def add() -> User:
+            added.append(add_user(**form.cleaned_data))
+            return added[0]
+
+        once(token, User, add)
+        for user in added:  # none of a second click at the same moment, which finds the user
+            _send_invitation(request, user)
         return leave(request, "settings:users")
     context = {"form": form, "token": token}
     return page(request, "accounts/user.html", context, part="dialog", status=422 if form.errors else 200)
@@ -110,9 +118,10 @@ def hand_over(request: Request, pk: int) -> HttpResponse:
         try:
             given = handing_over.hand_over(subject, to=to, basis=basis, by=request.user)
         except ValidationError as error:
-            if error.code != "changed":
-                raise
-            context["error"], status = error, 409
+            if getattr(error, "code", "") == "changed":
+                context["error"], status = error, 409
+            else:
+                form.add_error(None, error)
         else:
             if given.total():
                 messages.success(request, _("%(to)s has taken over what %(name)s had.") % {"to": to, "name": subject})

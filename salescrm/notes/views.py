@@ -62,6 +62,11 @@ class Draft:
         return list(self.form.note.files.all()) if self.form.note else []
 
     @property
+    def dropped(self) -> list[str]:
+        """The keys of the files that are ticked to go."""
+        return list(self.form["drop"].data or []) if "drop" in self.form.fields else []
+
+    @property
     def values(self) -> dict:
         """The values to display in the fields."""
         return {name: self.form.value_of(name) for name in ("kind", "text", "at") if name in self.form.fields}

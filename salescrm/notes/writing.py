@@ -1,5 +1,6 @@
 """Writing notes: adding, changing and removing what stands on a timeline, with its files; the same for every record."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
@@ -71,7 +72,8 @@ def change(
     with files.file_transaction() as written:
         locked, repeated = claim(
             type(note).objects.all(), note.pk, version=version, by=by,
-            same=lambda note: all(getattr(note, name) == value for name, value in values.items()),
+            same=lambda note: all(getattr(note, name) == value for name, value in values.items())
+            and _has_files(note, uploads, without=gone),
         )  # fmt: skip
         if repeated:
             return locked
@@ -87,6 +89,14 @@ def change(
             locked.files.add(*files.store(uploads, by=by, written=written))
             commit(locked, fields=changed, by=by)
     return locked
+
+
+def _has_files(note: Note, uploads: Iterable[UploadedFile], *, without: set[int]) -> bool:
+    """Whether these uploads are among the files of a note, and none of those that were to go."""
+    stored = list(note.files.all())
+    missing = Counter((files.clean_name(upload.name or ""), upload.size) for upload in uploads)
+    missing.subtract((file.name, file.size) for file in stored)
+    return not without & {file.pk for file in stored} and not +missing
 
 
 @transaction.atomic

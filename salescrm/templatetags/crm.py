@@ -130,9 +130,14 @@ def moment(value: datetime | None) -> SafeString:
 
 
 def _day_and_month(value: date) -> str:
-    """Dutch writes 20 mrt, English 20 Mar."""
-    month = str(MONTHS_3[value.month])
-    return f"{value.day} {month if written_in(get_language()) == 'nl' else month.title()}"
+    return f"{value.day} {_short_month(value.month, get_language())}"
+
+
+@lru_cache(maxsize=64)
+def _short_month(month: int, language: str | None) -> str:
+    """Dutch writes mrt, English Mar."""
+    name = str(MONTHS_3[month])
+    return name if written_in(language) == "nl" else name.title()
 
 
 @register.filter
@@ -178,6 +183,7 @@ def icon(name: str, size: int = 20) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def key(name: str) -> SafeString:
     """The attributes that give a link, button or field its keyboard shortcut."""
     keys = SHORTCUTS[name].keys

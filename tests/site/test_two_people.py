@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from invoicing.models import VatRate
@@ -244,3 +245,28 @@ def test_old_tab_that_says_nothing_of_what_it_opened_is_asked_about_all_that_dif
 
     conflict = sheet.sent(**{form.field: str(mine)})
     assert (conflict.status, conflict.questions) == (409, [form.question])
+
+
+def test_day_of_supply_that_was_proposed_and_cleared_stays_empty(company, salesperson, as_user):
+    invoice = InvoiceFactory(owner=salesperson, supplied_from=None)
+    InvoiceLineFactory(invoice=invoice)
+    browser, url = as_user(salesperson), f"/invoices/{invoice.pk}/edit/"
+    mine = Sheet.open(browser, url, "supplied_from")
+    assert mine.values["supplied_from"]
+    Sheet.open(browser, url, "supplied_from").send(note="Theirs", supplied_from="")
+    merged = mine.sent(supplied_from="", reference="Mine")
+    assert (merged.status, merged.values["supplied_from"], merged.values["note"]) == (409, "", "Theirs")
+    assert merged.send() is None
+    invoice.refresh_from_db()
+    assert (invoice.supplied_from, invoice.note, invoice.reference) == (None, "Theirs", "Mine")
+
+
+def test_file_ticked_to_go_stays_ticked_when_the_form_comes_back(company, salesperson, as_user, shelf):
+    sale = SaleFactory(owner=salesperson)
+    plan = SimpleUploadedFile("plan.pdf", b"%PDF-1.4")
+    note = writing.add(SaleNote(sale=sale, text="See"), uploads=[plan], by=salesperson)
+    browser, url = as_user(salesperson), f"/sales/{sale.pk}/notes/{note.pk}/"
+    mine = Sheet.open(browser, url, "text")
+    Sheet.open(browser, url, "text").send(text="Theirs")
+    merged = mine.sent(text="Mine", drop=str(note.files.get().key))
+    assert (merged.status, merged.values["drop"]) == (409, str(note.files.get().key))

@@ -1,6 +1,7 @@
 """A create form of Settings sent twice makes one record, and is answered as the first time (rule 6)."""
 
 import threading
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -8,9 +9,11 @@ from django.core import mail
 from django.db import connection
 from django.urls import reverse
 
+from sales.defaults import install_defaults
 from sales.models import Phase, Source
 from salescrm import versions
 from salescrm.models import Creation, Team, User
+from tests.factories import UserFactory
 
 FORMS = {
     "source": (["row-new", "sources"], {"name": "Flyer"}, Source),
@@ -86,3 +89,24 @@ def test_sent_twice_at_the_same_moment_is_one():
     for thread in threads:
         thread.join()
     assert (len(made), len(set(made)), Team.objects.count(), Creation.objects.count()) == (2, 1, 1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_user_added_twice_at_the_same_moment_is_invited_once(as_user):
+    install_defaults("en")
+    (name, *_args), values, _model = FORMS["user"]
+    browsers, token, start = [as_user(UserFactory(role="administrator")) for _click in range(2)], uuid4(), Barrier(2)
+
+    def send(browser):
+        start.wait()
+        try:
+            browser.post(reverse(f"settings:{name}"), values | {"token": token})
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send, args=[browser]) for browser in browsers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (User.objects.filter(email=values["email"]).count(), len(mail.outbox)) == (1, 1)

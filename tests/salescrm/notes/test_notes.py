@@ -125,6 +125,18 @@ def test_second_click_on_a_change_changes_nothing(relation, salesperson):
         assert writing.change(note, values={"text": "New"}, version=1, by=salesperson).version == 2
 
 
+def test_second_click_adds_no_file_again_and_another_file_is_no_second_click(relation, salesperson):
+    note = writing.add(RelationNote(relation=relation, text="Old"), uploads=[upload("old.pdf")], by=salesperson)
+    values, old = {"text": "Old"}, note.files.get()
+    for _turn in range(2):
+        assert writing.change(note, values=values, uploads=[upload()], version=1, by=salesperson).version == 2
+    with pytest.raises(Stale):
+        writing.change(note, values=values, uploads=[upload("b.pdf")], version=1, by=salesperson)
+    with pytest.raises(Stale):
+        writing.change(note, values=values, without=[old], version=1, by=salesperson)
+    assert sorted(note.files.values_list("name", flat=True)) == ["a.txt", "old.pdf"]
+
+
 def test_removal_takes_the_files_along(relation, salesperson, on_disk, django_capture_on_commit_callbacks):
     note = writing.add(RelationNote(relation=relation, text="x"), uploads=[upload()], by=salesperson)
     with django_capture_on_commit_callbacks(execute=True):
