@@ -42,7 +42,8 @@ def test_development_and_demo_freeze_the_day(mode):
 
 
 @pytest.mark.django_db
-def test_deployment_check_is_clean():
+def test_deployment_check_is_clean(monkeypatch):
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # as every browser test leaves it
     database = f"postgresql://{embedded.SUPERUSER}@/postgres?host={connection.settings_dict['HOST']}"
 
     result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION | {"DATABASE_URL": database})
