@@ -8,12 +8,12 @@ from django.utils.translation import pgettext
 from invoicing.lines import PricedLine
 from invoicing.models import InvoiceLine
 from invoicing.querysets import InvoiceQuerySet
-from salescrm import exports
 from salescrm.calendar import organisation_zone
+from salescrm.exports import downloads
 from salescrm.money import round_price
 
 
-def table(invoices: InvoiceQuerySet) -> exports.Table:
+def table(invoices: InvoiceQuerySet) -> downloads.Table:
     """All invoices of the queryset in its order."""
     heading = [
         pgettext("invoice", "Number"), _("Subject"), _("Customer"), _("Customer number"), _("Contact person"),
@@ -21,22 +21,22 @@ def table(invoices: InvoiceQuerySet) -> exports.Table:
         _("Supplied on, or from"), _("Supplied up to and including"), _("Customer's reference"),
         _("Excluding VAT"), _("VAT"), _("Including VAT"),
     ]  # fmt: skip
-    return exports.Table("invoices", heading, _rows(invoices.select_related("contact__person").defer("document")))
+    return downloads.Table("invoices", heading, _rows(invoices.select_related("contact__person").defer("document")))
 
 
-def lines_table(invoices: InvoiceQuerySet) -> exports.Table:
+def lines_table(invoices: InvoiceQuerySet) -> downloads.Table:
     """One row per line of these invoices."""
     heading = [
         pgettext("invoice", "Number"), _("Subject"), _("Customer"), _("Invoice date"), *line_heading(),
     ]  # fmt: skip
     lines = InvoiceLine.objects.filter(invoice__in=invoices.order_by().values("pk"))
     ordered = lines.select_related("invoice__customer", "vat_rate").defer("invoice__document")
-    return exports.Table("invoice-lines", heading, _line_rows(ordered.order_by("-invoice", "position", "pk")))
+    return downloads.Table("invoice-lines", heading, _line_rows(ordered.order_by("-invoice", "position", "pk")))
 
 
 def _rows(invoices: InvoiceQuerySet) -> Iterator[list]:
     zone = organisation_zone()
-    for invoice in invoices.iterator(chunk_size=exports.CHUNK):
+    for invoice in invoices.iterator(chunk_size=downloads.CHUNK):
         sent_on = invoice.sent_at.astimezone(zone).date() if invoice.sent_at else None
         yield [
             invoice.number, invoice.subject, str(invoice.customer), invoice.customer.number,
@@ -47,7 +47,7 @@ def _rows(invoices: InvoiceQuerySet) -> Iterator[list]:
 
 
 def _line_rows(lines) -> Iterator[list]:
-    for line in lines.iterator(chunk_size=exports.CHUNK):
+    for line in lines.iterator(chunk_size=downloads.CHUNK):
         invoice = line.invoice
         yield [
             invoice.number, invoice.subject, str(invoice.customer), invoice.issued_on, *line_cells(line),

@@ -11,7 +11,7 @@ from invoicing.forms import IssueForm, SendForm
 from invoicing.issuing import issue, last_issued_on, obstacles
 from invoicing.models import Invoice, InvoiceEvent
 from invoicing.sending import send
-from salescrm.conflicts import refusals_in, submitted_version
+from salescrm.forms.submission import refusals_in, submitted_version
 from salescrm.pages import leave, page
 from salescrm.versions import Stale
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from invoicing.lines import Line, PricedLine, line_amount
 from invoicing.models import VatRate
-from salescrm.conflicts import Reading
 from salescrm.fields import MoneyFormField
+from salescrm.forms.differences import Reading
 from salescrm.templatetags.crm import number
 
 TOO_MUCH = Decimal(10) ** 9

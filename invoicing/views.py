@@ -18,13 +18,13 @@ from invoicing.issuing import obstacles
 from invoicing.line_forms import RowFormSet
 from invoicing.models import Invoice, InvoiceLine
 from relations.models import Relation
-from salescrm import exports
-from salescrm.conflicts import refusals_in, submitted_version
+from salescrm.exports import downloads
+from salescrm.forms.submission import refusals_in, submitted_version
+from salescrm.forms.versioned import VersionedForm
 from salescrm.listing import Column, page_of, read_filter, sort
 from salescrm.models import User
 from salescrm.pages import leave, page
 from salescrm.recent import remembers
-from salescrm.versioned_forms import VersionedForm
 from salescrm.versions import Refused, Stale
 
 COLUMNS = [
@@ -47,9 +47,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
     invoices = form.apply(Invoice.objects.all())
     summary = invoices.summary()
     ordered, columns = sort(request, invoices.for_list(), COLUMNS, default="-date")
-    if kind := exports.file_kind(request, "invoicing.export_invoice"):
-        parts = exports.parts(request, "lines")
-        return exports.respond(request, exporting.lines_table(invoices) if parts else exporting.table(ordered), kind)
+    if kind := downloads.file_kind(request, "invoicing.export_invoice"):
+        parts = downloads.parts(request, "lines")
+        return downloads.respond(request, exporting.lines_table(invoices) if parts else exporting.table(ordered), kind)
     rows = page_of(request, ordered, count=summary["count"])
     context = {"form": form, "rows": rows, "columns": columns, "summary": summary}
     return page(request, "invoicing/list.html", context, part="rows")

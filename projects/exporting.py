@@ -8,38 +8,38 @@ from django.utils.translation import pgettext
 from invoicing.exporting import line_cells, line_heading
 from projects.models import Service, ServiceLine
 from projects.querysets import ProjectQuerySet
-from salescrm import exports
+from salescrm.exports import downloads
 
 
-def table(projects: ProjectQuerySet) -> exports.Table:
+def table(projects: ProjectQuerySet) -> downloads.Table:
     """All projects of the queryset in its order, with what their services add up to."""
     heading = [
         pgettext("project", "Number"), _("Project"), _("Customer"), _("Customer number"), _("Contact person"),
         pgettext("project", "Manager"), _("Status"), _("Start date"), _("End date"), _("Services"), _("Note"),
     ]  # fmt: skip
-    return exports.Table("projects", heading, _rows(projects.select_related("contact__person")))
+    return downloads.Table("projects", heading, _rows(projects.select_related("contact__person")))
 
 
-def services_table(projects: ProjectQuerySet) -> exports.Table:
+def services_table(projects: ProjectQuerySet) -> downloads.Table:
     """One row per service of these projects."""
     heading = [pgettext("project", "Number"), _("Project"), _("Customer"), *service_heading()]
     services = Service.objects.filter(project__in=projects.order_by().values("pk"))
     ordered = services.select_related("project__customer", "vat_rate").order_by("-project", "position", "pk")
-    return exports.Table("services", heading, _service_rows(ordered))
+    return downloads.Table("services", heading, _service_rows(ordered))
 
 
 def _rows(projects: ProjectQuerySet) -> Iterator[list]:
-    for project in projects.iterator(chunk_size=exports.CHUNK):
+    for project in projects.iterator(chunk_size=downloads.CHUNK):
         yield [
             project.number, project.name, str(project.customer), project.customer.number,
             str(project.contact.person) if project.contact else "", str(project.manager),
-            project.get_status_display(), project.start_date, project.end_date, exports.amount(project.total),
+            project.get_status_display(), project.start_date, project.end_date, downloads.amount(project.total),
             project.note,
         ]  # fmt: skip
 
 
 def _service_rows(services) -> Iterator[list]:
-    for service in services.iterator(chunk_size=exports.CHUNK):
+    for service in services.iterator(chunk_size=downloads.CHUNK):
         project = service.project
         yield [project.number, project.name, str(project.customer), *service_cells(service)]
 

@@ -10,8 +10,8 @@ from projects import editing
 from projects.forms import ServiceFormSet
 from projects.models import Project, Service
 from projects.views import editable
+from salescrm.forms.versioned import VersionedForm
 from salescrm.pages import leave, page
-from salescrm.versioned_forms import VersionedForm
 from salescrm.versions import Refused, Stale
 
 

@@ -18,14 +18,14 @@ from projects.filters import ProjectFilter
 from projects.forms import CustomerForm, ProjectForm
 from projects.models import Project
 from relations.models import Relation
-from salescrm import exports
-from salescrm.conflicts import refusals_in, submitted_token, submitted_version
+from salescrm.exports import downloads
+from salescrm.forms.submission import refusals_in, submitted_token, submitted_version
+from salescrm.forms.versioned import VersionedForm
 from salescrm.listing import Column, page_of, read_filter, sort
 from salescrm.models import User
 from salescrm.pages import leave, page
 from salescrm.recent import remembers
 from salescrm.url_words import is_id
-from salescrm.versioned_forms import VersionedForm
 from salescrm.versions import Stale
 
 NUMBER = Column(pgettext_lazy("project", "Number"), "number", "number")
@@ -48,9 +48,11 @@ def index(request: HttpRequest) -> HttpResponseBase:
     projects = form.apply(Project.objects.all())
     summary = projects.summary()
     ordered, columns = sort(request, projects.for_list(), [NUMBER, *COLUMNS], default="-number")
-    if kind := exports.file_kind(request, "projects.export_project"):
-        parts = exports.parts(request, "services")
-        return exports.respond(request, exporting.services_table(projects) if parts else exporting.table(ordered), kind)
+    if kind := downloads.file_kind(request, "projects.export_project"):
+        parts = downloads.parts(request, "services")
+        return downloads.respond(
+            request, exporting.services_table(projects) if parts else exporting.table(ordered), kind
+        )
     rows = page_of(request, ordered, count=summary["count"])
     numbered = any(project.number for project in rows)
     columns = columns if numbered else columns[1:]

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from relations.models import Contact, Relation
 from relations.querysets import RelationQuerySet
-from salescrm import exports
 from salescrm.calendar import organisation_zone
+from salescrm.exports import downloads
 
 FIELDS = [
     "number", "kind", "name", "first_name", "prefix", "family_name", "relation_type", "owner", "email",
@@ -17,10 +17,10 @@ FIELDS = [
 ]  # fmt: skip
 
 
-def table(relations: RelationQuerySet) -> exports.Table:
+def table(relations: RelationQuerySet) -> downloads.Table:
     """All relations of the queryset in its order; the headings are the labels of their fields."""
     whole = relations.select_related("relation_type", "owner").defer(None).defer("search")
-    return exports.Table("relations", heading(), rows(whole.iterator(chunk_size=exports.CHUNK)))
+    return downloads.Table("relations", heading(), rows(whole.iterator(chunk_size=downloads.CHUNK)))
 
 
 def heading() -> list[str]:
@@ -28,7 +28,7 @@ def heading() -> list[str]:
     return [*(_heading(Relation, name) for name in FIELDS), _("Created on")]
 
 
-def contacts_table(relations: RelationQuerySet) -> exports.Table:
+def contacts_table(relations: RelationQuerySet) -> downloads.Table:
     """The contact persons of these organizations, and the positions of these persons."""
     pks = relations.order_by().values("pk")
     contacts = Contact.objects.filter(organization__in=pks) | Contact.objects.filter(person__in=pks)
@@ -38,7 +38,7 @@ def contacts_table(relations: RelationQuerySet) -> exports.Table:
         *(_heading(Contact, name) for name in ("function", "email", "phone", "mobile")),
     ]  # fmt: skip
     ordered = contacts.select_related("organization", "person").order_by("organization__sort_key", "pk")
-    return exports.Table("contact-persons", labels, _contact_rows(ordered))
+    return downloads.Table("contact-persons", labels, _contact_rows(ordered))
 
 
 def _heading(model, name: str) -> str:
@@ -52,7 +52,7 @@ def rows(relations: Iterable[Relation]) -> Iterator[list]:
         yield [*(_value(relation, name) for name in FIELDS), relation.created_at.astimezone(zone).date()]
 
 
-def _value(relation: Relation, name: str) -> exports.Value:
+def _value(relation: Relation, name: str) -> downloads.Value:
     match name:
         case "kind":
             return relation.get_kind_display()
@@ -66,7 +66,7 @@ def _value(relation: Relation, name: str) -> exports.Value:
 
 
 def _contact_rows(contacts) -> Iterator[list]:
-    for contact in contacts.iterator(chunk_size=exports.CHUNK):
+    for contact in contacts.iterator(chunk_size=downloads.CHUNK):
         person = contact.person
         yield [
             contact.organization.name, contact.organization.number, person.name, person.number, person.first_name,

@@ -8,8 +8,8 @@ from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from reports import charts
 from reports.forecast import Column, Forecast, Scope
 from reports.templatetags.reports import full_month
-from salescrm import exports
 from salescrm.calendar import EARLIEST, LATEST, add_months, month_start
+from salescrm.exports import downloads
 from salescrm.templatetags.crm import percent
 
 BASES = {"weighted": pgettext_lazy("basis", "Weighted"), "full": gettext_lazy("Full amount")}
@@ -46,16 +46,16 @@ def context(report: Forecast, query: QueryDict) -> dict:
     }
 
 
-def table(report: Forecast) -> exports.Table:
+def table(report: Forecast) -> downloads.Table:
     """The forecast as it is exported: weighted amounts with four decimals, all rows, totals and accepted."""
     exact = report.scope.basis == "weighted"
     heading = [str(ROWS[report.scope.rows]), *(_heading(column) for column in report.columns), gettext("Total")]
     rows = [[row.label, *_amounts(row.cells, exact), *_amounts([row.total], exact)] for row in report.rows]
     rows.append([gettext("Total"), *_amounts(report.totals, exact), *_amounts([report.total], exact)])
-    accepted = [cell and exports.amount(cell.amount) for cell in report.accepted]
+    accepted = [cell and downloads.amount(cell.amount) for cell in report.accepted]
     rows.append([gettext("Accepted, by closing day"), *accepted, None])
     name = f"forecast-{report.scope.first:%Y-%m}-{report.scope.basis}-{report.scope.rows}"
-    return exports.Table(name, heading, rows)
+    return downloads.Table(name, heading, rows)
 
 
 def title(column: Column) -> str:
@@ -72,7 +72,7 @@ def _heading(column: Column) -> str:
 
 
 def _amounts(cells, exact: bool) -> list:
-    return [exports.amount(cell.amount, exact=exact) for cell in cells]
+    return [downloads.amount(cell.amount, exact=exact) for cell in cells]
 
 
 def _pieces(report: Forecast, number: int) -> list[charts.Piece]:

@@ -12,7 +12,7 @@ from reports.sources import Sources
 from reports.won_lost import Matrix, WonLost
 from sales.models import Source
 from sales.models.querysets import SaleQuerySet
-from salescrm import exports
+from salescrm.exports import downloads
 from salescrm.models import User
 
 PRESETS = {
@@ -51,14 +51,14 @@ def kpi_context(report: Kpis) -> dict:
     return {"report": report, "lines": list(zip(report.lines, charts.lying(pieces), strict=True))}
 
 
-def kpi_table(report: Kpis) -> exports.Table:
+def kpi_table(report: Kpis) -> downloads.Table:
     """One row per month or year, the whole period last."""
     heading = [
         gettext("From"), gettext("To"), pgettext("sales", "Accepted"), gettext("Lost"), gettext("Win rate, %"),
         gettext("Accepted revenue"), gettext("Lost, €"), gettext("Win rate in euro, %"),
         gettext("Average accepted value"), gettext("Days to close"),
     ]  # fmt: skip
-    return exports.Table("kpis", heading, [_kpi_row(line) for line in [*report.lines, report.now]])
+    return downloads.Table("kpis", heading, [_kpi_row(line) for line in [*report.lines, report.now]])
 
 
 def _kpi_row(line: Figures) -> list:
@@ -95,7 +95,7 @@ def _with_bars(matrix: Matrix) -> dict:
     return {"matrix": matrix, "rows": list(zip(matrix.rows, charts.lying(pieces), strict=True))}
 
 
-def won_lost_table(report: WonLost) -> exports.Table:
+def won_lost_table(report: WonLost) -> downloads.Table:
     """One row per outcome, reason and phase, then one per competitor."""
     heading = [gettext("Outcome"), gettext("Reason"), gettext("Phase at closing"), gettext("Sales"), gettext("Euro")]
     names = {"lost": gettext("Lost"), "accepted": gettext("Accepted")}
@@ -109,7 +109,7 @@ def won_lost_table(report: WonLost) -> exports.Table:
     lost_to = [
         [gettext("Lost to"), row.label, None, row.total.count, _cents(row.total.amount)] for row in report.competitors
     ]
-    return exports.Table("won-and-lost", heading, rows + lost_to)
+    return downloads.Table("won-and-lost", heading, rows + lost_to)
 
 
 def sources_context(report: Sources) -> dict:
@@ -118,7 +118,7 @@ def sources_context(report: Sources) -> dict:
     return {"report": report, "lines": list(zip(report.lines, bars, strict=True))}
 
 
-def sources_table(report: Sources) -> exports.Table:
+def sources_table(report: Sources) -> downloads.Table:
     """One row per source, the total last."""
     heading = [
         gettext("Source"), gettext("All sales"), gettext("Open now"), pgettext("sales", "Accepted"), gettext("Lost"),
@@ -128,11 +128,11 @@ def sources_table(report: Sources) -> exports.Table:
         [line.label, line.all, line.open, line.won, line.lost, _cents(line.win_rate), _cents(line.revenue)]
         for line in [*report.lines, report.total]
     ]
-    return exports.Table("sources", heading, rows)
+    return downloads.Table("sources", heading, rows)
 
 
 def _cents(value) -> object:
-    return None if value is None else exports.amount(value)
+    return None if value is None else downloads.amount(value)
 
 
 def _address(query: QueryDict, changes: dict[str, str]) -> str:

@@ -12,8 +12,8 @@ from reports.sources import sources
 from reports.won_lost import won_lost
 from sales.models import Sale
 from sales.origin import origin_page
-from salescrm import exports
 from salescrm.calendar import today
+from salescrm.exports import downloads
 from salescrm.pages import page
 
 sees_sales = permission_required("sales.view_sale", raise_exception=True)
@@ -50,12 +50,12 @@ def index(request: HttpRequest) -> HttpResponse:
 @sees_sales
 def show_forecast(request: HttpRequest) -> HttpResponseBase:
     """What comes in when, as a page or as a file (rules 15 to 19)."""
-    scope, kind = Scope.parse(request.GET, today()), exports.file_kind(request, "sales.export_sale")
+    scope, kind = Scope.parse(request.GET, today()), downloads.file_kind(request, "sales.export_sale")
     report = forecast(
         Sale.objects.visible_to(request.user), scope=scope, today=today(), largest=None if kind else LARGEST
     )
     if kind:
-        return exports.respond(request, forecast_page.table(report), kind)
+        return downloads.respond(request, forecast_page.table(report), kind)
     return page(request, "reports/forecast.html", forecast_page.context(report, request.GET), part="report")
 
 
@@ -86,10 +86,10 @@ def show_sources(request: HttpRequest) -> HttpResponseBase:
 
 def _of_period(request: HttpRequest, compute, template: str, context_of, table_of) -> HttpResponseBase:
     """The answer the three reports over a period share: the page, its part, or a file."""
-    question, kind = Question.parse(request.GET, today()), exports.file_kind(request, "sales.export_sale")
+    question, kind = Question.parse(request.GET, today()), downloads.file_kind(request, "sales.export_sale")
     sales = Sale.objects.visible_to(request.user)
     report = compute(sales, question)
     if kind:
-        return exports.respond(request, table_of(report), kind)
+        return downloads.respond(request, table_of(report), kind)
     context = period_pages.filters(question, sales, request.GET, today()) | context_of(report)
     return page(request, template, context, part="report")

@@ -11,8 +11,8 @@ from sales import sentences
 from sales.models import Phase, Sale, SaleEvent, SalesSettings
 from sales.refusals import AlreadyDone, Refused, Stale
 from sales.transitions import undoable
+from salescrm.forms.versioned import VersionedForm
 from salescrm.models import User
-from salescrm.versioned_forms import VersionedForm
 
 
 def status_of(refusal: Refused) -> int:

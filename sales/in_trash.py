@@ -12,8 +12,8 @@ from projects.models import Project
 from sales.models import Sale, SaleLine, SaleNote
 from sales.origin import names_board
 from sales.trashing import trashings
-from salescrm.conflicts import readable
 from salescrm.fields import DayField, field_of
+from salescrm.forms.differences import readable
 from salescrm.models import User
 from salescrm.pages import above, asks_for_part, is_for_dialog, page
 

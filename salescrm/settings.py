@@ -144,7 +144,7 @@ if _mail["EMAIL_HOST"]:
 
 # Forms
 
-FORM_RENDERER = "salescrm.rendering.FormRenderer"
+FORM_RENDERER = "salescrm.forms.rendering.FormRenderer"
 
 # Globalization
 

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 from relations.contacts.writing import add_contact, edit_contact, remove_contact, stale
 from relations.forms import ContactForm, NewContactForm
 from relations.models import Contact, Relation
-from salescrm.conflicts import refusals_in, submitted_token
+from salescrm.forms.submission import refusals_in, submitted_token
+from salescrm.forms.versioned import VersionedForm
 from salescrm.pages import leave, page
 from salescrm.url_words import is_id
-from salescrm.versioned_forms import VersionedForm
 from salescrm.versions import Refused, Stale
 
 

@@ -18,13 +18,13 @@ from relations.duplicates.views import PARAMS, unseen
 from relations.forms import FULL, QUICK, RelationForm
 from relations.models import Contact, Relation, RelationType
 from relations.saving import create_relation, edit_relation, set_active, stale
-from salescrm import exports
-from salescrm.conflicts import refusals_in, submitted_token, submitted_version
+from salescrm.exports import downloads
+from salescrm.forms.submission import refusals_in, submitted_token, submitted_version
+from salescrm.forms.versioned import VersionedForm
 from salescrm.models import User
 from salescrm.pages import leave, page, tell
 from salescrm.recent import remembers
 from salescrm.url_words import is_id, way_back
-from salescrm.versioned_forms import VersionedForm
 from salescrm.versions import Stale
 
 
@@ -33,10 +33,10 @@ from salescrm.versions import Stale
 def relation_list(request: HttpRequest) -> HttpResponseBase:
     """Search, filter and page through the relations."""
     listing = RelationFilter.read(request.GET)
-    if kind := exports.file_kind(request, "relations.export_relation"):
-        parts = exports.parts(request, "contacts")
+    if kind := downloads.file_kind(request, "relations.export_relation"):
+        parts = downloads.parts(request, "contacts")
         table = exporting.contacts_table(listing.apply()) if parts else exporting.table(listing.ordered())
-        return exports.respond(request, table, kind)
+        return downloads.respond(request, table, kind)
     paginator = Paginator(listing.ordered(), PAGE)
     rows = paginator.get_page(listing.page)
     nothing_yet = not paginator.count and not listing.narrowed and not Relation.objects.exists()

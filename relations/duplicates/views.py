@@ -10,8 +10,8 @@ from relations.duplicates.exporting import duplicates_table
 from relations.duplicates.groups import PER_PAGE, all_groups, groups
 from relations.duplicates.likely import Likely, likely
 from relations.models import Relation
-from salescrm import exports
-from salescrm.conflicts import submitted_token
+from salescrm.exports import downloads
+from salescrm.forms.submission import submitted_token
 from salescrm.pages import page
 from salescrm.url_words import is_id, page_number
 from salescrm.versions import made_before
@@ -70,8 +70,8 @@ def duplicate_list(request: HttpRequest) -> HttpResponseBase:
     """All groups of relations that may be the same, the surest first."""
     if unknown := set(request.GET) - {"page", "format"}:
         raise BadRequest(f"unknown words: {', '.join(sorted(unknown))}")
-    if kind := exports.file_kind(request, "relations.export_relation"):
-        return exports.respond(request, duplicates_table(all_groups(exports.CHUNK)), kind)
+    if kind := downloads.file_kind(request, "relations.export_relation"):
+        return downloads.respond(request, duplicates_table(all_groups(downloads.CHUNK)), kind)
     number = page_number(request.GET.get("page", ""))
     page_of_groups, count = groups(number)
     rows = Paginator(range(count), PER_PAGE).get_page(number)

@@ -24,13 +24,13 @@ from sales.origin import Origin, origin_page
 from sales.refusals import Refused
 from sales.sale_page import views
 from sales.sale_page.change_forms import BackForm, form_of
-from salescrm import exports
 from salescrm.calendar import today, written_day
-from salescrm.conflicts import submitted_version
+from salescrm.exports import downloads
+from salescrm.forms.submission import submitted_version
+from salescrm.forms.versioned import VersionedForm
 from salescrm.models import User
 from salescrm.pages import page, settle
 from salescrm.toasts import succeed
-from salescrm.versioned_forms import VersionedForm
 
 TEMPLATE = "sales/day/day.html"
 
@@ -55,9 +55,9 @@ def day(request: HttpRequest) -> HttpResponseBase:
     words = request.GET.copy()
     words.pop("format", None)
     query = _read(request.user, words)
-    if kind := exports.file_kind(request, "sales.export_sale"):
+    if kind := downloads.file_kind(request, "sales.export_sale"):
         whole = my_day.whole_groups(Sale.objects.visible_to(request.user), whose=query.whose, today=today())
-        return exports.respond(request, exporting.day_table(whole), kind)
+        return downloads.respond(request, exporting.day_table(whole), kind)
     return page(request, TEMPLATE, _context(request.user, words, query), part="day")
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from relations.naming import fold
 from salescrm.calendar import in_reach
-from salescrm.exports import FORMULA
+from salescrm.exports.downloads import FORMULA
 from salescrm.money import TO_DUTCH, parse_money, round_money
 
 LARGEST = Decimal(10) ** 12

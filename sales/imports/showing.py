@@ -15,8 +15,8 @@ from sales.imports.cells import Reading, written
 from sales.imports.fields import fields_of
 from sales.models import Sale
 from sales.models.imports import ImportRow, ImportRun
-from salescrm import exports
 from salescrm.calendar import written_day
+from salescrm.exports import downloads
 from salescrm.fields import MoneyField
 from salescrm.templatetags.crm import beginning, money
 
@@ -99,13 +99,13 @@ class _Names:
         return f"{value} %" if field.name == "probability" else beginning(value, LONGEST)
 
 
-def refused(run: ImportRun) -> exports.Table:
+def refused(run: ImportRun) -> downloads.Table:
     """The refused rows as they stood in the file, with the reason; put right they can be imported again."""
     reading = Reading(run.options.get("numbers", "en"), run.options.get("dates", "dmy"))
     rows = run.rows.filter(verdict=ImportRow.Verdict.REFUSED).order_by("line")
     width = len(run.columns)
     lines = (
         [*(written(cell, reading) for cell in [*row.cells, *[""] * width][:width]), row.why]
-        for row in rows.iterator(chunk_size=exports.CHUNK)
+        for row in rows.iterator(chunk_size=downloads.CHUNK)
     )
-    return exports.Table("refused", [*run.columns, _("Reason of refusal")], lines)
+    return downloads.Table("refused", [*run.columns, _("Reason of refusal")], lines)

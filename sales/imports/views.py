@@ -18,8 +18,8 @@ from sales.imports.proposing import unused
 from sales.imports.showing import refused as refused_rows
 from sales.imports.showing import show
 from sales.models.imports import ImportRow, ImportRun
-from salescrm import exports
-from salescrm.conflicts import submitted_token, submitted_version
+from salescrm.exports import downloads
+from salescrm.forms.submission import submitted_token, submitted_version
 from salescrm.listing import page_of
 from salescrm.pages import leave, page, settle
 
@@ -218,7 +218,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 @may_import
 def refused(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The refused rows with their reasons: put right, they can be imported again."""
-    return exports.respond(request, refused_rows(_run(pk)), "csv")
+    return downloads.respond(request, refused_rows(_run(pk)), "csv")
 
 
 @require_safe

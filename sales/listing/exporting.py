@@ -13,8 +13,8 @@ from projects.exporting import service_cells, service_heading
 from sales.models import SaleEvent, SaleLine, SaleStatus
 from sales.models.querysets import SaleQuerySet
 from sales.sentences import Entry
-from salescrm import exports
 from salescrm.calendar import organisation_zone
+from salescrm.exports import downloads
 
 READ = (
     "pk", "subject", "customer__name", "customer__number", "contact__person__name", "owner__name", "owner__email",
@@ -26,35 +26,35 @@ READ = (
 )  # fmt: skip
 
 
-def table(sales: SaleQuerySet) -> exports.Table:
+def table(sales: SaleQuerySet) -> downloads.Table:
     """All sales of the queryset in its order; weighted revenue exact, with four decimals."""
-    return exports.Table(pgettext("file name", "sales"), _heading(), _rows(sales))
+    return downloads.Table(pgettext("file name", "sales"), _heading(), _rows(sales))
 
 
-def lines_table(sales: SaleQuerySet) -> exports.Table:
+def lines_table(sales: SaleQuerySet) -> downloads.Table:
     """One row per service line of these sales."""
     heading = [_("Number"), _("Subject"), _("Customer"), *service_heading()]
     lines = SaleLine.objects.filter(sale__in=sales.order_by().values("pk")).order_by("-sale_id", "position", "pk")
-    return exports.Table(pgettext("file name", "service-lines"), heading, _line_rows(lines))
+    return downloads.Table(pgettext("file name", "service-lines"), heading, _line_rows(lines))
 
 
 def _line_rows(lines) -> Iterator[list]:
     related = lines.select_related("sale__customer", "vat_rate").defer("sale__note", "sale__search")
-    for line in related.iterator(chunk_size=exports.CHUNK):
+    for line in related.iterator(chunk_size=downloads.CHUNK):
         sale = line.sale
         yield [sale.pk, sale.subject, str(sale.customer), *service_cells(line)]
 
 
-def day_table(groups: Iterable[tuple[str, SaleQuerySet]]) -> exports.Table:
+def day_table(groups: Iterable[tuple[str, SaleQuerySet]]) -> downloads.Table:
     """The sales of a day, group after group; a sale in several groups is in several rows."""
     rows = ([label, *row] for label, sales in groups for row in _rows(sales))
-    return exports.Table(pgettext("file name", "day"), [_("Group"), *_heading()], rows)
+    return downloads.Table(pgettext("file name", "day"), [_("Group"), *_heading()], rows)
 
 
-def trash_table(sales: SaleQuerySet) -> exports.Table:
+def trash_table(sales: SaleQuerySet) -> downloads.Table:
     """Sales in the trash, and since when and by whom they are there."""
     heading = [_("In the trash since"), _("By"), *_heading()]
-    return exports.Table(pgettext("file name", "trash"), heading, _trash_rows(sales))
+    return downloads.Table(pgettext("file name", "trash"), heading, _trash_rows(sales))
 
 
 def _trash_rows(sales: SaleQuerySet) -> Iterator[list]:
@@ -68,10 +68,10 @@ def _trash_rows(sales: SaleQuerySet) -> Iterator[list]:
         yield [at and at.astimezone(zone).date(), by or _("the system"), *row]
 
 
-def timeline_table(entries: Iterable[Entry]) -> exports.Table:
+def timeline_table(entries: Iterable[Entry]) -> downloads.Table:
     """The entries of a timeline, in their order."""
     heading = [_("When"), _("What"), _("Text"), _("Files"), _("By"), _("About")]
-    return exports.Table(pgettext("file name", "timeline"), heading, _timeline_rows(entries))
+    return downloads.Table(pgettext("file name", "timeline"), heading, _timeline_rows(entries))
 
 
 def _timeline_rows(entries: Iterable[Entry]) -> Iterator[list]:
@@ -108,10 +108,10 @@ def _rows(sales: SaleQuerySet, *more: str) -> Iterator[list]:
         number, subject, customer, customer_number, contact, owner, email, status, phase, probability, by_hand,
         revenue, weighted, start, end, source, step, step_on, closed_on, accepted, lost, lost_to, explained,
         reference, note, since, created, updated, *rest,
-    ) in sales.values_list(*READ, *more).iterator(chunk_size=exports.CHUNK):  # fmt: skip
+    ) in sales.values_list(*READ, *more).iterator(chunk_size=downloads.CHUNK):  # fmt: skip
         yield [
             number, subject, customer, customer_number, contact, owner or email, statuses[status], phase, probability,
-            yes if by_hand else "", revenue, None if weighted is None else exports.amount(weighted, exact=True), start,
-            end, source, step, step_on, closed_on, accepted, lost, lost_to, explained, reference, note,
+            yes if by_hand else "", revenue, None if weighted is None else downloads.amount(weighted, exact=True),
+            start, end, source, step, step_on, closed_on, accepted, lost, lost_to, explained, reference, note,
             *(moment.astimezone(zone).date() for moment in (since, created, updated)), *rest,
         ]  # fmt: skip

@@ -10,7 +10,7 @@ from sales.listing.rows import Cells
 from sales.models import Phase, Sale
 from sales.models.querysets import SaleQuerySet
 from salescrm.calendar import today
-from salescrm.exports import Table
+from salescrm.exports.downloads import Table
 from salescrm.listing import page_of
 from salescrm.models import User
 

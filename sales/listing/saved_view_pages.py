@@ -14,10 +14,10 @@ from sales.listing.filter_form import ViewForm
 from sales.listing.filter_labels import chips
 from sales.listing.filters import SaleFilter
 from sales.models import SavedView
-from salescrm.conflicts import refusals_in, submitted_version
+from salescrm.forms.submission import refusals_in, submitted_version
+from salescrm.forms.versioned import VersionedForm
 from salescrm.pages import leave, page
 from salescrm.url_words import carried
-from salescrm.versioned_forms import VersionedForm
 from salescrm.versions import Refused, Stale
 
 sees_sales = permission_required("sales.view_sale", raise_exception=True)

@@ -18,8 +18,8 @@ from sales.listing import exporting
 from sales.models import Sale
 from sales.origin import Origin
 from sales.refusals import Refused
-from salescrm import exports
-from salescrm.conflicts import submitted_version
+from salescrm.exports import downloads
+from salescrm.forms.submission import submitted_version
 from salescrm.listing import page_of
 from salescrm.money import format_number
 from salescrm.pages import leave, page
@@ -34,8 +34,8 @@ may_trash = permission_required(MAY_TRASH, raise_exception=True)
 def index(request: HttpRequest) -> HttpResponseBase:
     """The sales in the trash, the last one first, with who put them there."""
     sales = Sale.objects.in_trash(request.user)
-    if kind := exports.file_kind(request, "sales.export_sale"):
-        return exports.respond(request, exporting.trash_table(sales), kind)
+    if kind := downloads.file_kind(request, "sales.export_sale"):
+        return downloads.respond(request, exporting.trash_table(sales), kind)
     related = sales.select_related("customer", "owner", "phase").defer("note", "search")
     rows = page_of(request, related, count=sales.count())
     trashings = deeds.trashings(rows)

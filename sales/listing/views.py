@@ -13,7 +13,7 @@ from sales.listing.filter_labels import filter_choices, reason_choices, relation
 from sales.listing.filters import SaleFilter
 from sales.models import Sale
 from sales.origin import origin_page
-from salescrm import exports
+from salescrm.exports import downloads
 from salescrm.listing import without_blanks
 from salescrm.pages import leave, page
 
@@ -37,7 +37,7 @@ def sale_list(request: HttpRequest) -> HttpResponseBase:
         return page(request, "sales/listing/list.html", list_page.contents(request, sale_filter), part="rows")
     if not request.user.has_perm("sales.export_sale"):
         raise PermissionDenied
-    return exports.respond(request, list_page.file(request, sale_filter), sale_filter.format)
+    return downloads.respond(request, list_page.file(request, sale_filter), sale_filter.format)
 
 
 @require_safe

@@ -13,7 +13,7 @@ from sales.origin import Origin
 from sales.refusals import Refused
 from sales.sale_page.views import visible
 from salescrm.calendar import today
-from salescrm.conflicts import submitted_version
+from salescrm.forms.submission import submitted_version
 from salescrm.pages import page
 
 BUTTONS = {  # what the button of the second step does

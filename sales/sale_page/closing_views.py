@@ -16,7 +16,7 @@ from sales.origin import Origin
 from sales.refusals import Refused
 from sales.sale_page.accept_steps import AcceptSteps
 from sales.sale_page.views import visible
-from salescrm.conflicts import submitted_version
+from salescrm.forms.submission import submitted_version
 from salescrm.pages import leave, page
 
 

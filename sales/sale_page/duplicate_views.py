@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from sales.duplicating import duplicate as make_copy
 from sales.models import Sale
 from sales.sale_page.views import visible
-from salescrm.conflicts import refusals_in, submitted_token
+from salescrm.forms.submission import refusals_in, submitted_token
 from salescrm.models import User
 from salescrm.pages import leave, page
 

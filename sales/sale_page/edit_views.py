@@ -19,10 +19,10 @@ from sales.forms import LineForm, SaleForm
 from sales.models import Phase, Sale, SaleLine
 from sales.refusals import Refused, stale
 from sales.sale_page.views import refused, visible
-from salescrm.conflicts import refusals_in, submitted_token, submitted_version
+from salescrm.forms.submission import refusals_in, submitted_token, submitted_version
+from salescrm.forms.versioned import VersionedForm
 from salescrm.pages import leave, page
 from salescrm.url_words import is_id
-from salescrm.versioned_forms import VersionedForm
 
 
 @permission_required("sales.add_sale", raise_exception=True)

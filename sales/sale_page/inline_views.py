@@ -15,8 +15,8 @@ from sales.origin import Origin
 from sales.refusals import Refused, stale
 from sales.sale_page.change_forms import FORMS, data_of, form_of
 from sales.sale_page.views import changed, visible, whole
+from salescrm.forms.versioned import VersionedForm
 from salescrm.pages import leave, page, tell
-from salescrm.versioned_forms import VersionedForm
 
 
 @permission_required("sales.change_sale", raise_exception=True)

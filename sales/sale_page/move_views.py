@@ -18,9 +18,9 @@ from sales.refusals import Refused, stale
 from sales.sale_page import views
 from sales.sale_page.progress_bar import MoveInput, places, read_phases
 from sales.sale_page.views import visible
-from salescrm.conflicts import submitted_version
+from salescrm.forms.submission import submitted_version
+from salescrm.forms.versioned import VersionedForm
 from salescrm.pages import leave, page
-from salescrm.versioned_forms import VersionedForm
 from salescrm.versions import Gone
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from sales.models import Phase, Sale, SalesSettings
 from sales.origin import Origin
-from salescrm.conflicts import submitted_version
+from salescrm.forms.submission import submitted_version
 from salescrm.money import format_money
 from salescrm.templatetags.crm import money
 from salescrm.url_words import read_id

@@ -14,8 +14,8 @@ from sales.refusals import Refused
 from sales.sale_page.progress_bar import places, read_phases
 from sales.timeline import views as timelines
 from sales.timeline.views import TimelineQuery
-from salescrm import exports
 from salescrm.calendar import today
+from salescrm.exports import downloads
 from salescrm.models import User
 from salescrm.pages import asks_for_part, page, settle
 from salescrm.recent import remembers
@@ -85,7 +85,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def history(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The history of a sale, fetched again after a change in place; or as a file."""
     query, sale = TimelineQuery.parse(request.GET), visible(request, pk, detail=True)
-    if kind := exports.file_kind(request, "sales.export_sale"):
+    if kind := downloads.file_kind(request, "sales.export_sale"):
         return timelines.file_of_sale(request, sale, kind)
     return whole(request, sale, part=query.part)
 

@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from relations.models import RelationType
 from sales.models import SalesSettings
+from salescrm.forms.rendering import Segmented
 from salescrm.models import Organisation
 from salescrm.numbering import NumberSeries
 from salescrm.organisation.forms import example, pattern_field
-from salescrm.rendering import Segmented
 
 SEEN = [
     (Organisation.SalesVisible.ALL, _("all sales")),

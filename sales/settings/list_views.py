@@ -20,7 +20,7 @@ from sales.settings.lists import (
     SettingsList,
 )
 from sales.settings.views import may_configure
-from salescrm.conflicts import create_form
+from salescrm.forms.submission import create_form
 from salescrm.lookups import Lookup, LookupForm, reorder
 from salescrm.pages import leave, page
 from salescrm.url_words import way_back

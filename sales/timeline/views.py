@@ -21,7 +21,7 @@ from sales.listing import exporting
 from sales.models import Sale, SaleEvent
 from sales.timeline import around
 from sales.timeline.around import Timeline
-from salescrm import exports
+from salescrm.exports import downloads
 from salescrm.models import User
 from salescrm.notes.views import Notebook
 from salescrm.pages import page
@@ -87,7 +87,7 @@ def file_of_sale(request: HttpRequest, sale: Sale, kind: str) -> HttpResponseBas
     if query.only != "changes":
         notes = sale.notes.select_related("by").prefetch_related("files")
         entries = sentences.with_notes(entries, notes)
-    return exports.respond(request, exporting.timeline_table(entries), kind)
+    return downloads.respond(request, exporting.timeline_table(entries), kind)
 
 
 @require_safe
@@ -109,9 +109,9 @@ def of_project(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _panel(request: HttpRequest, record: Relation | Project, timeline: Timeline, book: Notebook) -> HttpResponseBase:
     query = TimelineQuery.parse(request.GET)
-    if kind := exports.file_kind(request, "sales.export_sale", EXPORT[type(record)]):
-        entries = timeline.all(query.only, get_language(), most=exports.MOST_ROWS + 1, chunk=PAGE)
-        return exports.respond(request, exporting.timeline_table(entries), kind)
+    if kind := downloads.file_kind(request, "sales.export_sale", EXPORT[type(record)]):
+        entries = timeline.all(query.only, get_language(), most=downloads.MOST_ROWS + 1, chunk=PAGE)
+        return downloads.respond(request, exporting.timeline_table(entries), kind)
     start = (query.number - 1) * PAGE
     keys = timeline.newest(query.only, start=start, stop=start + PAGE + 1)
     entries = timeline.read(keys, get_language())

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from salescrm.accounts import browsers, lockout
 from salescrm.accounts.roles import LABELS
 from salescrm.accounts.users import role_of
+from salescrm.forms.rendering import Segmented
 from salescrm.models import Team, User
-from salescrm.rendering import Segmented
 
 
 class LoginForm(auth_forms.AuthenticationForm):

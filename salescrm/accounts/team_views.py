@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from salescrm.accounts.forms import TeamForm
 from salescrm.accounts.teams import remove_team, store_team
-from salescrm.conflicts import create_form
+from salescrm.forms.submission import create_form
 from salescrm.models import Organisation, Team, User
 from salescrm.pages import Request, leave, page
 from salescrm.versions import once

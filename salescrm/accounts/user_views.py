@@ -20,7 +20,7 @@ from salescrm.accounts.users import (
     invite,
     role_of,
 )
-from salescrm.conflicts import create_form
+from salescrm.forms.submission import create_form
 from salescrm.models import Organisation, User
 from salescrm.pages import Request, leave, page
 from salescrm.versions import once

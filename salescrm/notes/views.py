@@ -15,13 +15,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from salescrm.conflicts import refusals_in, submitted_token, submitted_version
+from salescrm.forms.submission import refusals_in, submitted_token, submitted_version
+from salescrm.forms.versioned import VersionedForm
 from salescrm.models import StoredFile, User
 from salescrm.notes import writing
 from salescrm.notes.forms import ACCEPT, NoteForm
 from salescrm.notes.models import Note
 from salescrm.pages import Request, follow, page, tell
-from salescrm.versioned_forms import VersionedForm
 from salescrm.versions import Stale
 
 FORM, REMOVE, MISSING = "notes/form.html", "notes/remove.html", "notes/missing.html"

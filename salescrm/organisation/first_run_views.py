@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from salescrm.accounts.browsers import trust
 from salescrm.accounts.lockout import client_of, explain
 from salescrm.accounts.logged_out import remember
+from salescrm.forms.rendering import Segmented
 from salescrm.models import User
 from salescrm.money import written_in
 from salescrm.organisation.first_run import (
@@ -25,7 +26,6 @@ from salescrm.organisation.first_run import (
     set_up,
 )
 from salescrm.pages import page
-from salescrm.rendering import Segmented
 
 
 class SetUpForm(SetPasswordMixin, forms.Form):

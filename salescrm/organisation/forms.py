@@ -9,10 +9,10 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from salescrm.calendar import today
+from salescrm.forms.rendering import Segmented
 from salescrm.models import Organisation
 from salescrm.numbering import NumberSeries, validate_pattern
 from salescrm.organisation.fields import NumberFormField
-from salescrm.rendering import Segmented
 
 PATTERN_HELP = _("{year} is the year, {seq:04} the number in four digits.")
 

@@ -14,8 +14,9 @@ from django.db import models
 from openpyxl import load_workbook
 
 from sales.models import Sale
-from salescrm import url_words, workbooks
+from salescrm import url_words
 from salescrm.calendar import EARLIEST, LATEST, check_year
+from salescrm.exports import workbooks
 from salescrm.fields import DayField, DayFormField
 from salescrm.templatetags.crm import day, moment, within
 from tests.factories import InvoiceFactory, ProjectFactory, RelationFactory, SaleFactory

@@ -9,8 +9,8 @@ from openpyxl import load_workbook
 
 from sales.listing import exporting
 from sales.models import Sale
-from salescrm import exports
 from salescrm.calendar import today
+from salescrm.exports import downloads
 from tests.factories import LineFactory, RelationFactory, SaleFactory
 from tests.sales.test_concurrency import together
 
@@ -120,7 +120,7 @@ def test_file_of_several_statements_is_of_one_moment(rf, salesperson):
             yield [Sale.objects.count()]
             together(lambda: SaleFactory(owner=salesperson))
 
-    response = exports.respond(rf.get("/"), exports.Table("sales", ["Sales"], rows()), "csv")
+    response = downloads.respond(rf.get("/"), downloads.Table("sales", ["Sales"], rows()), "csv")
     assert response.content.decode("utf-8-sig").split() == ["Sales", "1", "1"]
     assert Sale.objects.count() == 3
 
@@ -128,7 +128,7 @@ def test_file_of_several_statements_is_of_one_moment(rf, salesperson):
 @pytest.mark.django_db(transaction=True)
 def test_export_is_of_one_moment_and_holds_up_nobody(salesperson, company, monkeypatch):
     """Somebody changes and adds sales while the first rows are being written."""
-    monkeypatch.setattr(exports, "CHUNK", 1)
+    monkeypatch.setattr(downloads, "CHUNK", 1)
     for subject in "ABC":
         SaleFactory(owner=salesperson, subject=subject)
     rows = iter(exporting.table(Sale.objects.order_by("pk")).rows)

@@ -1,6 +1,6 @@
 """What is merged as one in a form that others may have overtaken: fields and blocks of them, or all lines (rule 6).
 
-Of every value a sign is taken, the same one for two ways to write the same; `salescrm.versioned_forms` compares them.
+Of every value a sign is taken, the same one for two ways to write the same; `salescrm.forms.versioned` compares them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.http import QueryDict
 from django.utils.html import format_html_join
 
-from salescrm.conflicts import Difference, Reading, differences, readable
+from salescrm.forms.differences import Difference, Reading, differences, readable
 
 
 class Lines(Protocol):

@@ -9,9 +9,9 @@ import pytest
 from django.test import RequestFactory
 from openpyxl import load_workbook
 
-from salescrm import exports, workbooks
-from salescrm.exports import Table
-from salescrm.workbooks import LONGEST
+from salescrm.exports import downloads, workbooks
+from salescrm.exports.downloads import Table
+from salescrm.exports.workbooks import LONGEST
 
 KINDS = ["csv", "xlsx"]
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def respond(rows, kind="xlsx", heading=("Name", "Amount")):
-    return exports.respond(RequestFactory().get("/"), Table("figures", heading, rows), kind)
+    return downloads.respond(RequestFactory().get("/"), Table("figures", heading, rows), kind)
 
 
 def read(response):
@@ -96,7 +96,7 @@ def test_table_without_rows_is_a_heading():
 def test_large_file_comes_from_the_disk_and_is_the_same(kind, monkeypatch):
     rows = [["A", Decimal("1.50")], ["=B", None]]
     small = respond(rows, kind)
-    monkeypatch.setattr(exports, "IN_MEMORY", 10)
+    monkeypatch.setattr(downloads, "IN_MEMORY", 10)
     large = respond(rows, kind)
 
     assert (small.streaming, large.streaming) == (False, True)
@@ -113,7 +113,7 @@ def test_large_file_comes_from_the_disk_and_is_the_same(kind, monkeypatch):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_more_rows_than_a_file_may_hold_are_refused_never_cut(kind, monkeypatch, company):
-    monkeypatch.setattr(exports, "MOST_ROWS", 2)
+    monkeypatch.setattr(downloads, "MOST_ROWS", 2)
     assert respond([["A", 1], ["B", 2]], kind).status_code == 200
     refused = respond([["A", 1], ["B", 2], ["C", 3]], kind)
     assert refused.status_code == 422
@@ -143,7 +143,7 @@ def test_what_goes_wrong_halfway_is_an_error_and_no_file(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_memory_does_not_grow_with_the_rows(kind, monkeypatch):
-    monkeypatch.setattr(exports, "IN_MEMORY", 10)
+    monkeypatch.setattr(downloads, "IN_MEMORY", 10)
 
     def rows(count):
         return ([f"Name {number}", Decimal(number)] for number in range(count))

@@ -18,9 +18,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import get_language
 
-from salescrm import workbooks
+from salescrm.exports import workbooks
+from salescrm.exports.workbooks import TooLargeError
 from salescrm.money import round_money, written_in
-from salescrm.workbooks import TooLargeError
 
 EXACT = Decimal("0.0001")
 CONTENT_TYPES = {

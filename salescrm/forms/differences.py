@@ -1,20 +1,15 @@
-"""A stale form (rule 6): reading the version it carries, merging two changes of one record, and how values read.
+"""How two values of a field read beside each other (rule 6)."""
 
-The pages do it through `salescrm.versioned_forms`.
-"""
-
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, Self
-from uuid import UUID, uuid4
 
 from django import forms
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.boundfield import BoundField
-from django.http import HttpRequest
 from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -24,36 +19,6 @@ from django.utils.translation import gettext as _
 from salescrm.calendar import organisation_zone, written_day
 from salescrm.fields import MoneyFormField, PercentFormField
 from salescrm.money import format_price, round_price
-from salescrm.versions import Stale, made_before
-
-
-class Merge[Value](NamedTuple):
-    """What comes of two changes of one record: the `values` by name; of `questions` both, stored and mine."""
-
-    values: dict[str, Value]
-    questions: dict[str, tuple[Value, Value]]
-
-
-def merge[Value](
-    basis: Mapping[str, Value], stored: Mapping[str, Value], mine: Mapping[str, Value], *, before: Collection[str] = ()
-) -> Merge[Value]:
-    """Merge what is `stored` now with `mine`, which began as `basis`, name by name (rule 6).
-
-    What I did not touch is as it is stored, what only I touched is mine, what both made the same is no question; what
-    both touched differently is one. A name that `basis` does not know counts as touched by both. `before` are the
-    questions that were asked already: each remains one until there is no difference.
-    """
-    values: dict[str, Value] = {}
-    questions: dict[str, tuple[Value, Value]] = {}
-    for name, value in mine.items():
-        now = stored[name]
-        if value == now:
-            values[name] = now
-        elif name in before or name not in basis or basis[name] not in (now, value):
-            questions[name] = (now, value)
-        else:
-            values[name] = now if basis[name] == value else value
-    return Merge(values, questions)
 
 
 class Reading(str):
@@ -77,46 +42,6 @@ class Difference(NamedTuple):
     label: str
     theirs: str
     yours: str
-
-
-@contextmanager
-def refusals_in(form: forms.BaseForm) -> Iterator[None]:
-    """Whatever refuses the deed in this block, its form says: beside the field it is about, or above them all.
-
-    Only a stale version goes on to the view.
-    """
-    try:
-        yield
-    except Stale:
-        raise
-    except ValidationError as refusal:
-        by_field = refusal.error_dict if hasattr(refusal, "error_dict") else {"": refusal.error_list}
-        for name, errors in by_field.items():
-            form.add_error(name if name in form.fields else None, errors)
-
-
-def submitted_version(request: HttpRequest) -> int:
-    """The version a form was made from; a request without a readable one is refused with 400."""
-    text = request.POST.get("version", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadRequest("version is missing")
-    return int(text)
-
-
-def submitted_token(request: HttpRequest) -> UUID:
-    """The token of a create form, unique per shown form; a request without a readable one is refused with 400."""
-    try:
-        return UUID(request.POST.get("token", ""))
-    except ValueError as error:
-        raise BadRequest("token is missing") from error
-
-
-def create_form[Record: models.Model](request: HttpRequest, model: type[Record]) -> tuple[UUID, Record | None]:
-    """The token of a create form, a new one when it is only shown, and the record this very form has made before."""
-    if request.method != "POST":
-        return uuid4(), None
-    token = submitted_token(request)
-    return token, made_before(token, model)
 
 
 def differences(form: forms.BaseForm, current: models.Model, *, skip: Iterable[str] = ()) -> list[Difference]:

@@ -12,8 +12,9 @@ from django import forms
 from django.db.models import Model
 from django.http import HttpRequest, QueryDict
 
-from salescrm.conflicts import Merge, merge, submitted_version
-from salescrm.pieces import Lines, Piece, groups, pieces_of, put_stored, signs_of
+from salescrm.forms.merging import Merge, merge
+from salescrm.forms.pieces import Lines, Piece, groups, pieces_of, put_stored, signs_of
+from salescrm.forms.submission import submitted_version
 from salescrm.versions import Stale, changed
 
 STORED, MINE = "stored", "mine"

@@ -12,8 +12,10 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salescrm.conflicts import differences, merge, submitted_token, submitted_version
 from salescrm.fields import MoneyFormField, PercentFormField
+from salescrm.forms.differences import differences
+from salescrm.forms.merging import merge
+from salescrm.forms.submission import submitted_token, submitted_version
 from salescrm.versions import changed_by
 
 
