@@ -12,7 +12,7 @@ from projects.models import Project
 from projects.opening import NewProject, check, open_project
 from projects.querysets import ProjectQuerySet
 from relations.models import Relation
-from salescrm.accounts.handing_over import Holding
+from salescrm.accounts.handing_over import Holding, check_holder
 from salescrm.calendar import odd_years
 from salescrm.models import User
 from salescrm.versions import Refused, claim, commit, commit_all, lock_all, once
@@ -36,8 +36,8 @@ def create(*, customer: Relation, project: NewProject, by: User, token: UUID) ->
 def edit(project: Project, *, values: dict, version: int, by: User) -> Project:
     """Make `values` (fields of HEAD) those of an active project; the same values change nothing.
 
-    Refuses a closed project, a stale version, a contact person of somebody else, an end before the start and a day
-    in an odd year (rule 20).
+    Refuses a closed project, a stale version, a contact person of somebody else, an end before the start, a day in an
+    odd year (rule 20) and a manager who has just been deactivated.
     """
     project, repeated = _claim(project, version, by=by, same=lambda stored: _same(stored, values))
     if repeated:
@@ -48,6 +48,8 @@ def edit(project: Project, *, values: dict, version: int, by: User) -> Project:
         return project
     if odd := odd_years({name: values[name] for name in DAYS if values[name] != getattr(project, name)}):
         raise Refused(odd)
+    if values["manager"] != project.manager:
+        check_holder(values["manager"], field="manager")
     for name in HEAD:
         setattr(project, name, values[name])
     return commit(project, fields=HEAD, by=by)

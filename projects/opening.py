@@ -10,6 +10,7 @@ from invoicing.lines import Line, store_lines
 from projects.models import Project, Service
 from relations.merging import MERGED, is_held
 from relations.models import Contact, Relation
+from salescrm.accounts.handing_over import check_holder
 from salescrm.calendar import odd_years, today
 from salescrm.models import User
 from salescrm.numbering import NumberSeries, next_number
@@ -32,13 +33,15 @@ def open_project(
 ) -> tuple[Project, list[Service]]:
     """Open a project with its number (when projects are numbered) and services. Runs in the caller's transaction.
 
-    Refuses a contact person of somebody else, an end before the start, an odd year and a customer that was just merged.
+    Refuses a contact person of somebody else, an end before the start, an odd year, a customer that was just merged and
+    a manager who was just deactivated.
     """
     check(customer, contact=project.contact, start_date=project.start_date, end_date=project.end_date)
     if odd := odd_years({"start_date": project.start_date, "end_date": project.end_date}):
         raise Refused(odd)
     if not is_held(customer.pk):
         raise Refused(str(MERGED), code="merged")
+    check_holder(project.manager, field="manager")
     opened = Project.objects.create(
         customer=customer,
         number=next_number(NumberSeries.Kind.PROJECT, on=today(), taken=_is_taken),

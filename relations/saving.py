@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from relations.models import Relation, RelationType
 from relations.naming import apply_names
 from relations.querysets import RelationQuerySet
-from salescrm.accounts.handing_over import Holding
+from salescrm.accounts.handing_over import Holding, check_holder
 from salescrm.calendar import today
 from salescrm.models import User
 from salescrm.numbering import NumberSeries, next_number
@@ -23,7 +23,8 @@ DERIVED = ["name", "sort_key", "name_key", "domain"]
 def create_relation(*, kind: str, values: dict, by: User | None, token: UUID | None) -> Relation:
     """Create a relation with its number; the same `token` twice gives the first record (rule 6).
 
-    `values` holds fields of the form of its kind. Refuses a retired relation type.
+    `values` holds fields of the form of its kind. Refuses a retired relation type and an owner who has just been
+    deactivated.
     """
     return once(token, Relation, lambda: _create(kind, values, by))
 
@@ -31,6 +32,7 @@ def create_relation(*, kind: str, values: dict, by: User | None, token: UUID | N
 def _create(kind: str, values: dict, by: User | None) -> Relation:
     relation = Relation(kind=kind, updated_by=by, **_compact(values))
     _refuse_retired(relation.relation_type)
+    check_holder(relation.owner, field="owner")
     relation.number = next_number(NumberSeries.Kind.RELATION, on=today(), taken=_is_taken)
     apply_names(relation)
     relation.save(force_insert=True)
@@ -43,8 +45,9 @@ def _is_taken(number: str) -> bool:
 
 @transaction.atomic
 def edit_relation(relation: Relation, *, values: dict, version: int, by: User) -> Relation:
-    """Change fields of a relation. Refuses a stale version (rule 6), a relation type retired since and a merged one.
+    """Change fields of a relation.
 
+    Refuses a stale version (rule 6), a relation type retired since, an owner deactivated since and a merged one.
     Sent twice by the same user with the same values, the second time changes nothing.
     """
     values = _compact(values)
@@ -54,6 +57,8 @@ def edit_relation(relation: Relation, *, values: dict, version: int, by: User) -
         return locked
     if "relation_type" in names:
         _refuse_retired(values["relation_type"])
+    if "owner" in names:
+        check_holder(values["owner"], field="owner")
     for name in names:
         setattr(locked, name, values[name])
     apply_names(locked)

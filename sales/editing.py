@@ -14,6 +14,7 @@ from sales.history import claim, commit, event_of
 from sales.models import Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused
 from sales.transitions import enter, now_of
+from salescrm.accounts.handing_over import check_holder
 from salescrm.calendar import odd_years, written_day
 from salescrm.fields import field_of
 from salescrm.models import User
@@ -29,7 +30,8 @@ def create(*, values: dict, by: User, token: UUID | None) -> Sale:
     """Create an open sale in `values["phase"]` with its first event; the same `token` twice gives the first record.
 
     `values` holds the fields of PLAIN and WATCHED and the phase. Refuses a contact of another customer, a person as
-    customer or a source when Settings switched these off, a retired phase and an odd year (rules 1, 3, 6, 7 and 20).
+    customer or a source when Settings switched these off, a retired phase, an owner who has just been deactivated and
+    an odd year (rules 1, 3, 6, 7 and 20).
     """
     return once(token, Sale, lambda: _create(values, by))
 
@@ -42,6 +44,7 @@ def _create(values: dict, by: User) -> Sale:
     check_years(sale, DAYS)
     if not phase.is_active:
         raise Refused({"phase": _("This phase is retired. Choose another one.")}, code="retired")
+    check_holder(sale.owner, field="owner")
     enter(sale, phase)
     sale.probability = now_of(phase)
     sale.save(force_insert=True)
@@ -53,7 +56,8 @@ def _create(values: dict, by: User) -> Sale:
 def edit(sale: Sale, *, values: dict, version: int, by: User) -> Sale:
     """Change fields of PLAIN and WATCHED; an event is appended when one of WATCHED changed (rules 2, 6 and 7).
 
-    Refuses to change amount, end date, customer or source of a closed sale, and a day in an odd year (rule 20).
+    Refuses to change amount, end date, customer or source of a closed sale, a day in an odd year (rule 20) and an
+    owner who has just been deactivated.
     Probability and its by-hand mark are never touched. Sent twice by the same user, the second time changes nothing.
     """
     sale, repeated = claim(
@@ -77,6 +81,8 @@ def edit(sale: Sale, *, values: dict, version: int, by: User) -> Sale:
     _check(sale, before=before)
     if sale.customer_id != customer_before and (sale.invoice_id or sale.project_id):
         raise Refused({"customer": _("An invoice or project of this customer hangs on this sale.")}, code="linked")
+    if "owner" in changed:
+        check_holder(sale.owner, field="owner")
     kind = SaleEvent.Kind.CHANGED if set(changed) & set(WATCHED) else ""
     return commit(sale, fields=changed, by=by, kind=kind)
 

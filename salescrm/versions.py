@@ -38,6 +38,7 @@ LOCK_ORDER = [
     "sales_source",
     "relations_relationtype",
     "sales_importrun",
+    "salescrm_user",
     "salescrm_numberseries",
     "salescrm_counter",
     "salescrm_attempts",

@@ -8,7 +8,7 @@ from operator import or_
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from salescrm.models import User
 from salescrm.money import format_number
 from salescrm.versions import LOCK_ORDER, Refused
+
+HOLD = "SELECT is_active FROM salescrm_user WHERE id = %s FOR SHARE"
 
 
 @dataclass(frozen=True)
@@ -84,16 +86,36 @@ def with_holdings(users: QuerySet) -> QuerySet:
 def hand_over(user: User, *, to: User, basis: str, by: User) -> Holdings:
     """Give everything `user` holds to another user, all or nothing; sales and drafts get an event (rules 6 and 7).
 
-    Returns what was handed over: nothing when nothing is left, as for a second click. Refuses a user who left and the
-    user itself (code `to`), and holdings that have another basis than the form had (code `changed`). The number
-    of statements does not grow with what there is.
+    Returns what was handed over: nothing when nothing is left, as for a second click. Refuses a user who left, at this
+    very moment too, and the user itself (code `to`), and holdings that have another basis than the form had (code
+    `changed`). The number of statements does not grow with what there is.
     """
     if not to.is_active or to.pk == user.pk:
-        raise Refused({"to": _("Choose a colleague who may log in.")}, code="to")
+        raise _gone("to")
     given = Holdings()
     for kind in sorted(kinds(), key=lambda kind: LOCK_ORDER.index(kind.rows().model._meta.db_table)):
         given[kind.key] = kind.hand_over(kind.of(user), to=to, by=by)
     if given.total() and given.basis != basis:
         text = _("Something changed since you looked. Nothing was handed over; this is how it stands now.")
         raise Refused(text, code="changed")
+    if given.total():
+        check_holder(to, field="to")
     return given
+
+
+def check_holder(user: User | None, *, field: str) -> None:
+    """Refuse to give something to somebody who was deactivated after they were selected; nobody deactivates them now.
+
+    Who had left before is selected on purpose, as by an import of history. Comes after the locks of what is given
+    (LOCK_ORDER); runs in the caller's transaction. A deactivation that is going on is waited for.
+    """
+    if user is None or not user.is_active:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [user.pk])
+        if cursor.fetchone() != (True,):
+            raise _gone(field)
+
+
+def _gone(field: str) -> Refused:
+    return Refused({field: _("Choose a colleague who may log in.")}, code="to")
