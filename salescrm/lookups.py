@@ -8,6 +8,7 @@ from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
+from salescrm.uniqueness import UniqueWords
 from salescrm.versions import Refused, lock, lock_all
 
 
@@ -43,7 +44,7 @@ class Lookup(models.Model):
         abstract = True
         ordering = ["position", "pk"]
         constraints = [
-            models.UniqueConstraint(
+            UniqueWords(
                 Lower("name"),
                 name="%(class)s_name_is_unique",
                 violation_error_message=_("There is already a row with this name."),

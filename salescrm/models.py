@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from salescrm.files import StoredFile
 from salescrm.numbering import Counter, NumberSeries
+from salescrm.uniqueness import UniqueWords
 from salescrm.versions import Creation
 
 __all__ = [
@@ -110,15 +111,20 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Team(models.Model):
-    name = models.CharField(
-        _("name"), max_length=100, unique=True, error_messages={"unique": _("There is already a team with this name.")}
-    )
+    name = models.CharField(_("name"), max_length=100)
     members = models.ManyToManyField(User, related_name="teams", blank=True, verbose_name=_("members"))
 
     class Meta:
         verbose_name = _("team")
         verbose_name_plural = _("teams")
         ordering = ["name"]
+        constraints = [
+            UniqueWords(
+                Lower("name"),
+                name="team_name_is_unique",
+                violation_error_message=_("There is already a team with this name."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from threading import Event
 
 import psycopg
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 
 PATIENCE = 60  # seconds until a deed that neither ends nor waits is a fault
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -27,6 +28,28 @@ def holding(row, strength: str = "FOR UPDATE") -> Iterator[psycopg.Connection]:
     with beside() as other:
         other.execute(f"SELECT 1 FROM {row._meta.db_table} WHERE id = %s {strength}", [row.pk])
         yield other
+
+
+@contextmanager
+def undecided(make: Callable) -> Iterator[None]:
+    """Let somebody else make a record, of which nobody knows until the end of the block: then it is there."""
+    made, end = Event(), Event()
+
+    def deed():
+        with transaction.atomic():
+            make()
+            made.set()
+            end.wait(PATIENCE)
+
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(_alone, deed)
+        future.add_done_callback(lambda _future: made.set())
+        made.wait(PATIENCE)
+        try:
+            yield
+        finally:
+            end.set()
+        future.result(PATIENCE)
 
 
 def behind(row, *deeds: Callable, strength: str = "FOR UPDATE") -> list:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.core.exceptions import BadRequest
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
@@ -15,6 +15,7 @@ from sales.listing.filters import SaleFilter, canonical, written
 from sales.models import SaleStatus, SavedView
 from salescrm.models import User
 from salescrm.refusals import Forbidden
+from salescrm.uniqueness import violations_in_words
 from salescrm.url_words import is_id
 from salescrm.versions import Gone, Refused, claim, commit, commit_all, lock_all
 
@@ -170,16 +171,6 @@ def _storable(query: str) -> str:
 
 def _store(view: SavedView, write: Callable[[], object]) -> SavedView:
     view.clean_fields(exclude=["owner"])
-    same = SavedView.objects.filter(owner=view.owner_id, name=view.name).exclude(pk=view.pk)
-    if same.exists():
-        raise _taken()
-    try:
-        with transaction.atomic():
-            write()
-    except IntegrityError as error:  # in another window, in the same moment
-        raise _taken() from error
+    with violations_in_words(), transaction.atomic():
+        write()
     return view
-
-
-def _taken() -> Refused:
-    return Refused({"name": _("You already have a view with this name.")})

@@ -20,11 +20,12 @@ from sales.settings.lists import (
     SettingsList,
 )
 from sales.settings.views import may_configure
-from salescrm.forms.submission import create_form
+from salescrm.forms.submission import create_form, refusals_in
 from salescrm.lookups import Lookup, LookupForm, reorder
 from salescrm.pages import leave, page
+from salescrm.uniqueness import violations_in_words
 from salescrm.url_words import way_back
-from salescrm.versions import once
+from salescrm.versions import Refused, once
 
 
 @require_safe
@@ -41,8 +42,10 @@ def row(request: HttpRequest, kind: SettingsList, pk: int | None = None) -> Http
     instance = get_object_or_404(kind.model, pk=pk) if pk else kind.model()
     token, made = (None, None) if pk else create_form(request, kind.model)
     form = kind.form(request.POST if request.method == "POST" else None, instance=instance)
-    if made or (form.is_bound and form.is_valid()):
-        made = made or _store(form, token)
+    if not made and form.is_bound and form.is_valid():
+        with refusals_in(form):
+            made = _store(form, token)
+    if made:
         messages.success(request, _("“%(name)s” is saved.") % {"name": made})
         return leave(request, _back(request, kind))
     context = {"kind": kind, "form": form, "row": instance, "back": _back(request, kind), "token": token}
@@ -71,9 +74,15 @@ def phase(request: HttpRequest, pk: int) -> HttpResponse:
     if change.before == change.after or not change.count or scope in ("open", "new"):
         basis = request.POST.get("basis") if scope else change.basis
         try:
-            count = change_phase(before, **form.cleaned_data, open_sales=scope == "open", basis=basis, by=request.user)
+            with violations_in_words():
+                count = change_phase(
+                    before, **form.cleaned_data, open_sales=scope == "open", basis=basis, by=request.user
+                )
         except Changed as error:
             context["error"], status = error, 409
+        except Refused as refusal:
+            form.add_error(None, refusal)
+            return page(request, "sales/settings/row.html", context, part="dialog", status=422)
         else:
             messages.success(request, _changed(instance, count))
             return leave(request, back)

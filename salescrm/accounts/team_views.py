@@ -2,8 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from salescrm.accounts.forms import TeamForm
 from salescrm.accounts.teams import remove_team, store_team
-from salescrm.forms.submission import create_form
+from salescrm.forms.submission import create_form, refusals_in
 from salescrm.models import Organisation, Team, User
 from salescrm.pages import Request, leave, page
 from salescrm.versions import once
@@ -50,12 +48,8 @@ def _edit(request: Request, team: Team) -> HttpResponse:
     token, made = (None, None) if team.pk else create_form(request, Team)
     form = TeamForm(request.POST if request.method == "POST" else None, instance=team)
     if form.is_bound and not made and form.is_valid():
-        try:
+        with refusals_in(form):
             made = once(token, Team, lambda: store_team(team, **form.cleaned_data))
-        except ValidationError as error:
-            form.add_error(None, error)
-        except IntegrityError:  # added by somebody else at the same moment
-            form.add_error("name", _("There is already a team with this name."))
     if made:
         messages.success(request, _("%(name)s is saved.") % {"name": made})
         return leave(request, "settings:teams")

@@ -20,7 +20,7 @@ from salescrm.accounts.users import (
     invite,
     role_of,
 )
-from salescrm.forms.submission import create_form
+from salescrm.forms.submission import create_form, refusals_in
 from salescrm.models import Organisation, User
 from salescrm.pages import Request, leave, page
 from salescrm.versions import once
@@ -61,10 +61,11 @@ def new(request: Request) -> HttpResponse:
             added.append(add_user(**form.cleaned_data))
             return added[0]
 
-        once(token, User, add)
-        for user in added:  # none of a second click at the same moment, which finds the user
-            _send_invitation(request, user)
-        return leave(request, "settings:users")
+        with refusals_in(form):
+            once(token, User, add)
+            for user in added:  # none of a second click at the same moment, which finds the user
+                _send_invitation(request, user)
+            return leave(request, "settings:users")
     context = {"form": form, "token": token}
     return page(request, "accounts/user.html", context, part="dialog", status=422 if form.errors else 200)
 
@@ -76,12 +77,9 @@ def edit(request: Request, pk: int) -> HttpResponse:
     form = UserForm(request.POST if request.method == "POST" else None, instance=subject)
     if form.is_bound and form.is_valid():
         values = dict(form.cleaned_data)
-        try:
+        with refusals_in(form):
             role, teams = values.pop("role"), values.pop("teams", None)
             change_user(subject, role=role, teams=teams, values=values, by=request.user)
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
             messages.success(request, _("%(name)s is saved.") % {"name": subject})
             return leave(request, "settings:users")
     context = {"form": form, "subject": subject}

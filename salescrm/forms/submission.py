@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.db import models
 from django.http import HttpRequest
 
+from salescrm.uniqueness import violations_in_words
 from salescrm.versions import Stale, made_before
 
 
@@ -16,10 +17,11 @@ from salescrm.versions import Stale, made_before
 def refusals_in(form: forms.BaseForm) -> Iterator[None]:
     """Whatever refuses the deed in this block, its form says: beside the field it is about, or above them all.
 
-    Only a stale version goes on to the view.
+    So it does when somebody else stored first what may be there only once. Only a stale version goes on to the view.
     """
     try:
-        yield
+        with violations_in_words():
+            yield
     except Stale:
         raise
     except ValidationError as refusal:
