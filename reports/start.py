@@ -1,5 +1,6 @@
 """The start page: a salesperson's own work, and for whoever sees all sales what is coming and what changed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -106,8 +107,16 @@ def month(sales: SaleQuerySet, *, today: date, words: dict) -> Month:
     days, last = sorted({first, today, following}), following - DAY
     opened = sales.open().values(place=Bucket("expected_end_date", days))
     accepted = sales.accepted().filter(closed_on__range=(first, last)).values(place=Value(ACCEPTED))
+    groups = _sums(opened, "weighted").union(_sums(accepted, "expected"), all=True).order_by()
+    sums, places, lists = {group["place"]: group for group in groups}, _places(days, today), _lists(first, last, today)
+    figures = {name: _figure(sums, keys, sales_list(lists[name], words)) for name, keys in places.items()}
+    return Month(full=_total(sums, places["pipeline"], "full"), **figures)
+
+
+def _places(days: list[date], today: date) -> dict[str, Iterable[int | None]]:
+    """The places that add up to each figure: before, between and after these `days`; None is without a day."""
     late = range(days.index(today) + 1)
-    places = {
+    return {
         "forecast": range(1, len(days)),
         "accepted": [ACCEPTED],
         "pipeline": [*range(len(days) + 1), None],
@@ -115,7 +124,11 @@ def month(sales: SaleQuerySet, *, today: date, words: dict) -> Month:
         "undated": [None],
         "past": late[1:],
     }
-    lists = {
+
+
+def _lists(first: date, last: date, today: date) -> dict[str, dict]:
+    """The words of the list behind each figure of the month between these days."""
+    return {
         "forecast": {"status": "open", "end_from": first, "end_to": last},
         "accepted": {"status": "accepted", "closed_from": first, "closed_to": last},
         "pipeline": {"status": "open"},
@@ -123,18 +136,15 @@ def month(sales: SaleQuerySet, *, today: date, words: dict) -> Month:
         "undated": {"status": "open", "end": "none"},
         "past": {"status": "open", "end_from": first, "end_to": today - DAY},
     }
-    groups = _sums(opened, "weighted").union(_sums(accepted, "expected"), all=True).order_by()
-    sums = {group["place"]: group for group in groups}
-    figures = {
-        name: Figure(
-            sum(sums[key]["count"] for key in keys if key in sums),
-            sum((sums[key]["amount"] for key in keys if key in sums), Decimal(0)),
-            sales_list(lists[name], words),
-        )
-        for name, keys in places.items()
-    }
-    full = sum((sums[place]["full"] for place in places["pipeline"] if place in sums), Decimal(0))
-    return Month(full=full, **figures)
+
+
+def _figure(sums: dict, places: Iterable[int | None], url: str) -> Figure:
+    count = sum(sums[place]["count"] for place in places if place in sums)
+    return Figure(count, _total(sums, places, "amount"), url)
+
+
+def _total(sums: dict, places: Iterable[int | None], name: str) -> Decimal:
+    return sum((sums[place][name] for place in places if place in sums), Decimal(0))
 
 
 def _sums(places: QuerySet, revenue: str) -> QuerySet:

@@ -87,12 +87,8 @@ def accept(
     )  # fmt: skip
     if repeated:
         return sale
-    require_open(sale)
-    check_reason(SalesSettings.current().accept_reason, reason)
     closed_on = closed_on or today()
-    check_closing_day(closed_on, start=sale.start_date, today=today())
-    if why := unavailable(sale, by)[follow_up]:
-        raise Refused({"follow_up": why}, code="unavailable")
+    _check(sale, reason=reason, follow_up=follow_up, closed_on=closed_on, by=by)
     if follow_up == FollowUp.EXISTING_PROJECT and project:  # locked before the customer: see LOCK_ORDER
         project = hold_project(project, customer=sale.customer)
     sale.customer = become(sale.customer, relation_type, by=by)
@@ -100,6 +96,14 @@ def accept(
     sale.status, sale.accept_reason, sale.follow_up = SaleStatus.ACCEPTED, reason, follow_up
     sale.closed_on = closed_on
     return commit(sale, fields=[*OUTCOME, "invoice", "project"], by=by, kind=SaleEvent.Kind.ACCEPTED)
+
+
+def _check(sale: Sale, *, reason: AcceptReason | None, follow_up: str, closed_on: date, by: User) -> None:
+    require_open(sale)
+    check_reason(SalesSettings.current().accept_reason, reason)
+    check_closing_day(closed_on, start=sale.start_date, today=today())
+    if why := unavailable(sale, by)[follow_up]:
+        raise Refused({"follow_up": why}, code="unavailable")
 
 
 def _hand_over(
