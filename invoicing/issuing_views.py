@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from invoicing import history
 from invoicing.document import compose
 from invoicing.forms import IssueForm, SendForm
 from invoicing.issuing import issue, last_issued_on, obstacles
@@ -13,7 +14,7 @@ from invoicing.models import Invoice, InvoiceEvent
 from invoicing.sending import send
 from salescrm.forms.submission import refusals_in, submitted_version
 from salescrm.pages import leave, page
-from salescrm.versions import Stale
+from salescrm.versions import Stale, require_current
 
 
 @permission_required("invoicing.issue_invoice", raise_exception=True)
@@ -33,8 +34,9 @@ def issue_invoice(request: HttpRequest, pk: int) -> HttpResponse:
                     if sends:
                         _mail(request, invoice, to=form.cleaned_data["to"], version=version + 1)
                     return leave(request, invoice)
+                require_current(invoice, version=version, by=request.user, stale=history.stale)
         except Stale as refusal:
-            stale, status = refusal, 409
+            invoice, stale, status = refusal.current, refusal, 409
     document = compose(invoice) if invoice.is_draft else None
     context = {"invoice": invoice, "form": form, "stale": stale, "document": document, "last": last_issued_on()}
     context["obstacles"] = obstacles(document) if document else []
@@ -62,8 +64,9 @@ def send_invoice(request: HttpRequest, pk: int) -> HttpResponse:
                 if form.is_valid():
                     _mail(request, invoice, to=form.cleaned_data["to"], version=version)
                     return leave(request, invoice)
+                require_current(invoice, version=version, by=request.user, stale=history.stale)
         except Stale as refusal:
-            stale, status = refusal, 409
+            invoice, stale, status = refusal.current, refusal, 409
     sent = invoice.events.filter(kind=InvoiceEvent.Kind.SENT).select_related("by").last()
     context = {"invoice": invoice, "form": form, "stale": stale, "sent": sent}
     return page(request, "invoicing/send.html", context, part="dialog", status=status)

@@ -146,7 +146,8 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The draft is deleted."))
             return leave(request, "invoicing:list")
         except Stale as refusal:
-            context["refused"], status = refusal.message, 409
+            invoice, status = refusal.current, 409
+            context = {"invoice": invoice, "version": invoice.version, "refused": refusal.message}
         except Refused as refusal:
             context["refused"], status = refusal.message, 422
     return page(request, "invoicing/delete.html", context, part="dialog", status=status)

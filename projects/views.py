@@ -152,5 +152,5 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The project is active.") if project.is_active else _("The project is closed."))
             return leave(request, project)
         except Stale as stale:
-            context["refused"], status = stale.message, 409
+            context, status = {"project": stale.current, "refused": stale.message}, 409
     return page(request, "projects/close.html", context, part="dialog", status=status)

@@ -1,6 +1,6 @@
 """What a page shows after a deed: how to take it back, or why nothing was changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.forms import BaseForm
 from django.urls import reverse
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from sales import sentences
 from sales.models import Phase, Sale, SaleEvent, SalesSettings
-from sales.refusals import AlreadyDone, Refused, Stale
+from sales.refusals import AlreadyDone, Refused, Stale, require_untrashed
 from sales.transitions import undoable
 from salescrm.forms.versioned import VersionedForm
 from salescrm.models import User
@@ -35,18 +35,37 @@ def take_in(editor: VersionedForm, refusal: Refused, *, fixed: bool = False) -> 
         editor.merge(refusal, fixed=fixed)
     else:
         put_into(editor.form, refusal)
-    return explained(refusal)
+    return explain(refusal)
 
 
-def explained(refusal: Refused) -> dict:
-    """The context that explains a refusal: its message, and the changes that a stale form does not have."""
+def explain(refusal: Refused, *, check: Callable[[Sale], None] | None = None) -> dict:
+    """The context that explains a refusal: its message and, when somebody else was first, what a stale form lacks.
+
+    Those are the changes it does not have, the version with which it can be sent again, and why that is of no use if
+    the sale as it stands now does not pass the `check` of this deed.
+    """
     if hasattr(refusal, "error_dict"):
         return {}
-    missed = []
-    if isinstance(refusal, AlreadyDone | Stale):
-        entries = sentences.tell(sentences.read(refusal.current, Phase.objects.all()), get_language())
-        missed = [entry for entry in entries if entry.event.pk in {event.pk for event in refusal.events}]
-    return {"refusal": " ".join(refusal.messages), "missed": missed, "stale": status_of(refusal) == 409}
+    context = {"refusal": " ".join(refusal.messages), "missed": [], "stale": False, "obstacle": ""}
+    return context | (_news(refusal, check) if isinstance(refusal, AlreadyDone | Stale) else {})
+
+
+def _news(refusal: AlreadyDone | Stale, check: Callable[[Sale], None] | None) -> dict:
+    sale, keys = refusal.current, {event.pk for event in refusal.events}
+    entries = sentences.tell(sentences.read(sale, Phase.objects.all()), get_language())
+    missed = [entry for entry in entries if entry.event.pk in keys]
+    return {"missed": missed, "stale": True, "version": sale.version, "obstacle": _obstacle(sale, check)}
+
+
+def _obstacle(sale: Sale, check: Callable[[Sale], None] | None) -> str:
+    """Why a sale cannot take a deed, whatever is sent; empty when it can."""
+    try:
+        require_untrashed(sale)
+        if check:
+            check(sale)
+    except Refused as refusal:
+        return " ".join(refusal.messages)
+    return ""
 
 
 def offers(sale: Sale, newest: Sequence[SaleEvent], user: User) -> list[dict]:

@@ -218,14 +218,14 @@ class LoseForm(ClosingForm):
 
 
 class CorrectForm(LoseForm):
-    """What a manager may correct of a closed sale (rule 2)."""
+    """What a manager may correct of a closed sale (rule 2); `status` is the one it was opened with, if not as now."""
 
     source = forms.ModelChoiceField(Source.objects.none(), label=_("Source"), required=False, empty_label=NOTHING)
 
-    def __init__(self, *args, sale: Sale, **kwargs):
+    def __init__(self, *args, sale: Sale, status: str = "", **kwargs):
         super().__init__(*args, sale=sale, **kwargs)
         self.fields["source"].queryset = Source.objects.selectable(sale.source_id)
-        if sale.status == SaleStatus.ACCEPTED:
+        if (status or sale.status) == SaleStatus.ACCEPTED:
             self.fields.pop("lost_to", None)
             del self.fields["explanation"]
             _ask_reason(
@@ -241,7 +241,7 @@ class CorrectForm(LoseForm):
     def initial_of(sale: Sale) -> dict:
         """The initial values of the form."""
         return {
-            "reason": sale.accept_reason_id or sale.loss_reason_id,
+            "reason": sale.accept_reason or sale.loss_reason,
             "lost_to": sale.lost_to_id,
             "explanation": sale.loss_explanation,
             "source": sale.source_id,

@@ -13,11 +13,10 @@ from django.db.models import DateTimeField, F
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from sales.models import Sale, SaleEvent
 from sales.models.querysets import SaleQuerySet
-from sales.refusals import Refused, already_done, stale
+from sales.refusals import already_done, require_untrashed, stale
 from salescrm import versions
 from salescrm.fields import field_of
 from salescrm.models import User
@@ -102,8 +101,8 @@ def claim(
         Sale.objects.all() if among is None else among, sale.pk, version=version, by=by, same=same,
         repeated=partial(_consumed, kind=kind) if kind else versions.was_last, stale=stale,
     )  # fmt: skip
-    if not repeated and locked.trashed and kind not in (SaleEvent.Kind.TRASHED, SaleEvent.Kind.RESTORED):
-        raise Refused(_("This sale is in the trash. Restore it first."), code="trashed")
+    if not repeated and kind not in (SaleEvent.Kind.TRASHED, SaleEvent.Kind.RESTORED):
+        require_untrashed(locked)
     for name, related in sale._state.fields_cache.items():
         if getattr(locked, field_of(Sale, name).attname) == getattr(related, "pk", None):
             setattr(locked, name, related)

@@ -10,7 +10,7 @@ from sales.editing import check_years, edit
 from sales.history import claim, commit
 from sales.models import Sale
 from sales.notes import forget_step_done, note_step_done
-from sales.refusals import Refused, require_open
+from sales.refusals import Refused, require_open, require_untrashed
 from salescrm.calendar import written_day
 from salescrm.models import User
 
@@ -29,7 +29,7 @@ def complete_step(sale: Sale, *, version: int, by: User) -> Sale:
     if repeated:
         return sale
     require_open(sale)
-    _require_untrashed(sale)
+    require_untrashed(sale)
     if not has_step(sale):
         raise Refused(_("There is no next step to complete."), code="no_step")
     note_step_done(sale, text=sale.next_step or written_day(cast(date, sale.next_step_on)), by=by)
@@ -58,17 +58,12 @@ def take_back(sale: Sale, *, step: str, day: date | None, version: int, by: User
     if repeated:
         return sale
     require_open(sale)
-    _require_untrashed(sale)
+    require_untrashed(sale)
     if not has_step(sale):
         forget_step_done(sale, text=step or written_day(cast(date, day)), by=by)
     sale.next_step, sale.next_step_on = step, day
     check_years(sale, ["next_step_on"])
     return commit(sale, fields=["next_step", "next_step_on"], by=by)
-
-
-def _require_untrashed(sale: Sale) -> None:
-    if sale.trashed:
-        raise Refused(_("This sale is in the trash. Restore it first."), code="trashed")
 
 
 def check_step(step: str | None, day: date | None) -> None:

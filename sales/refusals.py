@@ -10,7 +10,7 @@ from salescrm import versions
 from salescrm.models import User
 from salescrm.versions import Refused, own_change
 
-__all__ = ["AlreadyDone", "Changed", "Refused", "Stale", "already_done", "require_open", "stale"]
+__all__ = ["AlreadyDone", "Changed", "Refused", "Stale", "already_done", "require_open", "require_untrashed", "stale"]
 
 
 class Changed(Refused):
@@ -50,6 +50,12 @@ class AlreadyDone(Refused):
 def already_done(sale: Sale, event: SaleEvent) -> AlreadyDone:
     """The refusal for whoever came second; the event holds who was first."""
     return AlreadyDone(sale, event, _("Somebody else was first. Your choice was not carried out."))
+
+
+def require_untrashed(sale: Sale) -> None:
+    """Refuse a change of a sale in the trash."""
+    if sale.trashed:
+        raise Refused(_("This sale is in the trash. Restore it first."), code="trashed")
 
 
 def require_open(sale: Sale) -> None:

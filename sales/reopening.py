@@ -42,8 +42,7 @@ def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sal
     )
     if repeated:
         return sale
-    if sale.is_open:
-        raise Refused(_("This sale is already open."), code="open")
+    require_closed(sale)
     sale.invoice, sale.project = invoice, _held(Project, sale.project_id)
     if sale.invoice and not sale.invoice.is_draft:
         raise Refused(
@@ -59,6 +58,12 @@ def reopen(sale: Sale, *, delete_follow_up: bool, version: int, by: User) -> Sal
     count_days_anew(Sale.objects.filter(pk=sale.pk))
     sale.refresh_from_db(fields=["phase_since"])
     return sale
+
+
+def require_closed(sale: Sale) -> None:
+    """Refuse to reopen an open sale."""
+    if sale.is_open:
+        raise Refused(_("This sale is already open."), code="open")
 
 
 def _held[Record: Model](model: type[Record], pk: int | None) -> Record | None:

@@ -111,6 +111,12 @@ def changed(record: Any, *, version: int, by: AbstractBaseUser | None) -> Stale:
     return Stale(record, changed_by(record.updated_by, record.CHANGED, reader=by))
 
 
+def require_current(record: Any, *, version: int, by: Any, stale: Callable[..., Stale] = changed) -> None:
+    """Refuse an old version of a record that is not locked: before anything else is said of what was sent (rule 6)."""
+    if version != record.version:
+        raise stale(record, version=version, by=by)
+
+
 def was_last(record: Versioned, *, version: int, by: AbstractBaseUser) -> bool:
     """Whether this user made the one change since this version."""
     return (record.version, record.updated_by_id) == (version + 1, by.pk)

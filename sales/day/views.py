@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from sales import next_steps
-from sales.answers import explained, status_of
+from sales.answers import explain, status_of
 from sales.day import groups as my_day
 from sales.day.groups import DayChoices, Whose
 from sales.listing import exporting
@@ -159,7 +159,7 @@ def _refused(request: HttpRequest, sale: Sale, origin: Origin, refusal: Refused)
     if not origin.address:
         return views.refused(request, sale.pk, refusal)
     if not origin.is_day:
-        context = {"sale": sale, "change": "", "conflict": None, "back": origin.address, **explained(refusal)}
+        context = {"sale": sale, "change": "", "conflict": None, "back": origin.address, **explain(refusal)}
         return page(request, "sales/sale_page/change.html", context, part="dialog", status=status_of(refusal))
     messages.error(request, f"“{sale}”: {' '.join(refusal.messages)}")
     context = _context(request.user, origin.words, origin.query)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from sales import trashing as deeds
-from sales.answers import explained, status_of
+from sales.answers import explain, status_of
 from sales.in_trash import MAY_TRASH
 from sales.listing import exporting
 from sales.models import Sale
@@ -53,7 +53,7 @@ def trash(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         sale = deeds.trash(sale, version=submitted_version(request), by=request.user)
     except Refused as refusal:
-        return _show(request, _sale(request, pk), origin, status=status_of(refusal), **explained(refusal))
+        return _show(request, _sale(request, pk), origin, status=status_of(refusal), **explain(refusal))
     offer = {"url": reverse("sales:restore", args=[pk]), "fields": {"version": sale.version}}
     succeed(request, _("“%(sale)s” is in the trash.") % {"sale": sale}, label=_("Restore"), **offer)
     return leave(request, origin.address or f"{reverse('sales:list')}?status=open")
@@ -67,7 +67,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         sale = deeds.restore(sale, version=submitted_version(request), by=request.user)
     except Refused as refusal:
-        return _show(request, _sale(request, pk), origin, status=status_of(refusal), **explained(refusal))
+        return _show(request, _sale(request, pk), origin, status=status_of(refusal), **explain(refusal))
     stays, text = "stay" in request.POST, escape(_("“%(sale)s” is back from the trash."))
     link = format_html('<a href="{}">{}</a>', sale.get_absolute_url(), sale) if stays else conditional_escape(sale)
     messages.success(request, SafeString(text % {"sale": link}))

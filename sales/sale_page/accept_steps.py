@@ -6,15 +6,16 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from projects.forms import ProjectForm
 from sales.acceptance import proposed_type, unavailable
-from sales.answers import explained, put_into, status_of
+from sales.answers import explain, put_into, status_of
 from sales.forms import AcceptForm, FollowUpForm
 from sales.models import FollowUp
 from sales.origin import Origin
-from sales.refusals import Refused
+from sales.refusals import Refused, require_open, stale
 from sales.sale_page.views import visible
 from salescrm.calendar import today
 from salescrm.forms.submission import submitted_version
 from salescrm.pages import page
+from salescrm.versions import require_current
 
 BUTTONS = {  # what the button of the second step does
     FollowUp.LINKED: gettext_lazy("Accept and keep what is linked"),
@@ -23,6 +24,9 @@ BUTTONS = {  # what the button of the second step does
     FollowUp.NEW_PROJECT: gettext_lazy("Next: the project"),
     FollowUp.EXISTING_PROJECT: gettext_lazy("Accept and add to project"),
 }
+
+
+STEPS = ("why", "then", "project")
 
 
 class AcceptSteps:
@@ -97,8 +101,16 @@ class AcceptSteps:
         }  # fmt: skip
         return page(self.request, "sales/sale_page/accept.html", context | extra, part="dialog", status=status)
 
+    def require_current(self) -> None:
+        """Refuse a stale step, whatever is wrong with it: only the last one is judged under a lock (rules 6 and 10)."""
+        if self.version is not None:
+            require_current(self.sale, version=self.version, by=self.request.user, stale=stale)
+
     def refuse(self, refusal: Refused) -> HttpResponse:
-        """The step a refusal is about, with its reason."""
+        """The step a refusal is about, with its reason; a stale one comes back as it was sent."""
+        why = explain(refusal, check=require_open)
+        if why.get("stale"):
+            return self.show(self.sent_from if self.sent_from in STEPS else "why", status=409, **why)
         step = "why" if {"reason", "closed_on"} & set(getattr(refusal, "error_dict", {})) else "then"
         put_into(self.form_of(step), refusal)
-        return self.show(step, status=status_of(refusal), **explained(refusal))
+        return self.show(step, status=status_of(refusal), **why)

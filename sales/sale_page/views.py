@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from sales import reopening, sentences, transitions
-from sales.answers import explained, offers, status_of
+from sales.answers import explain, offers, status_of
 from sales.in_trash import missing
 from sales.models import Phase, Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused
@@ -92,7 +92,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def refused(request: HttpRequest, pk: int, refusal: Refused) -> HttpResponse:
     """The answer to a refusal: the sale as it stands now, and why nothing was changed."""
-    return whole(request, visible(request, pk, detail=True), status=status_of(refusal), **explained(refusal))
+    return whole(request, visible(request, pk, detail=True), status=status_of(refusal), **explain(refusal))
 
 
 def changed(

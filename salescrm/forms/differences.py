@@ -52,13 +52,18 @@ def differences(form: forms.BaseForm, current: models.Model, *, skip: Iterable[s
     form.is_valid()
     found = []
     for bound in form.visible_fields():
-        if bound.name in skip or not hasattr(current, bound.name):
+        if bound.name in skip or not (hasattr(current, bound.name) or bound.name in form.initial):
             continue
-        theirs = readable(bound.field, getattr(current, bound.name))
+        theirs = readable(bound.field, stored_value(form, current, bound.name))
         yours = theirs if _is_missing(form, bound) else _yours(form, bound)
         if theirs != yours:
             found.append(Difference(bound.name, str(bound.label), theirs, yours))
     return found
+
+
+def stored_value(form: forms.BaseForm, record: models.Model, name: str) -> Any:
+    """What the record holds in a field; under a name the record does not know, what the form was opened with."""
+    return getattr(record, name, form.initial.get(name))
 
 
 def _is_missing(form: forms.BaseForm, bound: BoundField) -> bool:

@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.http import QueryDict
 from django.utils.html import format_html_join
 
-from salescrm.forms.differences import Difference, Reading, differences, readable
+from salescrm.forms.differences import Difference, Reading, differences, readable, stored_value
 
 
 class Lines(Protocol):
@@ -84,7 +84,7 @@ def pieces_of(form: forms.BaseForm, lines: Lines | None, record: Model) -> Itera
         fixed = any(form.fields[field].disabled for field in fields)
         if mine != stored and not differing:
             # Neither the record holds anything nor what was sent: a proposal was cleared.
-            emptied = not any(_mine(form, field) or getattr(record, field, None) for field in fields)
+            emptied = not any(_mine(form, field) or stored_value(form, record, field) for field in fields)
             if fixed or not (emptied or any(_names_record(form, field) for field in fields)):
                 mine = stored  # but for spaces that fall off, and what could not be sent
             differing = [_alike(form, field, record) for field in fields]
@@ -100,7 +100,7 @@ def _names_record(form: forms.BaseForm, name: str) -> bool:
 
 def _alike(form: forms.BaseForm, name: str, record: Model) -> Difference:
     """Two values that read the same, as two people of one name do."""
-    text = readable(form.fields[name], getattr(record, name, None))
+    text = readable(form.fields[name], stored_value(form, record, name))
     return Difference(name, "", text, text)
 
 

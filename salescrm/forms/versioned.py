@@ -15,7 +15,7 @@ from django.http import HttpRequest, QueryDict
 from salescrm.forms.merging import Merge, merge
 from salescrm.forms.pieces import Lines, Piece, groups, pieces_of, put_stored, signs_of
 from salescrm.forms.submission import submitted_version
-from salescrm.versions import Stale, changed
+from salescrm.versions import Stale, changed, require_current
 
 STORED, MINE = "stored", "mine"
 
@@ -138,8 +138,8 @@ class VersionedForm[Record: Model]:
     def is_ready(self, stale: Callable[..., Stale] = changed) -> bool:
         """As is_valid(); raises what `stale` gives for an old version that cannot be stored as it is."""
         valid = self.is_valid()
-        if not valid and self.version != self.record.version:
-            raise stale(self.record, version=self.version, by=self.by)
+        if not valid:
+            require_current(self.record, version=self.version, by=self.by, stale=stale)
         return valid
 
     def rows(self) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from django.test import Client
 
 from invoicing.models import VatRate
 from sales.listing import saved_views
-from sales.models import Sale, SaleNote
+from sales.models import AcceptReason, LossReason, Sale, SaleNote
 from salescrm.notes import writing
 from tests.factories import (
     ContactFactory,
@@ -39,6 +39,7 @@ class Page:
     stored: Callable[[], object]
     name: str = ""  # of the question
     own: bool = False  # only who wrote it may change it
+    managed: bool = False  # only managers may change it
 
     @property
     def question(self) -> str:
@@ -72,6 +73,23 @@ def of_sale(salesperson, what: str) -> Page:
     line = LineFactory(sale=sale, description="Roof")
     first, name = (lambda: sale.lines.get().description), "lines-0-description"
     return Page(f"/sales/{line.sale_id}/lines/", name, ("Roof", "Wall", "Floor"), other, first, "lines")
+
+
+def of_outcome(salesperson, what: str) -> Page:
+    day, lost = date(2026, 3, 2), what != "outcome of an acceptance"
+    sale = SaleFactory(
+        owner=salesperson, start_date=date(2026, 1, 1), closed_on=day, status="lost" if lost else "accepted",
+        loss_explanation="Price" if lost else "", follow_up="" if lost else "none",
+    )  # fmt: skip
+    url, texts = f"/sales/{sale.pk}/correct/", ("Price", "Delay", "Team")
+    if what == "outcome in words":
+        other = (url, "closed_on", "2026-03-04")
+        return Page(url, "explanation", texts, other, _stored(sale, "loss_explanation"), managed=True)
+    reasons, name = (LossReason, "loss_reason") if lost else (AcceptReason, "accept_reason")
+    first, second, third = (reasons.objects.create(name=f"{text} of theirs", position=90).pk for text in texts)
+    Sale.objects.filter(pk=sale.pk).update(**{name: first})
+    other = (url, "closed_on", "2026-03-04")
+    return Page(url, "reason", (first, second, third), other, _stored(sale, f"{name}_id"), managed=True)
 
 
 def of_relation(salesperson, what: str) -> Page:
@@ -126,6 +144,7 @@ def _stored(record, name: str) -> Callable[[], object]:
 
 FORMS = {
     **dict.fromkeys(["sale", "amount", "end", "step", "probability", "sale lines"], of_sale),
+    **dict.fromkeys(["outcome of a loss", "outcome of an acceptance", "outcome in words"], of_outcome),
     **dict.fromkeys(["relation", "contact"], of_relation),
     **dict.fromkeys(["project", "services"], of_project),
     **dict.fromkeys(["invoice", "invoice lines"], of_invoice),
@@ -141,8 +160,8 @@ def form(request, salesperson, switch, shelf) -> Page:
 
 
 @pytest.fixture
-def desk(as_user, salesperson) -> Client:
-    return as_user(salesperson)
+def desk(as_user, salesperson, administrator, form) -> Client:
+    return as_user(administrator if form.managed else salesperson)
 
 
 @pytest.fixture

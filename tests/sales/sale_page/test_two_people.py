@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from sales.acceptance import accept
 from sales.editing import edit
-from sales.models import Sale
+from sales.models import AcceptReason, LossReason, Sale
+from sales.reopening import reopen
 from sales.transitions import lose, move
 from tests.factories import ContactFactory, LineFactory, RelationFactory, SaleFactory, UserFactory
 from tests.forms import Sheet
@@ -252,3 +254,51 @@ def test_pages_that_ask_are_whole_in_every_way(desk, sale, salesperson, colleagu
         text = re.sub(r"<template.*?</template>", "", answer.content.decode(), flags=re.DOTALL)
         assert (answer.status_code, text.count('type="radio" name="answer-')) == (status, 2)
         assert len(re.findall(r'role="alert"', text)) == (status == 409 or what in ("edit/", "lines/"))
+
+
+@pytest.fixture
+def outcome(as_user, manager, sale, colleague) -> Sheet:
+    """The open form that corrects an accepted sale, with a reason of its own."""
+    good, _other = (AcceptReason.objects.create(name=name, position=90) for name in ("Good price", "Good planning"))
+    kind = sale.customer.relation_type
+    accept(sale, reason=good, relation_type=kind, follow_up="none", version=1, by=colleague)
+    return Sheet.open(as_user(manager), f"/sales/{sale.pk}/correct/", "reason")
+
+
+@pytest.mark.parametrize("now", ["open", "lost"])
+def test_outcome_of_a_sale_reopened_meanwhile_is_no_longer_that_outcome(outcome, sale, colleague, now):
+    typed, reason = AcceptReason.objects.get(name="Good planning"), LossReason.objects.first()
+    LossReason.objects.filter(pk=reason.pk).update(name="Too dear")
+    reopen(sale, delete_follow_up=False, version=2, by=colleague)
+    if now == "lost":
+        lose(sale, reason=reason, lost_to=None, version=3, by=colleague)
+
+    answer = outcome.browser.post(outcome.url, outcome.values | {"reason": typed.pk, "closed_on": "2026-01-05"})
+    assert (answer.status_code, 'name="closed_on"' in answer.text) == (409, False)
+    assert str(colleague) in answer.text and "It can no longer be changed." in answer.text
+    yours = {row.name: _text(row.yours) for row in answer.context["conflict"]["differences"]}
+    assert (yours["reason"], "2026" in yours["closed_on"]) == ("Good planning", True)
+    assert stored(sale, "status", "accept_reason", "closed_on")[:2] == (now, None)
+    why = {"open": "Only a closed sale has an outcome", "lost": "It has another outcome now"}
+    assert why[now] in answer.text
+    leads_to = answer.context["conflict"]["url"]
+    assert leads_to == (f"/sales/{sale.pk}/" if now == "open" else outcome.url)
+
+
+def test_outcome_of_a_sale_accepted_anew_is_merged(outcome, sale, colleague):
+    reopen(sale, delete_follow_up=False, version=2, by=colleague)
+    second = AcceptReason.objects.get(name="Good planning")
+    kind = sale.customer.relation_type
+    accept(sale, reason=second, relation_type=kind, follow_up="none", version=3, by=colleague)
+
+    conflict = outcome.sent(closed_on="2026-01-05")
+    assert (conflict.status, conflict.questions, conflict.values["reason"]) == (409, [], str(second.pk))
+    assert conflict.send() is None
+    assert stored(sale, "accept_reason", "closed_on") == (second.pk, date(2026, 1, 5))
+
+
+def test_stale_correction_is_409_first_whatever_else_is_wrong_with_it(outcome, sale, colleague):
+    edit(sale, values={"note": "Theirs"}, version=2, by=colleague)
+    conflict = outcome.sent(closed_on="soon")
+    assert (conflict.status, conflict.values["closed_on"], conflict.values["version"]) == (409, "soon", "3")
+    assert conflict.sent().status == 422
