@@ -1,4 +1,7 @@
-"""The only two ways a sale is written: claim() it under a lock, commit() the change with its event (rules 6, 7, 10).
+"""How a sale is changed: claim() it under a lock, commit() the change with its event (rules 6, 7, 10).
+
+`commit_many` does it for many. Written without either: a sale that is new or goes for good, the reference that one
+in the trash frees, and what an import stores or takes back, which keeps version and events itself.
 
 The rules that docstrings name by number stand in docs/rules.md.
 """

@@ -1,4 +1,7 @@
-"""The addresses of sales: each room has its own, and all are of the one namespace `sales`."""
+"""The addresses of sales: each room has its own, and all here are of the one namespace `sales`.
+
+Elsewhere stand those of `settings` (a namespace of its own), of `search` and of what relations show of their sales.
+"""
 
 from sales.board.urls import urlpatterns as board
 from sales.bulk.urls import urlpatterns as bulk

@@ -70,6 +70,18 @@ def test_modules_and_tests_named_in_documents_exist(texts):
     assert [(place, test) for place, test in tests if f"def {test}(" not in (ROOT / place).read_text()] == []
 
 
+def test_modules_in_the_map_of_the_folders_exist():
+    """A module stands in the folder of its line, or of the line above that begins with one."""
+    folders, named = ["salescrm"], []
+    for line in (ROOT / "CONTRIBUTING.md").read_text().split("```\nsalescrm/ ")[1].split("```")[0].splitlines():
+        if folder := re.match(r"( *)([a-z_]+)/ ", line):
+            folders = [*folders[: len(folder[1]) // 2], folder[2]]
+        named += [(Path(*folders), Path(folders[0]), name) for name in re.findall(r"\w+\.py", line)]
+    named = [(ROOT / places[0] / name, ROOT / places[1] / name) for *places, name in named]
+    assert len(named) > 25
+    assert [paths for paths in named if not any(path.exists() for path in paths)] == []
+
+
 def test_newest_entry_of_the_changelog_is_of_this_version():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     entries = re.findall(r"^## \[(.+?)\] - (\d{4}-\d\d-\d\d)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
