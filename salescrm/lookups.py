@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from salescrm.uniqueness import UniqueWords
-from salescrm.versions import Refused, lock, lock_all
+from salescrm.versions import Editable, Refused, lock, lock_all
 
 
 class LookupQuerySet(models.QuerySet):
@@ -29,9 +29,13 @@ class LookupQuerySet(models.QuerySet):
         return self.annotate(usage=Coalesce(Subquery(per_row.annotate(count=Count("pk")).values("count")), 0))
 
 
-class Lookup(models.Model):
-    """A row of a short list: the customer's own data, so no code ever looks at a name."""
+class Lookup(Editable):
+    """A row of a short list: the customer's own data, so no code ever looks at a name.
 
+    Its place is a property of the list: another order raises no version.
+    """
+
+    CHANGED = _("%(who)s changed this row after you opened it. Nothing of yours was stored.")
     USED_BY = ""  # related name of the records that choose a row of this list
 
     name = models.CharField(_("name"), max_length=60)
@@ -40,7 +44,7 @@ class Lookup(models.Model):
 
     objects = LookupQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Editable.Meta):
         abstract = True
         ordering = ["position", "pk"]
         constraints = [
@@ -79,10 +83,17 @@ def add(row: Lookup) -> Lookup:
 
 
 @transaction.atomic
-def reorder(model: type[Lookup], ids: list[int]) -> None:
-    """Put the rows of a list in the order of `ids`. Refuses ids that are not exactly the rows there are now."""
+def reorder(model: type[Lookup], ids: list[int], *, before: list[int] | None = None) -> None:
+    """Put the rows of a list in the order of `ids`.
+
+    Refuses ids that are not exactly the rows there are now, and an order made of another one (`before`) than there is
+    now, unless it is there already (rule 6).
+    """
     rows = {row.pk: row for row in lock_all(model.objects.all(), no_key=True)}
-    if sorted(ids) != list(rows):
+    present = [row.pk for row in sorted(rows.values(), key=lambda row: (row.position, row.pk))]
+    if ids == present:
+        return
+    if sorted(ids) != list(rows) or before not in (None, present):
         raise Refused(_("This list was changed meanwhile. Look again and put it in order."), code="stale")
     for position, pk in enumerate(ids):
         rows[pk].position = position

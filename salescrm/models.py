@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from salescrm.files import StoredFile
 from salescrm.numbering import Counter, NumberSeries
 from salescrm.uniqueness import UniqueWords
-from salescrm.versions import Creation
+from salescrm.versions import Creation, Editable
 
 __all__ = [
     "Attempts",
@@ -55,7 +55,9 @@ class UserManager(BaseUserManager["User"]):
         return self.in_order().filter(Q(is_active=True) | Q(pk__in=current) | Q(holds))
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin, Editable):
+    CHANGED = _("%(who)s changed these details after you opened them. Nothing of yours was stored.")
+
     class Language(models.TextChoices):
         DUTCH = "nl", "Nederlands"
         ENGLISH = "en", "English"
@@ -110,7 +112,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self._teammates
 
 
-class Team(models.Model):
+class Team(Editable):
+    CHANGED = _("%(who)s changed this team after you opened it. Nothing of yours was stored.")
+
     name = models.CharField(_("name"), max_length=100)
     members = models.ManyToManyField(User, related_name="teams", blank=True, verbose_name=_("members"))
 
@@ -136,8 +140,10 @@ class Team(models.Model):
 _current: ContextVar["Organisation | None"] = ContextVar("organisation", default=None)
 
 
-class Organisation(models.Model):
-    """Our own company: one row."""
+class Organisation(Editable):
+    """Our own company: one row, whose version the patterns of its numbers raise as well."""
+
+    CHANGED = _("%(who)s changed these settings after you opened them. Nothing of yours was stored.")
 
     class SalesVisible(models.TextChoices):
         ALL = "all", _("Salespeople see all sales")

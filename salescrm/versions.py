@@ -38,7 +38,9 @@ LOCK_ORDER = [
     "sales_source",
     "relations_relationtype",
     "sales_importrun",
+    "salescrm_team",
     "salescrm_user",
+    "salescrm_organisation",
     "salescrm_numberseries",
     "salescrm_counter",
     "salescrm_attempts",
@@ -46,19 +48,27 @@ LOCK_ORDER = [
 BOOKKEEPING = ("version", "updated_by", "updated_at")
 
 
-class Versioned(models.Model):
+class Editable(models.Model):
     """A record with a version that every committed change raises; `CHANGED` says that somebody else did."""
 
     CHANGED: ClassVar[Any]
 
     version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
 
     class Meta:
+        abstract = True
+
+
+class Versioned(Editable):
+    """A record with a version that knows its times as well."""
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta(Editable.Meta):
         abstract = True
 
 
@@ -117,7 +127,7 @@ def require_current(record: Any, *, version: int, by: Any, stale: Callable[..., 
         raise stale(record, version=version, by=by)
 
 
-def was_last(record: Versioned, *, version: int, by: AbstractBaseUser) -> bool:
+def was_last(record: Editable, *, version: int, by: AbstractBaseUser) -> bool:
     """Whether this user made the one change since this version."""
     return (record.version, record.updated_by_id) == (version + 1, by.pk)
 
@@ -170,14 +180,16 @@ def claim[Record: models.Model](
     same: Callable[[Record], bool] = lambda record: False,
     repeated: Callable[..., bool] = was_last,
     stale: Callable[..., Stale] = changed,
+    no_key: bool = False,
 ) -> tuple[Record, bool]:
     """Lock the row with this id and check the submitted version; must run in a transaction.
 
     Returns the locked record and whether this very request was carried out before (a second click: the caller then
     answers with the first result). `same` tells whether the record is what it was to become, `repeated` whether this
     user's request made it so. Raises what `stale` gives for any other old version, Gone for a record just removed.
+    With `no_key` nobody waits who only makes something that names the record.
     """
-    locked: Any = lock(rows, pk)
+    locked: Any = lock(rows, pk, no_key=no_key)
     if locked.version == version:
         return locked, False
     if same(locked) and repeated(locked, version=version, by=by):
@@ -203,8 +215,11 @@ def commit_all(locked: Sequence[models.Model], *, by: AbstractBaseUser | None, *
     """Store the same values in all these locked records, each with another version; how many there were."""
     if not locked:
         return 0
-    rows = type(locked[0])._base_manager.filter(pk__in=[row.pk for row in locked])
-    return rows.update(**values, version=models.F("version") + 1, updated_by=by, updated_at=timezone.now())
+    model = type(locked[0])
+    if issubclass(model, Versioned):
+        values["updated_at"] = timezone.now()
+    rows = model._base_manager.filter(pk__in=[row.pk for row in locked])
+    return rows.update(**values, version=models.F("version") + 1, updated_by=by)
 
 
 def made_before[Record: models.Model](token: UUID, model: type[Record]) -> Record | None:

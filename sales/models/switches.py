@@ -7,10 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from relations.models import RelationType
 from salescrm.models import Organisation
+from salescrm.versions import Editable
 
 
-class SalesSettings(models.Model):
-    """The switches of Settings > Sales that belong to sales alone: one row."""
+class SalesSettings(Editable):
+    """The switches of Settings > Sales that belong to sales alone: one row. Its version is that of all on the page."""
+
+    CHANGED = _("%(who)s changed these settings after you opened them. Nothing of yours was stored.")
 
     class Use(models.TextChoices):
         OFF = "off", _("off")

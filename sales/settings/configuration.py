@@ -17,7 +17,7 @@ from salescrm import lookups
 from salescrm.lookups import Lookup
 from salescrm.models import Organisation, User
 from salescrm.numbering import NumberSeries
-from salescrm.versions import lock, lock_all, lock_tables
+from salescrm.versions import claim, commit, commit_all, lock, lock_all, lock_tables
 
 USED_IN = {Phase: "phase", AcceptReason: "accept_reason", LossReason: "loss_reason", Source: "source"}
 Kind = SaleEvent.Kind
@@ -29,18 +29,30 @@ def _lock_switches() -> SalesSettings:
 
 
 @transaction.atomic
-def change_switches(*, values: dict, sales_visible: str, number_projects: bool, project_pattern: str) -> None:
+def change_switches(
+    *, values: dict, sales_visible: str, number_projects: bool, project_pattern: str, version: int, by: User
+) -> None:
     """Store the switches of Settings > Sales; hand-set probabilities stay as they are (rules 1, 3 and 23).
 
-    Refuses to make a reason required while its list has no active row.
+    Refuses a stale version (rule 6), which is that of all of them, and to make a reason required while its list has no
+    active row. The same values change nothing.
     """
-    switches = _lock_switches()
+    project = (number_projects, project_pattern)
+
+    def is_same(stored: SalesSettings) -> bool:
+        alike = all(getattr(stored, name) == value for name, value in values.items())
+        series = NumberSeries.objects.filter(kind=NumberSeries.Kind.PROJECT).values_list("is_active", "pattern")
+        return alike and stored.organisation.sales_visible == sales_visible and series.first() == project
+
+    switches, _repeated = claim(SalesSettings.objects.all(), 1, version=version, by=by, same=is_same)
+    if is_same(switches):
+        return
     for name, model in (("accept_reason", AcceptReason), ("loss_reason", LossReason)):
         if values[name] == SalesSettings.Use.REQUIRED and not model.objects.active().exists():
             raise Refused({name: _("The list has no active reason. Add one before you require it.")}, code="empty")
     for name, value in values.items():
         setattr(switches, name, value)
-    switches.save(update_fields=[*values])
+    commit(switches, fields=values, by=by)
     Organisation.objects.filter(pk=switches.pk).update(sales_visible=sales_visible)
     NumberSeries.objects.update_or_create(
         kind=NumberSeries.Kind.PROJECT, defaults={"is_active": number_projects, "pattern": project_pattern}
@@ -49,27 +61,45 @@ def change_switches(*, values: dict, sales_visible: str, number_projects: bool, 
 
 
 @transaction.atomic
-def store_row(row: Lookup, *, is_default: bool = False) -> Lookup:
-    """Add a row at the end of its list or store its new name; `is_default` makes a relation type the proposed one."""
+def store_row(row: Lookup, *, is_default: bool = False, version: int | None = None, by: User | None = None) -> Lookup:
+    """Add a row at the end of its list or store its new name; `is_default` makes a relation type the proposed one.
+
+    Refuses a stale version (rule 6); `version` is that of the row as it was read by default.
+    """
     _lock_switches()
-    row.save(update_fields=["name"]) if row.pk else lookups.add(row)
-    if is_default and isinstance(row, RelationType):
-        RelationType.objects.filter(is_default=True).exclude(pk=row.pk).update(is_default=False)
-        RelationType.objects.filter(pk=row.pk).update(is_default=True)
-        row.is_default = True
-    return row
+    proposed = isinstance(row, RelationType) and is_default
+    before = lock_all(RelationType.objects.filter(Q(pk=row.pk) | Q(is_default=True)), no_key=True) if proposed else []
+    values = {"name": row.name} | ({"is_default": True} if proposed else {})
+    if row.pk:
+        version = row.version if version is None else version
+        row, repeated = claim(
+            type(row).objects.all(), row.pk, version=version, by=by, no_key=True,
+            same=lambda stored: all(getattr(stored, name) == value for name, value in values.items()),
+        )  # fmt: skip
+        if repeated:
+            return row
+    commit_all([other for other in before if other.pk != row.pk], is_default=False, by=by)
+    for name, value in values.items():
+        setattr(row, name, value)
+    return commit(row, fields=values, by=by) if row.pk else lookups.add(row)
 
 
 @transaction.atomic
-def retire(row: Lookup) -> None:
+def retire(row: Lookup, *, by: User | None = None) -> None:
     """Take a row out of new choices; records and reports keep it (rule 5). Refuses the rows `check_spare` names."""
-    check_spare(row, _lock_switches())
-    type(row).objects.filter(pk=row.pk).update(is_active=False)
+    _offer(check_spare(row, _lock_switches()), False, by)
 
 
-def reactivate(row: Lookup) -> None:
+@transaction.atomic
+def reactivate(row: Lookup, *, by: User | None = None) -> None:
     """Offer a retired row again."""
-    type(row).objects.filter(pk=row.pk).update(is_active=True)
+    _offer(lock(type(row).objects.all(), row.pk, no_key=True), True, by)
+
+
+def _offer(row: Lookup, is_active: bool, by: User | None) -> None:
+    if row.is_active != is_active:
+        row.is_active = is_active
+        commit(row, fields=["is_active"], by=by)
 
 
 @transaction.atomic
@@ -79,11 +109,14 @@ def delete(row: Lookup) -> None:
     lookups.delete(row)
 
 
-def check_spare(row: Lookup, switches: SalesSettings) -> None:
-    """Refuse to give up the last active phase, the last active row of a required list, a proposed relation type."""
+def check_spare[Row: Lookup](row: Row, switches: SalesSettings) -> Row:
+    """The row under lock.
+
+    Refuses to give up the last active phase, the last active row of a required list, a proposed relation type.
+    """
     row = lock(type(row).objects.all(), row.pk, no_key=True)
     if not row.is_active:
-        return
+        return row
     last = not type(row).objects.active().exclude(pk=row.pk).exists()
     use = {AcceptReason: switches.accept_reason, LossReason: switches.loss_reason}.get(type(row))
     if isinstance(row, Phase) and last:
@@ -97,6 +130,7 @@ def check_spare(row: Lookup, switches: SalesSettings) -> None:
     if isinstance(row, RelationType) and row.pk == switches.competitor_type_id:
         text = _("This type is what a new competitor becomes. Choose another one for that first.")
         raise Refused(text, code="competitor")
+    return row
 
 
 @transaction.atomic
@@ -195,21 +229,30 @@ def change_phase(
     open_sales: bool,
     basis: str | None,
     by: User,
+    version: int | None = None,
 ) -> int:
     """Store a phase; with `open_sales` its open sales follow the new probability, one event each (rule 4).
 
-    Returns how many sales changed. Hand-set and closed sales never do. `basis` is that of the preview the choice was
-    made on; raises Changed when it no longer holds.
+    Returns how many sales changed. Hand-set and closed sales never do. Refuses a stale version (rule 6), by default
+    that of the phase as it was read. `basis` is that of the preview the choice was made on; raises Changed when it no
+    longer holds.
     """
+    values = {"name": name, "colour": colour, "probability": probability, "age_limit": age_limit}
     following = Sale.objects.untrashed().open().filter(phase=phase, probability_by_hand=False)
     if open_sales:
         lock_tables(Sale._meta.db_table)  # none enters the phase with the old percentage meanwhile
     sales = lock_all(following.exclude(probability=probability)) if open_sales else []
-    phase = lock(Phase.objects.all(), phase.pk, no_key=True)
+    phase, repeated = claim(
+        Phase.objects.all(), phase.pk, version=phase.version if version is None else version, by=by, no_key=True,
+        same=lambda stored: all(getattr(stored, name) == value for name, value in values.items()),
+    )  # fmt: skip
+    if repeated:
+        return 0
     if probability != phase.probability and basis != preview_probability(phase, probability).basis:
         raise Changed(_("Something changed since you looked. Nothing was stored; these are the figures now."))
-    phase.name, phase.colour, phase.probability, phase.age_limit = name, colour, probability, age_limit
-    phase.save(update_fields=["name", "colour", "probability", "age_limit"])
+    for field, value in values.items():
+        setattr(phase, field, value)
+    commit(phase, fields=values, by=by)
     for sale in sales:
         sale.phase, sale.probability = phase, probability
     commit_many(sales, fields=["probability"], by=by, kind=Kind.CHANGED)

@@ -59,8 +59,9 @@ class SwitchesForm(forms.ModelForm):
         }
         widgets = {"accept_reason": Segmented, "loss_reason": Segmented}
 
-    def __init__(self, *args, series: NumberSeries, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        series = NumberSeries.objects.get(kind=NumberSeries.Kind.PROJECT)
         empty = {
             "accepted_type": _("Keep the type the relation has"),
             "competitor_type": _("The one proposed for any new relation"),
@@ -68,13 +69,14 @@ class SwitchesForm(forms.ModelForm):
         for name, label in empty.items():
             self.fields[name].queryset = RelationType.objects.selectable(getattr(self.instance, f"{name}_id"))
             self.fields[name].empty_label = label
-        self.initial["sales_visible"] = Organisation.current().sales_visible
+        self.initial["sales_visible"] = self.instance.organisation.sales_visible
         self.initial |= {"number_projects": series.is_active, "project_pattern": series.pattern}
 
-    @property
-    def switches(self) -> dict:
-        """The values that belong to SalesSettings."""
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+    def values(self) -> dict:
+        """What `change_switches` needs: the values that belong to SalesSettings, and those of others."""
+        values = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        others = ("sales_visible", "number_projects", "project_pattern")
+        return {"values": values} | {name: self.cleaned_data[name] for name in others}
 
     @property
     def project_example(self) -> str:

@@ -1,6 +1,6 @@
 """The four views of every list in Settings, and the one of a phase, whose probability asks a question (rules 4, 5)."""
 
-from uuid import UUID
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, ValidationError
@@ -21,11 +21,12 @@ from sales.settings.lists import (
 )
 from sales.settings.views import may_configure
 from salescrm.forms.submission import create_form, refusals_in
+from salescrm.forms.versioned import VersionedForm
 from salescrm.lookups import Lookup, LookupForm, reorder
+from salescrm.models import User
 from salescrm.pages import leave, page
-from salescrm.uniqueness import violations_in_words
 from salescrm.url_words import way_back
-from salescrm.versions import Refused, once
+from salescrm.versions import Stale, once
 
 
 @require_safe
@@ -37,56 +38,84 @@ def rows(request: HttpRequest, kind: SettingsList) -> HttpResponse:
 
 
 @may_configure
-def row(request: HttpRequest, kind: SettingsList, pk: int | None = None) -> HttpResponse:
-    """A new row, or another name for one that exists."""
-    instance = get_object_or_404(kind.model, pk=pk) if pk else kind.model()
-    token, made = (None, None) if pk else create_form(request, kind.model)
-    form = kind.form(request.POST if request.method == "POST" else None, instance=instance)
+def row_new(request: HttpRequest, kind: SettingsList) -> HttpResponse:
+    """A new row."""
+    token, made = create_form(request, kind.model)
+    form = kind.form(request.POST if request.method == "POST" else None, instance=kind.model(updated_by=request.user))
     if not made and form.is_bound and form.is_valid():
         with refusals_in(form):
-            made = _store(form, token)
+            made = once(token, kind.model, partial(_store, form, request.user))
     if made:
-        messages.success(request, _("“%(name)s” is saved.") % {"name": made})
-        return leave(request, _back(request, kind))
-    context = {"kind": kind, "form": form, "row": instance, "back": _back(request, kind), "token": token}
+        return _leave(request, kind, made)
+    context = {"kind": kind, "form": form, "row": None, "back": _back(request, kind), "token": token}
     return page(request, "sales/settings/row.html", context, part="dialog", status=422 if form.errors else 200)
 
 
-def _store(form: LookupForm, token: UUID | None) -> Lookup:
-    def store() -> Lookup:
-        return configuration.store_row(form.instance, is_default=form.cleaned_data.get("is_default", False))
+@may_configure
+def row(request: HttpRequest, kind: SettingsList, pk: int) -> HttpResponse:
+    """Another name for a row."""
+    stored = get_object_or_404(kind.model, pk=pk)
+    editor = VersionedForm(request, stored, lambda data, stored: kind.form(data, instance=stored))
+    status = 422 if editor.is_sent else 200
+    try:
+        if editor.is_sent and editor.is_ready():
+            with refusals_in(editor.form):
+                return _leave(request, kind, _store(editor.form, request.user, editor.version))
+    except Stale as stale:
+        status = 409
+        editor.merge(stale)
+    context = {"kind": kind, "row": stored, "back": _back(request, kind), **editor.context}
+    return page(request, "sales/settings/row.html", context, part="dialog", status=status)
 
-    return once(token, type(form.instance), store)
+
+def _store(form: LookupForm, by: User, version: int | None = None) -> Lookup:
+    is_default = form.cleaned_data.get("is_default", False)
+    return configuration.store_row(form.instance, is_default=is_default, version=version, by=by)
+
+
+def _leave(request: HttpRequest, kind: SettingsList, row: Lookup) -> HttpResponse:
+    messages.success(request, _("“%(name)s” is saved.") % {"name": row})
+    return leave(request, _back(request, kind))
 
 
 @may_configure
 def phase(request: HttpRequest, pk: int) -> HttpResponse:
     """A phase: another probability is previewed first, and asks what happens to open sales (rule 4)."""
-    instance = get_object_or_404(Phase, pk=pk)
-    before = Phase(pk=pk, probability=instance.probability)
-    form = PhaseForm(request.POST if request.method == "POST" else None, instance=instance)
-    back = _back(request, LISTS["phases"])
-    context = {"kind": LISTS["phases"], "form": form, "row": instance, "back": back}
-    if not (form.is_bound and form.is_valid()):
-        return page(request, "sales/settings/row.html", context, part="dialog", status=422 if form.errors else 200)
-    context["change"] = change = preview_probability(before, form.cleaned_data["probability"])
-    scope, status = request.POST.get("scope"), 200
+    stored = get_object_or_404(Phase, pk=pk)
+    editor = VersionedForm(request, stored, lambda data, stored: PhaseForm(data, instance=stored))
+    status = 422 if editor.is_sent else 200
+    try:
+        if editor.is_sent and editor.is_ready():
+            with refusals_in(editor.form):
+                return _change_phase(request, stored, editor)
+    except Stale as stale:
+        status = 409
+        editor.merge(stale)
+    return _of_phase(request, "sales/settings/row.html", {"row": stored, **editor.context}, status)
+
+
+def _change_phase(request: HttpRequest, phase: Phase, editor: VersionedForm) -> HttpResponse:
+    """Store the phase, or ask about the open sales first; the question is asked anew when its figures changed."""
+    values, scope = editor.form.cleaned_data, request.POST.get("scope")
+    change, status = preview_probability(phase, values["probability"]), 200
+    context = {"row": editor.form.instance, "change": change, "answers": editor.answers.items(), **editor.context}
     if change.before == change.after or not change.count or scope in ("open", "new"):
-        basis = request.POST.get("basis") if scope else change.basis
+        figures = request.POST.get("figures") if scope else change.basis
         try:
-            with violations_in_words():
-                count = change_phase(
-                    before, **form.cleaned_data, open_sales=scope == "open", basis=basis, by=request.user
-                )
+            count = change_phase(
+                phase, **values, open_sales=scope == "open", basis=figures, version=editor.version, by=request.user
+            )
         except Changed as error:
             context["error"], status = error, 409
-        except Refused as refusal:
-            form.add_error(None, refusal)
-            return page(request, "sales/settings/row.html", context, part="dialog", status=422)
         else:
-            messages.success(request, _changed(instance, count))
-            return leave(request, back)
-    return page(request, "sales/settings/probability.html", context, part="dialog", status=status)
+            messages.success(request, _changed(editor.form.instance, count))
+            return leave(request, _back(request, LISTS["phases"]))
+    return _of_phase(request, "sales/settings/probability.html", context, status)
+
+
+def _of_phase(request: HttpRequest, template: str, context: dict, status: int) -> HttpResponse:
+    context |= {"kind": LISTS["phases"], "back": _back(request, LISTS["phases"])}
+    return page(request, template, context, part="dialog", status=status)
 
 
 def _changed(phase: Phase, count: int) -> str:
@@ -130,10 +159,10 @@ def _carry_out(row: Lookup, *, action: str, to: Lookup | None, by) -> str:
     names = {"name": row.name, "to": to}
     match action:
         case "retire":
-            configuration.retire(row)
+            configuration.retire(row, by=by)
             return _("“%(name)s” is retired.") % names
         case "reactivate":
-            configuration.reactivate(row)
+            configuration.reactivate(row, by=by)
             return _("“%(name)s” is offered again.") % names
         case "delete":
             configuration.delete(row)
@@ -147,12 +176,17 @@ def _carry_out(row: Lookup, *, action: str, to: Lookup | None, by) -> str:
 @require_POST
 @may_configure
 def order(request: HttpRequest, kind: SettingsList) -> HttpResponse:
-    """The order of a list: all ids (`order`), and possibly the row that goes one place `up` or `down`."""
+    """The order of a list: all ids (`order`), and possibly the row that goes one place `up` or `down`.
+
+    Its `basis` is the order in which the rows were shown: two people may put one list in order.
+    """
     try:
         ids = [int(value) for value in request.POST.getlist("order")]
-        reorder(kind.model, _shifted(ids, up=request.POST.get("up"), down=request.POST.get("down")))
-    except ValueError as error:
-        raise BadRequest("the order is a list of ids") from error
+        before = [int(value) for value in request.POST["basis"].split()]
+        order = _shifted(ids, up=request.POST.get("up"), down=request.POST.get("down"))
+        reorder(kind.model, order, before=before)
+    except (KeyError, ValueError) as error:
+        raise BadRequest("the order and its basis, what it was before, are lists of ids") from error
     except ValidationError as error:
         messages.error(request, error.messages[0])
     return redirect("settings:list", kind.key)

@@ -57,7 +57,7 @@ class RelationTypeForm(LookupForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         field = self.fields["is_default"]
-        field.initial = self.instance.is_default
+        self.initial["is_default"] = self.instance.is_default
         if self.instance.is_default:
             field.disabled = True
             field.help_text = _("To change this, choose it at another type.")

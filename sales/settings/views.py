@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -12,10 +11,12 @@ from sales.models import SalesSettings
 from sales.settings.configuration import change_switches
 from sales.settings.forms import SwitchesForm
 from sales.settings.lists import LISTS, SALES_LISTS
+from salescrm.forms.submission import refusals_in
+from salescrm.forms.versioned import VersionedForm
 from salescrm.models import Organisation, User
-from salescrm.numbering import NumberSeries
 from salescrm.organisation.forms import example
 from salescrm.pages import page
+from salescrm.versions import Stale
 
 may_configure = permission_required("sales.change_salessettings", raise_exception=True)
 
@@ -35,24 +36,20 @@ def index(request: HttpRequest) -> HttpResponse:
 @may_configure
 def sales(request: HttpRequest) -> HttpResponse:
     """Phases, reasons and sources at a glance, and the switches (rules 1, 3 and 23)."""
-    series = NumberSeries.objects.get(kind="project")
-    posted = request.POST if request.method == "POST" else None
-    form = SwitchesForm(posted, instance=SalesSettings.objects.get(), series=series)
-    if form.is_bound and form.is_valid():
-        try:
-            change_switches(
-                values=form.switches,
-                sales_visible=form.cleaned_data["sales_visible"],
-                number_projects=form.cleaned_data["number_projects"],
-                project_pattern=form.cleaned_data["project_pattern"],
-            )
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, _("The switches are saved."))
-            return redirect("settings:sales")
-    context = {"form": form, "lists": [(kind, kind.model.objects.with_usage()) for kind in SALES_LISTS]}
-    return page(request, "sales/settings/sales.html", context, part="switches", status=422 if form.errors else 200)
+    switches = SalesSettings.objects.select_related("organisation").get()
+    editor = VersionedForm(request, switches, lambda data, switches: SwitchesForm(data, instance=switches))
+    status = 422 if editor.is_sent else 200
+    try:
+        if editor.is_sent and editor.is_ready():
+            with refusals_in(editor.form):
+                change_switches(**editor.form.values(), version=editor.version, by=request.user)
+                messages.success(request, _("The switches are saved."))
+                return redirect("settings:sales")
+    except Stale as stale:
+        status = 409
+        editor.merge(stale)
+    context = {**editor.context, "lists": [(kind, kind.model.objects.with_usage()) for kind in SALES_LISTS]}
+    return page(request, "sales/settings/sales.html", context, part="switches", status=status)
 
 
 @require_safe

@@ -73,7 +73,21 @@ class ResetForm(auth_forms.PasswordResetForm):
             super().send_mail(subject_template_name, email_template_name, context, *args, **kwargs)
 
 
-class ChangeForm(auth_forms.PasswordChangeForm):
+class PasswordAlone(auth_forms.SetPasswordMixin):
+    """Stores the password and nothing else of the user: the rest may have been changed since it was read."""
+
+    def set_password_and_save(self, user: User, *args: Any, **kwargs: Any) -> User:
+        """Set the password that was typed."""
+        super().set_password_and_save(user, *args, **kwargs | {"commit": False})
+        user.save(update_fields=["password"])
+        return user
+
+
+class NewPasswordForm(PasswordAlone, auth_forms.SetPasswordForm):
+    """Another password for who forgot it, or the first one."""
+
+
+class ChangeForm(PasswordAlone, auth_forms.PasswordChangeForm):
     """The old password may be tried as often as at the log-in: the browser may have been left alone."""
 
     def clean_old_password(self) -> str:
@@ -113,6 +127,11 @@ class UserForm(forms.ModelForm):
 
     def clean_email(self) -> str:
         return self.cleaned_data["email"].strip().lower()
+
+    def values(self) -> dict[str, Any]:
+        """What `change_user` needs."""
+        values = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return {"values": values, "role": self.cleaned_data["role"], "teams": self.cleaned_data.get("teams")}
 
 
 class HandOverForm(forms.Form):

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 from salescrm.accounts.forms import TeamForm
 from salescrm.accounts.teams import remove_team, store_team
 from salescrm.forms.submission import create_form, refusals_in
+from salescrm.forms.versioned import VersionedForm
 from salescrm.models import Organisation, Team, User
 from salescrm.pages import Request, leave, page
-from salescrm.versions import once
+from salescrm.versions import Stale, once
 
 may_change_users = permission_required("salescrm.change_user", raise_exception=True)
 
@@ -34,27 +35,37 @@ def index(request: Request) -> HttpResponse:
 @may_change_users
 def new(request: Request) -> HttpResponse:
     """Add a team."""
-    return _edit(request, Team())
+    token, made = create_form(request, Team)
+    form = TeamForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and not made and form.is_valid():
+        with refusals_in(form):
+            made = once(token, Team, lambda: store_team(Team(), **form.cleaned_data, by=request.user))
+    if made:
+        return _leave(request, made)
+    context = {"form": form, "team": None, "token": token}
+    return page(request, "accounts/team.html", context, part="dialog", status=422 if form.errors else 200)
 
 
 @may_change_users
 def edit(request: Request, pk: int) -> HttpResponse:
     """The name and the members of a team."""
-    return _edit(request, get_object_or_404(Team, pk=pk))
+    team = get_object_or_404(Team, pk=pk)
+    editor = VersionedForm(request, team, lambda data, team: TeamForm(data, instance=team))
+    status = 422 if editor.is_sent else 200
+    try:
+        if editor.is_sent and editor.is_ready():
+            with refusals_in(editor.form):
+                values = editor.form.cleaned_data
+                return _leave(request, store_team(team, **values, version=editor.version, by=request.user))
+    except Stale as stale:
+        status = 409
+        editor.merge(stale)
+    return page(request, "accounts/team.html", {"team": team, **editor.context}, part="dialog", status=status)
 
 
-def _edit(request: Request, team: Team) -> HttpResponse:
-    title = str(team)
-    token, made = (None, None) if team.pk else create_form(request, Team)
-    form = TeamForm(request.POST if request.method == "POST" else None, instance=team)
-    if form.is_bound and not made and form.is_valid():
-        with refusals_in(form):
-            made = once(token, Team, lambda: store_team(team, **form.cleaned_data))
-    if made:
-        messages.success(request, _("%(name)s is saved.") % {"name": made})
-        return leave(request, "settings:teams")
-    context = {"form": form, "team": team, "title": title, "token": token}
-    return page(request, "accounts/team.html", context, part="dialog", status=422 if form.errors else 200)
+def _leave(request: Request, team: Team) -> HttpResponse:
+    messages.success(request, _("%(name)s is saved.") % {"name": team})
+    return leave(request, "settings:teams")
 
 
 @may_change_users
@@ -62,7 +73,7 @@ def remove(request: Request, pk: int) -> HttpResponse:
     """Dissolve a team, after saying who will see what."""
     team = get_object_or_404(Team, pk=pk)
     if request.method == "POST":
-        remove_team(team)
+        remove_team(team, by=request.user)
         messages.success(request, _("The team %(name)s is gone.") % {"name": team})
         return leave(request, "settings:teams")
     context = {"team": team, "members": team.members.all(), "visible": Organisation.current().sales_visible}

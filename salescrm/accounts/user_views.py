@@ -21,9 +21,10 @@ from salescrm.accounts.users import (
     role_of,
 )
 from salescrm.forms.submission import create_form, refusals_in
+from salescrm.forms.versioned import VersionedForm
 from salescrm.models import Organisation, User
 from salescrm.pages import Request, leave, page
-from salescrm.versions import once
+from salescrm.versions import Stale, once
 
 may_change_users = permission_required("salescrm.change_user", raise_exception=True)
 
@@ -74,16 +75,19 @@ def new(request: Request) -> HttpResponse:
 def edit(request: Request, pk: int) -> HttpResponse:
     """Name, e-mail address, language and role of a user."""
     subject = get_object_or_404(_users(), pk=pk)
-    form = UserForm(request.POST if request.method == "POST" else None, instance=subject)
-    if form.is_bound and form.is_valid():
-        values = dict(form.cleaned_data)
-        with refusals_in(form):
-            role, teams = values.pop("role"), values.pop("teams", None)
-            change_user(subject, role=role, teams=teams, values=values, by=request.user)
-            messages.success(request, _("%(name)s is saved.") % {"name": subject})
-            return leave(request, "settings:users")
-    context = {"form": form, "subject": subject}
-    return page(request, "accounts/user.html", context, part="dialog", status=422 if form.errors else 200)
+    editor = VersionedForm(request, subject, lambda data, user: UserForm(data, instance=user))
+    status = 422 if editor.is_sent else 200
+    try:
+        if editor.is_sent and editor.is_ready():
+            with refusals_in(editor.form):
+                stored = change_user(subject, **editor.form.values(), version=editor.version, by=request.user)
+                messages.success(request, _("%(name)s is saved.") % {"name": stored})
+                return leave(request, "settings:users")
+    except Stale as stale:
+        status = 409
+        editor.merge(stale)
+    context = {"subject": subject, **editor.context}
+    return page(request, "accounts/user.html", context, part="dialog", status=status)
 
 
 @may_change_users
@@ -97,7 +101,7 @@ def access(request: Request, pk: int) -> HttpResponse:
         raise BadRequest("admit is yes or no")
     admit = request.POST["admit"] == "yes"
     try:
-        activate(subject) if admit else deactivate(subject, by=request.user)
+        activate(subject, by=request.user) if admit else deactivate(subject, by=request.user)
     except ValidationError as error:
         return page(request, "accounts/access.html", {**context, "error": error}, part="dialog", status=422)
     done = _("%(name)s can log in again.") if admit else _("%(name)s can no longer log in.")

@@ -1,7 +1,7 @@
 """Who works here and with which role: adding, inviting, changing and deactivating users (rule 23)."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import Group
 from django.contrib.auth.tokens import default_token_generator
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from salescrm.accounts.roles import ADMINISTRATOR
 from salescrm.models import Organisation, Team, User
+from salescrm.versions import claim, commit, commit_all, lock, lock_all
 
 logger = logging.getLogger(__name__)
 
@@ -39,23 +40,62 @@ def add_user(
 
 
 @transaction.atomic
-def change_user(user: User, *, values: dict, role: str, by: User, teams: Iterable[Team] | None = None) -> User:
+def change_user(
+    user: User, *, values: dict, role: str, version: int, by: User, teams: Collection[Team] | None = None
+) -> User:
     """Store name, e-mail address and language, give another role, and other teams where any are named.
 
-    Refuses to take the role away from the last administrator who may log in, or from oneself.
+    Refuses a stale version (rule 6), and to take the role away from the last administrator who may log in, or from
+    oneself. Raises the versions of the teams that it changes. The same values change nothing.
     """
     _lock_administrators()
-    if role != ADMINISTRATOR and role_of(user) == ADMINISTRATOR:
-        if user.pk == by.pk:
+    known = [] if teams is None else _lock_teams({team.pk for team in teams} | _teams_of(user))
+    wanted = None if teams is None else {team.pk for team in known if team in teams}
+
+    def is_same(stored: User) -> bool:
+        alike = all(getattr(stored, name) == value for name, value in values.items()) and role_of(stored) == role
+        return alike and (wanted is None or _teams_of(stored) == wanted)
+
+    stored, _repeated = claim(User.objects.all(), user.pk, version=version, by=by, no_key=True, same=is_same)
+    if is_same(stored):
+        return stored
+    if role != ADMINISTRATOR and role_of(stored) == ADMINISTRATOR:
+        if stored.pk == by.pk:
             raise ValidationError({"role": _("You cannot take your own role away.")}, code="oneself")
-        _require_another_administrator(user, field="role")
+        _require_another_administrator(stored, field="role")
+    stored.groups.set([Group.objects.get(name=role)])
+    if wanted is not None:
+        commit_all([team for team in known if team.pk in wanted ^ _teams_of(stored)], by=by)
+        stored.teams.set(wanted)
+    return _store(stored, values, by=by)
+
+
+def _lock_teams(keys: set[int]) -> list[Team]:
+    return lock_all(Team.objects.filter(pk__in=keys), no_key=True)
+
+
+def _teams_of(user: User) -> set[int]:
+    return {*user.teams.order_by().values_list("pk", flat=True)}
+
+
+@transaction.atomic
+def change_profile(user: User, *, values: dict, version: int) -> User:
+    """Store what people change of themselves, such as their name; the same values change nothing.
+
+    Refuses a stale version (rule 6).
+    """
+
+    def is_same(stored: User) -> bool:
+        return all(getattr(stored, name) == value for name, value in values.items())
+
+    stored, _repeated = claim(User.objects.all(), user.pk, version=version, by=user, no_key=True, same=is_same)
+    return stored if is_same(stored) else _store(stored, values, by=user)
+
+
+def _store(user: User, values: dict, *, by: User) -> User:
     for name, value in values.items():
         setattr(user, name, value)
-    user.save(update_fields=[*values])
-    user.groups.set([Group.objects.get(name=role)])
-    if teams is not None:
-        user.teams.set(teams)
-    return user
+    return commit(user, fields=values, by=by)
 
 
 @transaction.atomic
@@ -66,12 +106,19 @@ def deactivate(user: User, *, by: User) -> None:
         raise ValidationError(_("You cannot deactivate yourself."), code="oneself")
     if role_of(user) == ADMINISTRATOR:
         _require_another_administrator(user)
-    User.objects.filter(pk=user.pk).update(is_active=False)
+    _admit(user, False, by)
 
 
-def activate(user: User) -> None:
+@transaction.atomic
+def activate(user: User, *, by: User) -> None:
     """Let a user log in again."""
-    User.objects.filter(pk=user.pk).update(is_active=True)
+    _admit(user, True, by)
+
+
+def _admit(user: User, is_active: bool, by: User) -> None:
+    stored = lock(User.objects.all(), user.pk, no_key=True)
+    if stored.is_active != is_active:
+        _store(stored, {"is_active": is_active}, by=by)
 
 
 def _lock_administrators() -> None:

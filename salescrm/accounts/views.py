@@ -13,14 +13,17 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from salescrm.accounts import browsers, lockout
-from salescrm.accounts.forms import ChangeForm, LoginForm, ProfileForm, ResetForm
+from salescrm.accounts.forms import ChangeForm, LoginForm, NewPasswordForm, ProfileForm, ResetForm
 from salescrm.accounts.logged_out import remember
 from salescrm.accounts.roles import LABELS
-from salescrm.accounts.users import role_of
+from salescrm.accounts.users import change_profile, role_of
+from salescrm.forms.submission import refusals_in
+from salescrm.forms.versioned import VersionedForm
 from salescrm.models import User
 from salescrm.pages import Request, page
 from salescrm.recent import forget
 from salescrm.url_words import way_back
+from salescrm.versions import Stale
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +99,7 @@ class ResetRequest(Unprocessable, auth.PasswordResetView):
 class ResetConfirm(Unprocessable, auth.PasswordResetConfirmView):
     """Choose a new password. Who could read the mail is known on this browser from now on."""
 
+    form_class = NewPasswordForm
     success_url = reverse_lazy("password_reset_complete")
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -106,16 +110,20 @@ class ResetConfirm(Unprocessable, auth.PasswordResetConfirmView):
 
 def profile(request: Request) -> HttpResponse:
     """One's own name and language; the language applies to the very next page."""
-    form = ProfileForm(request.POST if request.method == "POST" else None, instance=request.user)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        translation.activate(request.user.language)
-        messages.success(request, _("Your profile is saved."))
-        return redirect("profile")
-    if form.errors:
-        request.user.refresh_from_db(fields=["name", "language"])
-    context = {"form": form, "role": LABELS.get(role_of(request.user), "")}
-    return page(request, "accounts/profile.html", context, part="profile", status=422 if form.errors else 200)
+    editor = VersionedForm(request, request.user, lambda data, user: ProfileForm(data, instance=user))
+    status = 422 if editor.is_sent else 200
+    try:
+        if editor.is_sent and editor.is_ready():
+            with refusals_in(editor.form):
+                stored = change_profile(request.user, values=editor.form.cleaned_data, version=editor.version)
+                translation.activate(stored.language)
+                messages.success(request, _("Your profile is saved."))
+                return redirect("profile")
+    except Stale as stale:
+        status = 409
+        editor.merge(stale)
+    context = {"role": LABELS.get(role_of(request.user), ""), **editor.context}
+    return page(request, "accounts/profile.html", context, part="profile", status=status)
 
 
 class PasswordChange(Unprocessable, auth.PasswordChangeView):

@@ -62,8 +62,10 @@ def differences(form: forms.BaseForm, current: models.Model, *, skip: Iterable[s
 
 
 def stored_value(form: forms.BaseForm, record: models.Model, name: str) -> Any:
-    """What the record holds in a field; under a name the record does not know, what the form was opened with."""
-    return getattr(record, name, form.initial.get(name))
+    """What the record holds; of a set of records, or under a name it does not know, what the form was opened with."""
+    value = getattr(record, name, None)
+    is_beside = not hasattr(record, name) or isinstance(value, models.Manager)
+    return form.get_initial_for_field(form.fields[name], name) if is_beside else value
 
 
 def _is_missing(form: forms.BaseForm, bound: BoundField) -> bool:
@@ -90,6 +92,8 @@ def readable(field: forms.Field, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return ", ".join(sorted(map(str, value)))
     if isinstance(value, datetime):
         local = value.astimezone(organisation_zone())
         return f"{written_day(local)} {local:%H:%M}"

@@ -122,11 +122,15 @@ def _piece_of_lines(lines: Lines) -> Piece:
 def _stored(form: forms.BaseForm, name: str) -> Any:
     field = form.fields[name]
     value = form.get_initial_for_field(field, name)
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return sorted(map(str, field.prepare_value(value or [])))
     return field.to_python(value) if isinstance(value, str) else value
 
 
 def _mine(form: forms.BaseForm, name: str) -> Any:
     field, typed = form.fields[name], form[name].data
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return sorted(map(str, typed or []))
     if isinstance(field, forms.ModelChoiceField):
         return typed  # an id, whether it may be chosen or not
     with suppress(ValidationError):
@@ -142,6 +146,9 @@ def put_stored(data: QueryDict, form: forms.BaseForm, name: str) -> None:
         data.pop(f"{key}_{part}", None)
     if not hasattr(field.widget, "PARTS"):
         value = field.prepare_value(value)
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        data.setlist(key, [str(part) for part in value or []])
+        return
     data[key] = "" if value is None else str(value)
 
 

@@ -72,13 +72,19 @@ class OrganisationForm(forms.ModelForm):
         }
         widgets = {"language": Segmented}
 
-    def __init__(self, *args: Any, patterns: dict[str, NumberSeries], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        patterns = {series.kind: series for series in NumberSeries.objects.all()}
         exemption: Any = self.fields["vat_exemption"]
         exemption.choices = [("", _("none")), *Organisation.VatExemption.choices]
         for kind in ("relation", "invoice"):
             self.initial[f"{kind}_pattern"] = patterns[kind].pattern
         self.initial["number_relations"] = patterns["relation"].is_active
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What stands about our company itself."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
     @property
     def profile(self) -> list[forms.BoundField]:

@@ -2,34 +2,38 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from salescrm.forms.submission import refusals_in
+from salescrm.forms.versioned import VersionedForm
 from salescrm.models import Organisation
-from salescrm.numbering import NumberSeries
 from salescrm.organisation.forms import OrganisationForm
 from salescrm.organisation.profile import change_organisation
-from salescrm.pages import page
+from salescrm.pages import Request, page
+from salescrm.versions import Stale
 
 may_change_organisation = permission_required("salescrm.change_organisation", raise_exception=True)
 
 
 @may_change_organisation
-def organisation(request: HttpRequest) -> HttpResponse:
+def organisation(request: Request) -> HttpResponse:
     """Our own company: what stands on invoices, the time zone and the number patterns."""
-    patterns = {series.kind: series for series in NumberSeries.objects.all()}
-    posted = request.POST if request.method == "POST" else None
-    form = OrganisationForm(posted, instance=Organisation.objects.get(), patterns=patterns)
-    if form.is_bound and form.is_valid():
-        change_organisation(
-            form.instance,
-            number_relations=form.cleaned_data["number_relations"],
-            relation_pattern=form.cleaned_data["relation_pattern"],
-            invoice_pattern=form.cleaned_data["invoice_pattern"],
-        )
-        messages.success(request, _("The organisation is saved."))
-        return redirect("settings:organisation")
-    return page(
-        request, "organisation/organisation.html", {"form": form}, part="form", status=422 if form.errors else 200
-    )
+    stored = Organisation.objects.get()
+    editor = VersionedForm(request, stored, lambda data, stored: OrganisationForm(data, instance=stored))
+    status = 422 if editor.is_sent else 200
+    try:
+        if editor.is_sent and editor.is_ready():
+            with refusals_in(editor.form):
+                patterns = ("number_relations", "relation_pattern", "invoice_pattern")
+                change_organisation(
+                    values=editor.form.values, version=editor.version, by=request.user,
+                    **{name: editor.form.cleaned_data[name] for name in patterns},
+                )  # fmt: skip
+                messages.success(request, _("The organisation is saved."))
+                return redirect("settings:organisation")
+    except Stale as stale:
+        status = 409
+        editor.merge(stale)
+    return page(request, "organisation/organisation.html", editor.context, part="form", status=status)

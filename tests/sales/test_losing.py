@@ -107,9 +107,9 @@ def test_settings_choose_the_type(as_user, administrator, competitor):
     page = browser.get("/settings/sales/")
     answers = {name: page.context["form"][name].value() or "" for name in page.context["form"].fields}
     assert answers["competitor_type"] == competitor.pk
-    browser.post("/settings/sales/", answers | {"competitor_type": supplier.pk})
+    browser.post("/settings/sales/", answers | {"version": 1, "competitor_type": supplier.pk})
     assert SalesSettings.objects.get().competitor_type == supplier
-    browser.post("/settings/sales/", answers | {"competitor_type": ""})
+    browser.post("/settings/sales/", answers | {"version": 2, "competitor_type": ""})
     assert SalesSettings.objects.get().competitor_type is None
 
 

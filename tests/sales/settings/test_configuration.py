@@ -15,7 +15,7 @@ from sales.settings.configuration import (
     preview_probability,
 )
 from salescrm import lookups
-from tests.factories import RelationFactory, SaleFactory
+from tests.factories import RelationFactory, SaleFactory, UserFactory
 
 OFFER = {"name": "Offer", "colour": "pink", "age_limit": None}
 
@@ -168,8 +168,9 @@ def switches(**changed):
     current = SalesSettings.objects.get()
     values = {name: getattr(current, name) for name in names} | {"accepted_type": current.accepted_type} | changed
     configuration.change_switches(
-        values=values, sales_visible="own", number_projects=False, project_pattern="{year}.{seq}"
-    )
+        values=values, sales_visible="own", number_projects=False, project_pattern="{year}.{seq}",
+        version=current.version, by=UserFactory(role="administrator"),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "model"), [("accept_reason", AcceptReason), ("loss_reason", LossReason)])

@@ -99,7 +99,7 @@ def test_a_new_phase_has_a_colour_and_a_probability(admin):
 def test_a_phase_may_have_a_limit_in_days(admin, phases, typed, stored):
     phase, url = phases[50], address("phase", phases[50].pk)
     Phase.objects.filter(pk=phase.pk).update(age_limit=5)
-    values = {"name": phase.name, "colour": phase.colour, "probability": "50", "age_limit": typed}
+    values = {"version": 1, "name": phase.name, "colour": phase.colour, "probability": "50", "age_limit": typed}
     assert admin.post(url, values).status_code == 302
     assert Phase.objects.get(pk=phase.pk).age_limit == stored
     list_page = admin.get(address("list", "phases")).content.decode()
@@ -109,7 +109,7 @@ def test_a_phase_may_have_a_limit_in_days(admin, phases, typed, stored):
 @pytest.mark.parametrize("typed", ["0", "-1", "3651", "1.5", "soon"])
 def test_a_limit_that_is_no_number_of_days_is_refused(admin, phases, typed):
     phase = phases[50]
-    values = {"name": phase.name, "colour": phase.colour, "probability": "50", "age_limit": typed}
+    values = {"version": 1, "name": phase.name, "colour": phase.colour, "probability": "50", "age_limit": typed}
     answer = admin.post(address("phase", phase.pk), values, headers=HTMX)
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["age_limit"])
     assert admin.post(address("row-new", "phases"), values | {"name": "New", "token": uuid4()}).status_code == 422
@@ -118,10 +118,10 @@ def test_a_limit_that_is_no_number_of_days_is_refused(admin, phases, typed):
 def test_a_limit_survives_the_question_about_another_probability(admin, phases):
     phase, url = phases[50], address("phase", phases[50].pk)
     SaleFactory(phase=phase)
-    values = {"name": phase.name, "colour": phase.colour, "probability": "60", "age_limit": "30"}
+    values = {"version": 1, "name": phase.name, "colour": phase.colour, "probability": "60", "age_limit": "30"}
     preview = admin.post(url, values, headers=HTMX)
     assert '<input type="hidden" name="age_limit" value="30"' in preview.content.decode()
-    admin.post(url, values | {"scope": "open", "basis": preview.context["change"].basis})
+    admin.post(url, values | {"scope": "open", "figures": preview.context["change"].basis})
     assert Phase.objects.filter(pk=phase.pk, age_limit=30, probability=60).exists()
 
 
@@ -130,13 +130,13 @@ def test_another_probability_is_previewed_and_then_asks(admin, phases, scope, st
     phase, url = phases[50], address("phase", phases[50].pk)
     for amount in ("1000.00", "2000.00", "0.01"):
         SaleFactory(phase=phase, expected_revenue=Decimal(amount))
-    values = {"name": phase.name, "colour": phase.colour, "probability": "60"}
+    values = {"version": 1, "name": phase.name, "colour": phase.colour, "probability": "60"}
     preview = admin.post(url, values, headers=HTMX)
     assert preview.status_code == 200
     for amount in ("1500.01", "1800.01", "300.00"):
         assert f'<data value="{amount}">' in preview.content.decode()
     assert Phase.objects.get(pk=phase.pk).probability == 50
-    answer = admin.post(url, values | {"scope": scope, "basis": preview.context["change"].basis})
+    answer = admin.post(url, values | {"scope": scope, "figures": preview.context["change"].basis})
     assert (answer.status_code, answer.url) == (302, address("list", "phases"))
     assert list(Sale.objects.values_list("probability", flat=True)) == stored
     assert Phase.objects.get(pk=phase.pk).probability == 60
@@ -145,44 +145,63 @@ def test_another_probability_is_previewed_and_then_asks(admin, phases, scope, st
 def test_a_preview_that_no_longer_holds_is_shown_again(admin, phases):
     phase, url = phases[50], address("phase", phases[50].pk)
     SaleFactory(phase=phase)
-    values = {"name": phase.name, "colour": phase.colour, "probability": "60"}
+    values = {"version": 1, "name": phase.name, "colour": phase.colour, "probability": "60"}
     basis = admin.post(url, values).context["change"].basis
     SaleFactory(phase=phase)
-    answer = admin.post(url, values | {"scope": "open", "basis": basis})
+    answer = admin.post(url, values | {"scope": "open", "figures": basis})
     assert (answer.status_code, answer.context["change"].count) == (409, 2)
     assert not SaleEvent.objects.filter(kind="changed").exists()
 
 
 def test_a_missing_basis_is_a_preview_that_does_not_hold(admin, phases):
     SaleFactory(phase=phases[50])
-    values = {"name": "Proposal", "colour": "teal", "probability": "60", "scope": "open"}
+    values = {"version": 1, "name": "Proposal", "colour": "teal", "probability": "60", "scope": "open"}
     assert admin.post(address("phase", phases[50].pk), values).status_code == 409
 
 
 def test_without_open_sales_another_probability_is_stored_at_once(admin, phases):
-    answer = admin.post(address("phase", phases[50].pk), {"name": "Proposal", "colour": "teal", "probability": "60"})
+    answer = admin.post(
+        address("phase", phases[50].pk), {"version": 1, "name": "Proposal", "colour": "teal", "probability": "60"}
+    )
     assert (answer.status_code, Phase.objects.get(pk=phases[50].pk).probability) == (302, 60)
 
 
 def test_rows_go_up_and_down_and_anywhere(admin):
     ids = list(Source.objects.values_list("pk", flat=True))
     url = address("order", "sources")
-    assert admin.post(url, {"order": ids, "down": ids[0]}).status_code == 302
+    assert admin.post(url, {"basis": words(ids), "order": ids, "down": ids[0]}).status_code == 302
     assert list(Source.objects.values_list("pk", flat=True)) == [ids[1], ids[0], *ids[2:]]
-    admin.post(url, {"order": [ids[1], ids[0], *ids[2:]], "up": ids[0]})
+    swapped = [ids[1], ids[0], *ids[2:]]
+    admin.post(url, {"basis": words(swapped), "order": swapped, "up": ids[0]})
     assert list(Source.objects.values_list("pk", flat=True)) == ids
-    part = admin.post(url, {"order": ids[::-1]}, headers=HTMX, follow=True)
+    part = admin.post(url, {"basis": words(ids), "order": ids[::-1]}, headers=HTMX, follow=True)
     assert list(Source.objects.values_list("pk", flat=True)) == ids[::-1]
     assert part.status_code == 200
 
 
+def words(ids):
+    return " ".join(map(str, ids))
+
+
+def test_an_order_made_of_another_one_is_refused_and_a_second_click_is_the_first(admin):
+    ids = list(Source.objects.values_list("pk", flat=True))
+    url, theirs = address("order", "sources"), [ids[1], ids[0], *ids[2:]]
+    for _twice in range(2):
+        answer = admin.post(url, {"basis": words(ids), "order": ids, "down": ids[0]}, follow=True)
+        assert list(answer.context["messages"]) == []
+    answer = admin.post(url, {"basis": words(ids), "order": ids, "up": ids[2]}, follow=True)
+    assert [message.level_tag for message in answer.context["messages"]] == ["error"]
+    assert list(Source.objects.values_list("pk", flat=True)) == theirs
+    assert admin.post(url, {"order": ids}).status_code == 400
+
+
 @pytest.mark.parametrize("order", [["x"], ["1", ""]])
 def test_an_order_that_is_not_ids_is_a_bad_request(admin, order):
-    assert admin.post(address("order", "sources"), {"order": order}).status_code == 400
+    assert admin.post(address("order", "sources"), {"basis": "1", "order": order}).status_code == 400
 
 
 def test_an_order_of_rows_that_changed_meanwhile_says_so(admin):
-    answer = admin.post(address("order", "sources"), {"order": ["1"]}, follow=True)
+    answer = admin.post(address("order", "sources"), {"basis": "1", "order": ["1"]}, follow=True)
     assert [str(message.level_tag) for message in answer.context["messages"]] == ["error"]
 
 
@@ -220,9 +239,9 @@ def test_the_last_active_phase_stays_and_the_page_says_why(admin, phases):
 
 def test_another_relation_type_is_proposed_for_a_new_relation(admin):
     other = RelationType.objects.last()
-    admin.post(address("row", "relation-types", other.pk), {"name": other.name, "is_default": "on"})
+    admin.post(address("row", "relation-types", other.pk), {"version": 1, "name": other.name, "is_default": "on"})
     assert RelationType.objects.get(is_default=True) == other
-    admin.post(address("row", "relation-types", other.pk), {"name": "Rival"})
+    admin.post(address("row", "relation-types", other.pk), {"version": 2, "name": "Rival"})
     assert RelationType.objects.get(is_default=True).name == "Rival"
 
 

@@ -15,10 +15,12 @@ from salescrm.numbering import NumberSeries
 from tests.factories import SaleFactory, UserFactory
 
 SWITCHES = {
+    "version": 1,
     "accept_reason": "required", "loss_reason": "off", "own_probability": "on", "sales_to_persons": "on",
     "sales_visible": "own", "project_pattern": "X{year}{seq:03}",
 }  # fmt: skip
 ORGANISATION = {
+    "version": 1,
     "name": "Bakkerij", "coc_number": "12345678", "vat_number": "NL123456782B90", "iban": "NL91 ABNA 0417 1643 00",
     "payment_days": "14", "time_zone": "Europe/Lisbon", "language": "nl", "relation_pattern": "R{seq:03}",
     "invoice_pattern": "{year}-{seq:05}",
@@ -94,7 +96,7 @@ def test_an_exemption_of_vat_is_stated_instead_of_a_number(admin):
     values = ORGANISATION | {"vat_number": "", "vat_exemption": "small"}
     assert admin.post(reverse("settings:organisation"), values).status_code == 302
     assert Organisation.objects.get().vat_exemption == "small"
-    answer = admin.post(reverse("settings:organisation"), values | {"vat_exemption": "other"})
+    answer = admin.post(reverse("settings:organisation"), values | {"version": 2, "vat_exemption": "other"})
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["vat_exemption"])
 
 
@@ -102,8 +104,8 @@ def test_the_organisation_is_stored(admin):
     answer = admin.post(reverse("settings:organisation"), ORGANISATION)
     assert answer.status_code == 302
     organisation = Organisation.objects.get()
-    stored = ORGANISATION | {"iban": "NL91ABNA0417164300"}
-    assert {name: str(getattr(organisation, name)) for name in list(stored)[:7]} == dict(list(stored.items())[:7])
+    stored = ORGANISATION | {"iban": "NL91ABNA0417164300", "version": "2"}
+    assert {name: str(getattr(organisation, name)) for name in list(stored)[:8]} == dict(list(stored.items())[:8])
     assert dict(NumberSeries.objects.values_list("kind", "pattern"))["invoice"] == "{year}-{seq:05}"
     assert dict(NumberSeries.objects.values_list("kind", "is_active")) == {
         "invoice": True, "project": True, "relation": False,
@@ -162,14 +164,14 @@ def test_an_address_is_used_once(admin, manager):
 
 
 def test_a_role_is_changed(admin, manager):
-    values = {"name": "Mila", "email": manager.email, "language": "nl", "role": "salesperson"}
+    values = {"version": 1, "name": "Mila", "email": manager.email, "language": "nl", "role": "salesperson"}
     assert admin.post(reverse("settings:user", args=[manager.pk]), values).status_code == 302
     manager = User.objects.get(pk=manager.pk)
     assert (manager.name, manager.language, role_of(manager)) == ("Mila", "nl", "salesperson")
 
 
 def test_the_last_administrator_and_oneself_stay_administrator(admin, administrator):
-    values = {"name": "Ad", "email": administrator.email, "language": "en", "role": "manager"}
+    values = {"version": 1, "name": "Ad", "email": administrator.email, "language": "en", "role": "manager"}
     second = UserFactory(role="administrator")
     answer = admin.post(reverse("settings:user", args=[administrator.pk]), values)
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["role"])

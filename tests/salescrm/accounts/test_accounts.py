@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from salescrm.accounts.forms import ChangeForm
 from salescrm.models import User
 from tests.factories import UserFactory
 
@@ -94,7 +95,7 @@ def test_somebody_invited_who_never_chose_a_password_may_ask_for_one(client, db)
 
 def test_the_language_of_the_profile_applies_at_once(client, sanne):
     log_in(client)
-    answer = client.post(reverse("profile"), {"name": "Sanne", "language": "nl"}, follow=True)
+    answer = client.post(reverse("profile"), {"version": 1, "name": "Sanne", "language": "nl"}, follow=True)
     assert answer.redirect_chain == [(reverse("profile"), 302)]
     assert b'<html lang="nl">' in answer.content
     assert User.objects.values_list("name", "language").get() == ("Sanne", "nl")
@@ -103,7 +104,7 @@ def test_the_language_of_the_profile_applies_at_once(client, sanne):
 @pytest.mark.parametrize("wrong", [{"name": ""}, {"language": "fr"}])
 def test_a_wrong_profile_is_refused_and_keeps_the_user(client, sanne, wrong):
     log_in(client)
-    answer = client.post(reverse("profile"), {"name": "Sanne", "language": "nl"} | wrong)
+    answer = client.post(reverse("profile"), {"version": 1, "name": "Sanne", "language": "nl"} | wrong)
     assert answer.status_code == 422
     assert (answer.wsgi_request.user.name, User.objects.get().language) == ("Sanne de Wit", "en")
 
@@ -148,3 +149,12 @@ def test_login_survives_a_character_the_database_does_not_know(client, company, 
     answers = {"username": "a@b.example", "password": "wrong", "next": "\x00", "more\x00": "\x00"}
     response = client.post(address, answers, headers={"User-Agent": "x" * 900, "Accept": "y" * 5000})
     assert response.status_code == 422
+
+
+def test_new_password_is_all_that_is_stored(sanne):
+    form = ChangeForm(sanne, {"old_password": PASSWORD, "new_password1": "een-ander-7", "new_password2": "een-ander-7"})
+    assert form.is_valid()
+    User.objects.update(name="Sanne", is_active=False)  # by an administrator, meanwhile
+    form.save()
+    stored = User.objects.get()
+    assert (stored.name, stored.is_active, stored.check_password("een-ander-7")) == ("Sanne", False, True)

@@ -99,7 +99,7 @@ def test_names_count_too_for_what_is_too_long(db):
 
 def test_only_the_last_one_is_offered_and_other_messages_stay(client, anna):
     log_in(client, {"Location": LOGIN})
-    client.post(PROFILE, {"name": "Anna", "language": "en"})  # told on the next page, which is not opened
+    client.post(PROFILE, {"version": 1, "name": "Anna", "language": "en"})  # told on the next page, which is not opened
     del client.cookies["sessionid"]
     client.post(reverse("password_change"), {"old_password": "a"})
     for name in ("First", "Second"):

@@ -65,7 +65,9 @@ def test_a_taken_name_is_refused_beside_the_field_and_nothing_typed_is_lost(admi
 
 
 def test_a_team_is_renamed_and_given_other_members(admin, north, manager):
-    answer = admin.post(reverse("settings:team", args=[north.pk]), {"name": "South", "members": [manager.pk]})
+    answer = admin.post(
+        reverse("settings:team", args=[north.pk]), {"version": 1, "name": "South", "members": [manager.pk]}
+    )
     assert answer.status_code == 302
     assert (Team.objects.get().name, names(north)) == ("South", ["Mila Brand"])
 
@@ -91,7 +93,11 @@ def test_removing_asks_and_says_who_sees_what(admin, north, switch, visible, wor
 
 def test_a_user_is_put_into_teams_on_their_own_page(admin, north, manager):
     south = store_team(Team(), name="South", members=[manager])
-    values = {"name": manager.name, "email": manager.email, "language": "en", "role": "manager", "teams": [north.pk]}
+    manager.refresh_from_db()
+    values = {
+        "version": manager.version, "name": manager.name, "email": manager.email, "language": "en", "role": "manager",
+        "teams": [north.pk],
+    }  # fmt: skip
     assert admin.post(reverse("settings:user", args=[manager.pk]), values).status_code == 302
     assert (names(north)[1], names(south)) == ("Mila Brand", [])
 
@@ -110,7 +116,10 @@ def test_without_teams_a_user_is_not_asked_for_them(admin, manager):
 def test_who_sees_what_is_chosen_in_settings(admin, visible):
     form = admin.get(reverse("settings:sales")).context["form"]
     assert [value for value, _label in form.fields["sales_visible"].choices] == ["all", "team", "own"]
-    values = {"accept_reason": "off", "loss_reason": "off", "sales_visible": visible, "project_pattern": "P{seq}"}
+    values = {
+        "version": 1, "accept_reason": "off", "loss_reason": "off", "sales_visible": visible,
+        "project_pattern": "P{seq}",
+    }  # fmt: skip
     assert admin.post(reverse("settings:sales"), values).status_code == 302
     assert Organisation.objects.get().sales_visible == visible
 

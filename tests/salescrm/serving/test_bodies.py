@@ -20,7 +20,7 @@ def send(rf, client, transactional_db):
     client.force_login(user)
 
     def post(form, part):
-        values = {"language": "en", "name": "Anna Bos", "more": "x" * 1000}
+        values = {"version": "1", "language": "en", "name": "Anna Bos", "more": "x" * 1000}
         rf.cookies.load({"csrftoken": TOKEN, "sessionid": client.cookies["sessionid"].value})
         typed = "&".join(f"{name}={value}" for name, value in values.items()) if FORMS[form] else values
         request = rf.post(reverse("profile"), typed, **({"content_type": FORMS[form]} if FORMS[form] else {}),
