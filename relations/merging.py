@@ -103,10 +103,11 @@ def lock(survivor: Relation, other: Relation, *above: QuerySet) -> list:
     """Both rows under lock, and before them (LOCK_ORDER) what upper apps name and the contact persons of both.
 
     Returns the two as they stand now, and the rows of each of `above`. Once these locks are held, nobody makes another
-    record that names `other`: see is_held(). Must run in a transaction; raises Gone for one that was just removed.
+    record that names `other`: see is_held(). Who makes one just now holds the relation and names the contact person
+    at the end, so that is let pass. Must run in a transaction; raises Gone for one that was just removed.
     """
     signposts = Relation.objects.filter(Q(pk__in=[survivor.pk, other.pk]) | Q(merged_into=other))
-    *held, _contacts, relations = hold(*above, contacts_of(survivor, other), signposts)
+    *held, _contacts, relations = hold(*above, contacts_of(survivor, other), signposts, no_key=[Contact])
     rows = {row.pk: row for row in relations}
     if missing := {survivor.pk, other.pk} - set(rows):
         raise Gone(f"removed meanwhile: {missing}")

@@ -1,6 +1,6 @@
 """One way to write what two people may have open (rules 6 and 10): claim, commit, once; and one order of all locks."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -158,14 +158,16 @@ def lock_tables(*tables: str) -> None:
         cursor.execute(f"LOCK TABLE {names} IN EXCLUSIVE MODE")
 
 
-def hold(*queries: models.QuerySet) -> list[list[models.Model]]:
+def hold(*queries: models.QuerySet, no_key: Container[type[models.Model]] = ()) -> list[list[models.Model]]:
     """The rows of several queries under lock, in LOCK_ORDER; must run in a transaction.
 
-    Begun anew as long as another row came to one of them while a later one was waited for.
+    Begun anew as long as another row came to one of them while a later one was waited for. Rows of the models of
+    `no_key` may be named by others meanwhile: the database looks at what a new record names only when it is committed,
+    below all other locks.
     """
     while True:
         start = transaction.savepoint_create()
-        held = [lock_all(rows) for rows in queries]
+        held = [lock_all(rows, no_key=rows.model in no_key) for rows in queries]
         if [{row.pk for row in rows} for rows in held] == [{*rows.values_list("pk", flat=True)} for rows in queries]:
             return held
         transaction.savepoint_rollback(start)

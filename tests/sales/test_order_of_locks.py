@@ -4,11 +4,12 @@ from datetime import date
 from functools import partial
 
 import pytest
+from django.db import transaction
 
 from invoicing.editing import delete
 from invoicing.models import Invoice
 from projects.models import Project
-from projects.opening import NewProject
+from projects.opening import NewProject, open_project
 from relations.models import Relation, RelationType
 from sales.acceptance import accept
 from sales.customers.merging import merge
@@ -19,7 +20,7 @@ from sales.reopening import reopen
 from salescrm.accounts.handing_over import hand_over, holdings
 from salescrm.numbering import Counter
 from tests.at_once import People, behind, holding
-from tests.factories import LineFactory, ProjectFactory, RelationFactory, SaleFactory, UserFactory
+from tests.factories import ContactFactory, LineFactory, ProjectFactory, RelationFactory, SaleFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,7 +62,7 @@ class Deeds:
 
     def sale(self, **values):
         """An open sale with a line."""
-        sale = SaleFactory(customer=self.customer, **{"owner": self.by} | values)
+        sale = SaleFactory(**{"customer": self.customer, "owner": self.by} | values)
         LineFactory(sale=sale)
         return sale
 
@@ -71,8 +72,8 @@ class Deeds:
         answers = {"reason": None, "relation_type": kind, "follow_up": follow_up, "version": sale.version}
         return partial(accept, sale, by=self.by, **answers, **values)
 
-    def project(self, name):
-        return NewProject(name, None, self.by, date(2026, 1, 5), None, "")
+    def project(self, name, contact=None):
+        return NewProject(name, contact, self.by, date(2026, 1, 5), None, "")
 
 
 def test_merging_and_deleting_a_draft_wait_for_each_other_in_one_order(deeds, by, customer):
@@ -131,3 +132,35 @@ def test_adding_to_a_project_and_handing_over_wait_for_each_other_in_one_order(d
 
     assert (accepted.project, accepted.status) == (project, "accepted")
     assert given["projects"] == 1
+
+
+@pytest.mark.parametrize("side", ["survivor", "customer"])
+def test_merging_and_making_a_sale_with_a_contact_person_wait_for_each_other_in_one_order(deeds, by, side):
+    customer = getattr(deeds, side)
+    values = {"subject": "Roof", "customer": customer, "owner": by, "phase": Phase.objects.first(), "source": None}
+    selling = partial(create, values=values | {"contact": ContactFactory(organization=customer)}, by=by, token=None)
+
+    sale, merged = behind(by, selling, deeds.merge())
+
+    assert (sale.customer, merged) == (customer, deeds.survivor)
+    assert Sale.objects.get(pk=sale.pk).customer == deeds.survivor
+
+
+def test_merging_and_opening_a_project_with_a_contact_person_wait_for_each_other_in_one_order(deeds, by, customer):
+    project = deeds.project("Roof", ContactFactory(organization=customer))
+    opening = transaction.atomic(partial(open_project, customer=customer, project=project, services=[], by=by))
+
+    (opened, _services), merged = behind(by, opening, deeds.merge())
+
+    assert merged == deeds.survivor
+    assert Project.objects.get(pk=opened.pk).customer == deeds.survivor
+
+
+def test_merging_and_accepting_a_sale_of_the_survivor_wait_for_each_other_in_one_order(deeds):
+    contact = ContactFactory(organization=deeds.survivor)
+    sale = deeds.sale(customer=deeds.survivor, contact=contact)
+    accepting = deeds.accept(sale, FollowUp.NEW_PROJECT, new_project=deeds.project("Roof", contact))
+
+    accepted, merged = behind(deeds.by, accepting, deeds.merge())
+
+    assert (accepted.status, accepted.project.contact, merged.code) == ("accepted", contact, "stale")
