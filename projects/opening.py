@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from invoicing.lines import Line, store_lines
 from projects.models import Project, Service
-from relations.merging import MERGED, is_held
+from relations.merging import MERGED, hold_unmerged
 from relations.models import Contact, Relation
 from salescrm.accounts.handing_over import check_holder
 from salescrm.calendar import odd_years, today
@@ -39,7 +39,7 @@ def open_project(
     check(customer, contact=project.contact, start_date=project.start_date, end_date=project.end_date)
     if odd := odd_years({"start_date": project.start_date, "end_date": project.end_date}):
         raise Refused(odd)
-    if not is_held(customer.pk):
+    if not hold_unmerged(customer.pk):
         raise Refused(str(MERGED), code="merged")
     check_holder(project.manager, field="manager")
     opened = Project.objects.create(

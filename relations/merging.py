@@ -77,8 +77,8 @@ def _text(relation: Relation, key: str) -> str:
     return "" if value is None else str(value)
 
 
-def is_held(*relations: int | None) -> bool:
-    """Whether none of these relations was merged; if so, none is merged before the caller's transaction ends.
+def hold_unmerged(*relations: int | None) -> bool:
+    """Keep these relations from being merged until the caller's transaction ends; whether none of them was before.
 
     Who writes something new for a relation asks this first: a merge that is going on is waited for, and so is an
     import that is taken back, with its relations.
@@ -103,8 +103,8 @@ def lock(survivor: Relation, other: Relation, *above: QuerySet) -> list:
     """Both rows under lock, and before them (LOCK_ORDER) what upper apps name and the contact persons of both.
 
     Returns the two as they stand now, and the rows of each of `above`. Once these locks are held, nobody makes another
-    record that names `other`: see is_held(). Who makes one just now holds the relation and names the contact person
-    at the end, so that is let pass. Must run in a transaction; raises Gone for one that was just removed.
+    record that names `other`: see hold_unmerged(). Who makes one just now holds the relation and names the contact
+    person at the end, so that is let pass. Must run in a transaction; raises Gone for one that was just removed.
     """
     signposts = Relation.objects.filter(Q(pk__in=[survivor.pk, other.pk]) | Q(merged_into=other))
     *held, _contacts, relations = hold(*above, contacts_of(survivor, other), signposts, no_key=[Contact])

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from invoicing.lines import Line, contents, rewrite_lines
-from relations.merging import MERGED, is_held
+from relations.merging import MERGED, hold_unmerged
 from relations.models import Contact, Relation
 from sales.history import claim, commit, event_of
 from sales.models import Sale, SaleEvent, SalesSettings
@@ -133,7 +133,7 @@ def _check(sale: Sale, *, before: dict | None) -> None:
     if sale.customer_id != new["customer"]:
         if sale.customer.kind == Relation.Kind.PERSON and not switches.sales_to_persons:
             raise Refused({"customer": _("Sales to persons are switched off. Choose an organization.")}, code="person")
-        if not is_held(sale.customer_id):
+        if not hold_unmerged(sale.customer_id):
             raise Refused({"customer": MERGED}, code="merged")
         if not sale.customer.is_active:
             raise Refused({"customer": _("This relation is deactivated. Choose another one.")}, code="inactive")

@@ -8,7 +8,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from relations.merging import MERGED, is_held
+from relations.merging import MERGED, hold_unmerged
 from relations.models import Relation
 from sales.history import claim, commit, count_days_anew
 from sales.models import Sale, SaleEvent, SalesSettings, SaleStatus
@@ -163,7 +163,7 @@ def judge_loss(sale: Sale, *, reason: LossReason | None, lost_to: Relation | Non
 
 def hold_competitor(lost_to: Relation | None) -> None:
     """Keep the competitor from being merged until the transaction ends; refuses one that was."""
-    if lost_to is not None and not is_held(lost_to.pk):
+    if lost_to is not None and not hold_unmerged(lost_to.pk):
         raise Refused({"lost_to": MERGED}, code="merged")
 
 

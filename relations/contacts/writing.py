@@ -7,7 +7,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from relations.merging import MERGED, is_held
+from relations.merging import MERGED, hold_unmerged
 from relations.models import Contact, Relation, RelationType
 from relations.saving import create_relation
 from salescrm.models import User
@@ -31,7 +31,7 @@ def add_contact(
 
 @transaction.atomic
 def _add(organization: Relation, person: Relation | dict, values: dict, by: User) -> Contact:
-    if not is_held(organization.pk, getattr(person, "pk", None)):
+    if not hold_unmerged(organization.pk, getattr(person, "pk", None)):
         raise Refused(str(MERGED), code="merged")
     if isinstance(person, dict):
         person = {"relation_type": _type_like(organization)} | person

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from relations.merging import is_held
+from relations.merging import hold_unmerged
 from relations.models import Apart
 from salescrm.models import User
 from salescrm.versions import Refused
@@ -21,7 +21,7 @@ def pairs(relation: int, others: Iterable[int]) -> list[tuple[int, int]]:
 def tell_apart(relation: int, others: Iterable[int], *, by: User) -> None:
     """Mark this relation as none of the others. Refuses one that was merged or removed; twice is once."""
     others = list(others)
-    if not is_held(relation, *others):
+    if not hold_unmerged(relation, *others):
         why = _("One of these relations has been merged or removed in the meantime. Look at the list again.")
         raise Refused(why, code="merged")
     marks = [Apart(first_id=first, second_id=second, by=by) for first, second in pairs(relation, others)]

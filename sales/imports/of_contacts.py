@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from relations.contacts.writing import add_contact, edit_contact, remove_contact
-from relations.merging import is_held
+from relations.merging import hold_unmerged
 from relations.models import Contact, Relation
 from relations.naming import fold, full_name
 from relations.removing import delete_untouched_relation
@@ -137,7 +137,8 @@ class ContactImporter(Importer):
 
     def create(self, decisions):
         named = [decision.after.get(name) for decision in decisions for name in ("organization", "person")]
-        is_held(*(relation.pk for relation in named if relation))  # before a new person gets a number: see LOCK_ORDER
+        # Before a new person gets a number: see LOCK_ORDER.
+        hold_unmerged(*(relation.pk for relation in named if relation))
         for decision in decisions:
             self._attempt(self._add, decision)
 

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from relations.merging import MERGED, is_held
+from relations.merging import MERGED, hold_unmerged
 from relations.models import Relation
 from sales.history import claim, commit_many, count_days_anew, event_of
 from sales.models import AcceptReason, FollowUp, LossReason, Sale, SaleEvent, SaleStatus
@@ -82,7 +82,7 @@ def add_sales(
     Refuses customers and competitors that have been merged since they were looked up.
     """
     rivals = [outcome.lost_to.pk for _sale, outcome in drafts if outcome and outcome.lost_to]
-    if not is_held(*{sale.customer_id for sale, _outcome in drafts}, *rivals):
+    if not hold_unmerged(*{sale.customer_id for sale, _outcome in drafts}, *rivals):
         raise Refused(MERGED, code="merged")
     now, noon, events, sales = timezone.now(), _noon(), [], []
     for sale, outcome in progress(drafts, "new sales"):

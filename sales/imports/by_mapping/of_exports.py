@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from relations.merging import is_held
+from relations.merging import hold_unmerged
 from relations.models import Relation
 from relations.naming import fold, same_name
 from sales.imports.by_mapping.mapping import Mapping, resolve_stages
@@ -74,7 +74,7 @@ class ExportImporter(SaleImporter):
         lock_all(known.exclude(external_reference="").only("pk"))
         super().look_up(decisions)
         if named := self.directory.everybody():
-            is_held(*named)  # before a new relation gets a number: see LOCK_ORDER
+            hold_unmerged(*named)  # before a new relation gets a number: see LOCK_ORDER
         self.buyers = {
             same_name("organization", values["customer"]) for values in rows if values["status"] == SaleStatus.ACCEPTED
         }
