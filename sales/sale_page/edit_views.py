@@ -77,7 +77,8 @@ def lines(request: HttpRequest, pk: int) -> HttpResponse:
             again = f"{reverse('sales:lines', args=[pk])}?more=1"
             return leave(request, again if "more" in request.POST else sale)
     except Refused as refusal:
-        status, why = status_of(refusal), take_in(editor, refusal)
+        sale = visible(request, pk, detail=True)
+        status, why = status_of(refusal), take_in(editor, refusal, fixed=not sale.is_open)
     context = {"sale": sale, **editor.context, "formset": editor.lines, **why}
     return page(request, "sales/sale_page/lines.html", context, part="form", status=status)
 

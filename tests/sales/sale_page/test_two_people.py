@@ -236,6 +236,19 @@ def test_untouched_lines_with_an_empty_row_take_over_a_row_more(desk, sale, coll
     assert (conflict.status, conflict.questions, conflict.values["lines-1-description"]) == (409, [], "Wall")
 
 
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "part"])
+def test_lines_of_a_sale_closed_meanwhile_are_only_shown(desk, sale, colleague, headers):
+    LineFactory(sale=sale, description="Roof")
+    form = Sheet.open(desk, f"/sales/{sale.pk}/lines/", "lines-0-description")
+    lose(sale, reason=LossReason.objects.first(), lost_to=None, version=1, by=colleague)
+    answer = desk.post(form.url, {**form.values, "lines-0-description": "Wall"}, headers=headers)
+    assert (answer.status_code, 'name="lines-0-description"' in answer.text) == (409, False)
+    check(answer, "en", part=bool(headers))
+    assert "It can no longer be changed. What you typed is only shown here." in answer.text
+    assert "Wall" in answer.text and str(colleague) in answer.text
+    assert list(sale.lines.values_list("description", flat=True)) == ["Roof"]
+
+
 @pytest.mark.parametrize("language", ["en", "nl"])
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "part"])
 @pytest.mark.parametrize("what", ["edit/", "change/amount/", "change/step/", "change/amount/?back=/sales/", "lines/"])
