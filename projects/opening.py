@@ -74,13 +74,10 @@ def hold_project(project: Project, *, customer: Relation) -> Project:
     return locked
 
 
-def add_services(
-    project: Project, *, customer: Relation, services: Iterable[Line], by: User | None = None
-) -> list[Service]:
-    """Add services to a project of this customer; refuses as hold_project(). A form opened before is stale then."""
-    locked = hold_project(project, customer=customer)
-    added = store_lines(Service, services, first=locked.services.count(), project=locked)
-    commit(locked, fields=[], by=by or locked.updated_by)
+def add_services(project: Project, *, services: Iterable[Line], by: User) -> list[Service]:
+    """Add services to a project that hold_project() gave. A form opened before is stale then."""
+    added = store_lines(Service, services, first=project.services.count(), project=project)
+    commit(project, fields=[], by=by)
     return added
 
 

@@ -137,7 +137,7 @@ def _add_to_project(sale: Sale, project: Project | None, by: User) -> None:
         raise Refused({"project": _("Choose a project.")}, code="project")
     lines = list(sale.lines.select_related("vat_rate"))
     content = [line.content for line in lines]
-    services = add_services(project, customer=sale.customer, services=content, by=by)
+    services = add_services(project, services=content, by=by)
     sale.project = project
     _link(lines, services)
 

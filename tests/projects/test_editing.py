@@ -14,7 +14,7 @@ from invoicing.models import VatRate
 from projects.billing import by_method
 from projects.editing import Refused, close, create, edit, may_edit, reopen, replace_services
 from projects.models import Project, Service
-from projects.opening import NewProject, add_services, is_untouched, open_project
+from projects.opening import NewProject, add_services, hold_project, is_untouched, open_project
 from salescrm.calendar import today
 from salescrm.numbering import NumberSeries
 from salescrm.versions import Stale
@@ -135,7 +135,7 @@ def test_closed_project_refuses_changes_until_it_is_reopened(project, customer, 
     with pytest.raises(Refused):
         replace_services(project, rows=[], version=2, by=manager)
     with pytest.raises(ValidationError):
-        add_services(project, customer=customer, services=[])
+        hold_project(project, customer=customer)
     reopened = reopen(project, version=2, by=manager)
     assert (reopened.is_active, reopened.version) == (True, 3)
 
@@ -184,10 +184,12 @@ def test_removing_a_service_clears_the_link_of_the_sale(project, manager):
     assert line.service is None
 
 
-def test_services_added_by_a_sale_make_an_open_form_stale(project, customer, manager, rate):
+def test_services_added_by_a_sale_make_an_open_form_stale(project, customer, manager, colleague, rate):
     rows = rows_of(project)
     extra = Line("Extra", Decimal(1), Decimal(100), rate, "hourly")
-    assert [service.description for service in add_services(project, customer=customer, services=[extra])] == ["Extra"]
+    added = add_services(hold_project(project, customer=customer), services=[extra], by=colleague)
+    assert [service.description for service in added] == ["Extra"]
+    assert Project.objects.get(pk=project.pk).updated_by == colleague
     with pytest.raises(Stale):
         replace_services(project, rows=rows, version=1, by=manager)
     assert project.services.count() == 4

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from invoicing.models import Invoice
 from projects.models import Project
@@ -118,6 +120,14 @@ def test_existing_project_must_be_active_and_of_this_customer(sale, salesperson)
             close(sale, salesperson, FollowUp.EXISTING_PROJECT, project=wrong)
     assert close(sale, salesperson, FollowUp.EXISTING_PROJECT, project=project).project == project
     assert project.services.count() == 2
+
+
+def test_existing_project_is_claimed_once(sale, salesperson):
+    project = ProjectFactory(customer=sale.customer)
+    with CaptureQueriesContext(connection) as statements:
+        close(sale, salesperson, FollowUp.EXISTING_PROJECT, project=project)
+    locks = [query["sql"] for query in statements if 'FOR UPDATE OF "projects_project"' in query["sql"]]
+    assert len(locks) == 1
 
 
 def test_a_failing_follow_up_leaves_everything_as_it_was(sale, salesperson):
