@@ -69,7 +69,7 @@ def _same(invoice: Invoice, values: dict, lines: list[Line]) -> bool:
 def check_supply(begins: date | None, ends: date | None) -> None:
     """Refuse a period of supply without a first day, one that ends before it, and an odd year."""
     if odd := odd_years({"supplied_from": begins, "supplied_until": ends}):
-        raise Refused(odd)
+        raise Refused(odd, code="years")
     if ends and not begins:
         raise Refused({"supplied_from": _("Fill in the first day of the period.")}, code="supply")
     if begins and ends and ends < begins:

@@ -38,7 +38,7 @@ def issue(invoice: Invoice, *, version: int, by: User, on: date | None = None) -
     require_draft(invoice)
     on = on or today()
     if odd := odd_years({"issued_on": on}):
-        raise Refused(odd)
+        raise Refused(odd, code="years")
     _check_contents(compose(invoice))
     number = _number(on)
     document = compose(invoice, number=number, on=on)

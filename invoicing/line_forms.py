@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from invoicing.lines import Line, PricedLine, line_amount
 from invoicing.models import VatRate
 from salescrm.fields import MoneyFormField
-from salescrm.forms.differences import Reading
+from salescrm.forms.differences import Reading, readable
 from salescrm.templatetags.crm import number
 
 TOO_MUCH = Decimal(10) ** 9
@@ -38,8 +38,9 @@ class RowForm(forms.ModelForm):
         fields = PricedLine.FIELDS
         field_classes = {"quantity": QuantityFormField}
 
-    def __init__(self, *args, rates: list[VatRate], **kwargs):
+    def __init__(self, *args, rates: list[VatRate], stored_rates: dict[str, int], **kwargs):
         super().__init__(*args, **kwargs)
+        self.stored_rate = stored_rates.get(self.data.get(self.add_prefix("pk"), ""))
         current = self.data.get(self.add_prefix("vat_rate")) if self.is_bound else self.initial.get("vat_rate")
         active = [rate for rate in rates if rate.is_active or str(rate.pk) == str(current)]
         if not self.initial.get("vat_rate") and active:
@@ -52,6 +53,14 @@ class RowForm(forms.ModelForm):
         if quantity is not None and price is not None and abs(line_amount(quantity, price)) >= TOO_MUCH:
             self.add_error("unit_price", _("This line is too large."))
         return cleaned
+
+    def typed(self) -> str:
+        """The row as it was typed, what was selected by its label."""
+        cells = [cell for cell in self.visible_fields() if cell.name != "DELETE" and cell.data]
+        selects = forms.ChoiceField
+        return ", ".join(
+            readable(cell.field, cell.data) if isinstance(cell.field, selects) else cell.data for cell in cells
+        )
 
 
 class TooManyLinesError(Exception):
@@ -81,7 +90,12 @@ class RowFormSet(forms.BaseFormSet):
     def get_form_kwargs(self, index):
         """As always; a row that was empty when it was shown begins empty, whatever was stored there since."""
         more = {"initial": {}} if self.is_bound and index is not None and index >= self.initial_form_count() else {}
-        return {**super().get_form_kwargs(index), "rates": self.rates, **more}
+        return {**super().get_form_kwargs(index), "rates": self.rates, "stored_rates": self.stored_rates, **more}
+
+    @cached_property
+    def stored_rates(self) -> dict[str, int]:
+        """The rate of every stored line that a row can name by its id."""
+        return {str(row["pk"]): row["vat_rate"] for row in self.initial or [] if "pk" in row}
 
     @property
     def title(self) -> str:
@@ -107,14 +121,18 @@ class RowFormSet(forms.BaseFormSet):
         return Reading(text, format_html_join(SafeString("<br>"), "{}{}", parts))
 
     def typed_text(self) -> str:
-        """What was typed, also what cannot be stored."""
-        rows = [[row[name].data for name in row.fields if name != "DELETE"] for row in self.forms if row.has_changed()]
-        return "\n".join(", ".join(str(value) for value in row if value) for row in rows)
+        """What would stand there, also rows that cannot be stored."""
+        rows = [self.text([row.cleaned_data]) if row.is_valid() else row.typed() for row in self._filled()]
+        return "\n".join(row for row in rows if row)
+
+    def _filled(self) -> list[RowForm]:
+        """The rows that count: neither empty nor marked for deletion."""
+        filled = [form for form in self.forms if form.has_changed() or not form.empty_permitted]
+        return [form for form in filled if not self._should_delete_form(form)]
 
     def rows(self) -> list[dict]:
         """The clean rows that count, as `rewrite_lines` takes them."""
-        filled = [form for form in self.forms if form.has_changed() or not form.empty_permitted]
-        return [form.cleaned_data for form in filled if not form.cleaned_data.get("DELETE")]
+        return [form.cleaned_data for form in self._filled()]
 
     def lines(self) -> list[Line]:
         """What the clean rows say."""

@@ -47,7 +47,7 @@ def edit(project: Project, *, values: dict, version: int, by: User) -> Project:
     if _same(project, values):
         return project
     if odd := odd_years({name: values[name] for name in DAYS if values[name] != getattr(project, name)}):
-        raise Refused(odd)
+        raise Refused(odd, code="years")
     if values["manager"] != project.manager:
         check_holder(values["manager"], field="manager")
     for name in HEAD:

@@ -38,7 +38,7 @@ def open_project(
     """
     check(customer, contact=project.contact, start_date=project.start_date, end_date=project.end_date)
     if odd := odd_years({"start_date": project.start_date, "end_date": project.end_date}):
-        raise Refused(odd)
+        raise Refused(odd, code="years")
     if not hold_unmerged(customer.pk):
         raise Refused(str(MERGED), code="merged")
     check_holder(project.manager, field="manager")

@@ -95,14 +95,14 @@ def check_frozen(sale: Sale, changed: list[str]) -> None:
     """Refuse a change of the fields that stay as they are once a sale is closed (rule 2)."""
     frozen = [name for name in changed if name in FROZEN]
     if frozen and not sale.is_open:
-        why = Refused(_("This sale is closed, so this stays as it stood. Reopen it first."), code="closed")
-        raise Refused(dict.fromkeys(frozen, why))
+        why = _("This sale is closed, so this stays as it stood. Reopen it first.")
+        raise Refused(dict.fromkeys(frozen, why), code="closed")
 
 
 def check_years(sale: Sale, changed: Iterable[str]) -> None:
     """Refuse a day outside the years of rule 20 among the `changed` fields; what nobody touched stays as it is."""
     if odd := odd_years({name: getattr(sale, name) for name in changed if name in DAYS}):
-        raise Refused(odd)
+        raise Refused(odd, code="years")
 
 
 def check_days(sale: Sale) -> None:

@@ -119,10 +119,6 @@ class LineForm(ServiceForm):
     class Meta(ServiceForm.Meta):
         model = SaleLine
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.stored_rate = (kwargs.get("initial") or {}).get("vat_rate")
-
     def clean_quantity(self):
         """Refuse a quantity of 0 or less: a credit is a negative price."""
         if (quantity := self.cleaned_data["quantity"]) <= 0:

@@ -97,10 +97,9 @@ def set_probability(sale: Sale, *, probability: int | None, version: int, by: Us
 def check_closing_day(day: date, *, start: date | None, today: date) -> None:
     """Refuse a closing day in the future, before the start date or in an odd year: the one check of every route."""
     if odd := odd_years({"closed_on": day}):
-        raise Refused(odd)
+        raise Refused(odd, code="years")
     if day > today:
-        why = ValidationError(_("The closing day cannot lie in the future."), code="future")
-        raise Refused({"closed_on": why})
+        raise Refused({"closed_on": _("The closing day cannot lie in the future.")}, code="future")
     if start is not None and day < start:
         text = _("The closing day cannot lie before the start date, %(day)s.")
         why = ValidationError(text, code="closed_before_start", params={"day": written_day(start)})
@@ -156,7 +155,7 @@ def judge_loss(sale: Sale, *, reason: LossReason | None, lost_to: Relation | Non
     switches = SalesSettings.current()
     check_reason(switches.loss_reason, reason, current=sale.loss_reason_id, excused=excused)
     if lost_to is not None and not switches.lost_to and lost_to.pk != sale.lost_to_id:
-        raise Refused({"lost_to": _("Competitors are not recorded. An administrator can change that.")})
+        raise Refused({"lost_to": _("Competitors are not recorded. An administrator can change that.")}, code="off")
     if lost_to is not None and lost_to.pk == sale.customer_id:
         raise Refused({"lost_to": _("A sale cannot be lost to its own customer.")}, code="customer")
 

@@ -89,7 +89,15 @@ class Creation(models.Model):
 
 
 class Refused(ValidationError):
-    """A rule forbids it; `code` says which one."""
+    """A rule forbids it; `code` says which one, also of a refusal by field."""
+
+    def __init__(self, message: Any, code: str | None = None, params: dict[str, Any] | None = None):
+        if isinstance(message, dict):  # of which Django drops the code
+            coded = {name: ValidationError(why, code) for name, why in message.items()}  # one it has already stays
+            super().__init__(coded)
+        else:
+            super().__init__(message, code, params)
+        self.code = getattr(self, "code", code)
 
 
 class Stale(Refused):

@@ -25,7 +25,7 @@ from salescrm.models import User
 from salescrm.pages import leave, page, tell
 from salescrm.recent import remembers
 from salescrm.url_words import is_id, way_back
-from salescrm.versions import Stale
+from salescrm.versions import Refused, Stale
 
 
 @require_safe
@@ -174,6 +174,10 @@ def relation_activity(request: HttpRequest, pk: int, *, active: bool) -> HttpRes
     except Stale as refusal:
         context |= {"relation": refusal.current, "problem": refusal.message}
         return page(request, "relations/directory/activity.html", context, part="dialog", status=409)
+    except Refused as refusal:  # merged while this was on its way
+        relation.refresh_from_db()
+        context["problem"] = refusal.message
+        return page(request, "relations/directory/activity.html", context, part="dialog", status=422)
     done = _("%(name)s is active again.") if active else _("%(name)s has been deactivated.")
     messages.success(request, done % {"name": relation})
     return leave(request, relation)

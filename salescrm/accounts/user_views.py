@@ -24,7 +24,7 @@ from salescrm.forms.submission import create_form, refusals_in
 from salescrm.forms.versioned import VersionedForm
 from salescrm.models import Organisation, User
 from salescrm.pages import Request, leave, page
-from salescrm.versions import Stale, once
+from salescrm.versions import Refused, Stale, once
 
 may_change_users = permission_required("salescrm.change_user", raise_exception=True)
 
@@ -119,8 +119,8 @@ def hand_over(request: Request, pk: int) -> HttpResponse:
         to, basis = form.cleaned_data["to"], request.POST.get("basis", "")
         try:
             given = handing_over.hand_over(subject, to=to, basis=basis, by=request.user)
-        except ValidationError as error:
-            if getattr(error, "code", "") == "changed":
+        except Refused as error:
+            if error.code == "changed":
                 context["error"], status = error, 409
             else:
                 form.add_error(None, error)

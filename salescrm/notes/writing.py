@@ -52,7 +52,7 @@ def check(note: Note, *, count: int) -> None:
         words = ngettext("At most %(count)d file.", "At most %(count)d files.", FILES_PER_NOTE)
         raise Refused({"uploads": words % {"count": FILES_PER_NOTE}}, code="files")
     if odd := odd_years({"at": note.at}):
-        raise Refused(odd)
+        raise Refused(odd, code="years")
     if note.kind != NoteKind.MEETING and note.at > timezone.now() + SLACK:
         why = _("This lies ahead. Only a meeting can be planned; for anything else plan a next step.")
         raise Refused({"at": why}, code="ahead")

@@ -230,6 +230,28 @@ def test_services_with_errors_are_422_and_stale_ones_409(project, salesperson, m
     assert (row.theirs, row.yours) == ("1 × A, € 10.00, 21 %, hourly", "1 × B, € 10.00, 21 %, hourly")
 
 
+def test_stale_services_of_which_one_is_invalid_are_shown_as_they_would_stand(project, salesperson, manager, as_user):
+    rate = VatRate.objects.first().pk
+    stays, gone, wrong = (
+        ServiceFactory(project=project, description=text, position=position, billing_method="hourly")
+        for position, text in enumerate(["Stays", "Gone", "Wrong"])
+    )
+    Project.objects.update(version=2, updated_by=manager)
+    rows = rows_data(
+        (stays.pk, "Stays", "hourly", "1", "100", rate),
+        (gone.pk, "Gone", "hourly", "1", "100", rate, "on"),
+        (wrong.pk, "Wrong", "subscription", "x", "100", rate),
+        ("", "", "fixed_price", "1", "", rate),
+        initial=3,
+    )
+    response = as_user(salesperson).post(url("services", project.pk), {"version": 1} | rows)
+    [row] = response.context["conflict"]["differences"]
+    assert (response.status_code, row.yours.split("\n")) == (
+        409,
+        ["1 × Stays, € 100.00, 21 %, hourly", "Wrong, x, 100, 21 %, Subscription"],
+    )
+
+
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_close_and_reopen(headers, project, manager, as_user):
     browser = as_user(manager)

@@ -3,13 +3,26 @@
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F
 
 from projects.models import Project
 from relations.models import Relation
 from salescrm.models import Creation
-from salescrm.versions import Stale, anybody, claim, commit, commit_all, hold, lock, lock_all, lock_tables, once
+from salescrm.versions import (
+    Refused,
+    Stale,
+    anybody,
+    claim,
+    commit,
+    commit_all,
+    hold,
+    lock,
+    lock_all,
+    lock_tables,
+    once,
+)
 from tests.factories import ProjectFactory, RelationFactory
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +131,14 @@ def test_locks_given_back_to_a_savepoint_are_not_held(project):
             lock(Relation.objects.all(), project.customer_id)
             raise ZeroDivisionError
         lock(Project.objects.all(), project.pk)
+
+
+def test_refusal_by_field_tells_its_code():
+    refusal = Refused({"to": "Choose somebody else.", "name": ValidationError("Too long.", code="long")}, code="left")
+
+    assert (refusal.code, refusal.messages) == ("left", ["Choose somebody else.", "Too long."])
+    assert {name: [error.code for error in errors] for name, errors in refusal.error_dict.items()} == {
+        "to": ["left"],
+        "name": ["long"],
+    }
+    assert ValidationError(refusal).message_dict == refusal.message_dict

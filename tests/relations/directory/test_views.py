@@ -8,10 +8,12 @@ from django.urls import reverse
 
 from relations.models import Relation, RelationType
 from relations.saving import edit_relation
+from tests.at_once import People, holding
 from tests.factories import ContactFactory, PersonFactory, RelationFactory, UserFactory
 
 HTMX = {"HX-Request": "true"}
 LIST = "/relations/"
+MERGE = "UPDATE relations_relation SET is_active = false, merged_into_id = %s WHERE id = %s"
 
 
 def names(response) -> list[str]:
@@ -279,6 +281,23 @@ def test_deactivate_is_for_managers(seller, as_user, manager):
     assert managers.post(back, {}).status_code == 400
     assert managers.post(back, {"version": 2}).status_code == 302
     assert Relation.objects.get().is_active
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("deed", ["deactivate", "reactivate"])
+def test_activity_of_a_relation_that_is_merged_at_this_moment_is_refused_in_words(as_user, manager, deed):
+    acme, survivor = RelationFactory(name="Acme"), RelationFactory(name="Acme Holding")
+    client = as_user(manager)
+
+    with People() as people:
+        with holding(acme) as merging:
+            people.start(lambda: client.post(f"/relations/{acme.pk}/{deed}/", {"version": 1}))
+            merging.execute(MERGE, [survivor.pk, acme.pk])
+        [response] = people.results()
+
+    text = response.content.decode()
+    assert (response.status_code, "merged into Acme Holding" in text) == (422, True)
+    assert 'name="version"' not in text  # there is nothing left to press
 
 
 def test_pages_refuse_whoever_has_no_role(as_user, company):

@@ -141,6 +141,17 @@ def test_retired_vat_rate_stays_where_it_is_and_comes_nowhere_else(desk, sale, v
     assert sale.lines.count() == 1
 
 
+def test_retired_vat_rate_goes_with_its_line_to_another_place(desk, sale, vat):
+    other = VatRate.objects.exclude(pk=vat.pk).first()
+    first, second = LineFactory(sale=sale, vat_rate=other), LineFactory(sale=sale, vat_rate=vat, position=1)
+    VatRate.objects.filter(pk=vat.pk).update(is_active=False)
+    swapped = line_values(1, row(pk=second.pk, vat_rate=vat.pk), row(pk=first.pk, vat_rate=other.pk))
+    assert desk.post(f"/sales/{sale.pk}/lines/", swapped | {"lines-INITIAL_FORMS": 2}).status_code == 302
+    assert [line.pk for line in sale.lines.all()] == [second.pk, first.pk]
+    on_another = line_values(2, row(pk=second.pk, vat_rate=vat.pk), row(pk=first.pk, vat_rate=vat.pk))
+    assert desk.post(f"/sales/{sale.pk}/lines/", on_another | {"lines-INITIAL_FORMS": 2}).status_code == 422
+
+
 def test_lines_total_becomes_the_expected_revenue_on_request(desk, sale):
     LineFactory(sale=sale, quantity=3, unit_price=Decimal("100"))
     assert "The lines add up to" in desk.get(f"/sales/{sale.pk}/").text
