@@ -5,18 +5,15 @@ from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from invoicing.drafting import set_totals
 from invoicing.history import claim, commit, require_draft
 from invoicing.lines import Line, contents, store_lines
 from invoicing.models import Invoice, InvoiceEvent, InvoiceLine
-from invoicing.querysets import InvoiceQuerySet
 from relations.models import Contact
-from salescrm.accounts.handing_over import Holding
 from salescrm.calendar import odd_years
 from salescrm.models import User
-from salescrm.versions import Refused, commit_all, lock_all
+from salescrm.versions import Refused
 
 HEAD = ["subject", "contact", "reference", "supplied_from", "supplied_until", "note", "payment_days"]
 TOTALS = ["total_excluding_vat", "total_vat", "total_including_vat"]
@@ -74,30 +71,6 @@ def check_supply(begins: date | None, ends: date | None) -> None:
         raise Refused({"supplied_from": _("Fill in the first day of the period.")}, code="supply")
     if begins and ends and ends < begins:
         raise Refused({"supplied_until": _("A period of supply ends on or after the day it begins.")}, code="supply")
-
-
-def hand_over(drafts: InvoiceQuerySet, *, to: User, by: User) -> int:
-    """Give these drafts another owner, with an event each; how many there were. Runs in the caller's transaction."""
-    rows = lock_all(drafts)
-    commit_all(rows, owner=to, by=by)
-    InvoiceEvent.objects.bulk_create(
-        InvoiceEvent(
-            invoice=row, kind=InvoiceEvent.Kind.EDITED, by=by, detail=f"→ {to}", invoice_version=row.version + 1
-        )
-        for row in rows
-    )
-    return len(rows)
-
-
-def words(count: int) -> str:
-    """How many draft invoices somebody holds; `shown` is the number in the reader's format."""
-    return ngettext("%(shown)s draft invoice", "%(shown)s draft invoices", count)
-
-
-HOLDING = Holding(
-    key="drafts", rows=lambda: Invoice.objects.drafts(), holder="owner", hand_over=hand_over, words=words,
-    url="invoicing:list", query={"status": "draft"},
-)  # fmt: skip
 
 
 @transaction.atomic

@@ -5,17 +5,15 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from invoicing.lines import Line, contents, rewrite_lines
 from projects.models import Project
 from projects.opening import NewProject, check, open_project
-from projects.querysets import ProjectQuerySet
 from relations.models import Relation
-from salescrm.accounts.handing_over import Holding, check_holder
+from salescrm.accounts.handing_over import check_owner
 from salescrm.calendar import odd_years
 from salescrm.models import User
-from salescrm.versions import Refused, claim, commit, commit_all, lock_all, once
+from salescrm.versions import Refused, claim, commit, once
 
 DAYS = ["start_date", "end_date"]
 HEAD = ["name", "contact", "manager", "start_date", "end_date", "note"]
@@ -49,7 +47,7 @@ def edit(project: Project, *, values: dict, version: int, by: User) -> Project:
     if odd := odd_years({name: values[name] for name in DAYS if values[name] != getattr(project, name)}):
         raise Refused(odd, code="years")
     if values["manager"] != project.manager:
-        check_holder(values["manager"], field="manager")
+        check_owner(values["manager"], field="manager")
     for name in HEAD:
         setattr(project, name, values[name])
     return commit(project, fields=HEAD, by=by)
@@ -86,22 +84,6 @@ def close(project: Project, *, version: int, by: User) -> Project:
 def reopen(project: Project, *, version: int, by: User) -> Project:
     """Make a closed project active again. Active already changes nothing."""
     return _set_status(project, Project.Status.ACTIVE, version, by)
-
-
-def hand_over(projects: ProjectQuerySet, *, to: User, by: User) -> int:
-    """Give these projects another manager; how many there were. Runs in the caller's transaction."""
-    return commit_all(lock_all(projects.only("pk")), manager=to, by=by)
-
-
-def words(count: int) -> str:
-    """How many active projects somebody holds; `shown` is the number in the reader's format."""
-    return ngettext("%(shown)s active project", "%(shown)s active projects", count)
-
-
-HOLDING = Holding(
-    key="projects", rows=lambda: Project.objects.active(), holder="manager", hand_over=hand_over, words=words,
-    url="projects:list", query={"status": "active"},
-)  # fmt: skip
 
 
 def _set_status(project: Project, status: str, version: int, by: User) -> Project:

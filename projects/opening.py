@@ -10,7 +10,7 @@ from invoicing.lines import Line, store_lines
 from projects.models import Project, Service
 from relations.merging import MERGED, hold_unmerged
 from relations.models import Contact, Relation
-from salescrm.accounts.handing_over import check_holder
+from salescrm.accounts.handing_over import check_owner
 from salescrm.calendar import odd_years, today
 from salescrm.models import User
 from salescrm.numbering import NumberSeries, next_number
@@ -41,7 +41,7 @@ def open_project(
         raise Refused(odd, code="years")
     if not hold_unmerged(customer.pk):
         raise Refused(str(MERGED), code="merged")
-    check_holder(project.manager, field="manager")
+    check_owner(project.manager, field="manager")
     opened = Project.objects.create(
         customer=customer,
         number=next_number(NumberSeries.Kind.PROJECT, on=today(), taken=_is_taken),

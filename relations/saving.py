@@ -5,17 +5,15 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from relations.models import Relation, RelationType
 from relations.naming import apply_names
-from relations.querysets import RelationQuerySet
-from salescrm.accounts.handing_over import Holding, check_holder
+from salescrm.accounts.handing_over import check_owner
 from salescrm.calendar import today
 from salescrm.models import User
 from salescrm.numbering import NumberSeries, next_number
 from salescrm.organisation.numbers import COMPACT
-from salescrm.versions import Refused, Stale, anybody, changed, claim, commit, commit_all, lock, lock_all, once
+from salescrm.versions import Refused, Stale, anybody, changed, claim, commit, commit_all, lock, once
 
 DERIVED = ["name", "sort_key", "name_key", "domain"]
 
@@ -32,7 +30,7 @@ def create_relation(*, kind: str, values: dict, by: User | None, token: UUID | N
 def _create(kind: str, values: dict, by: User | None) -> Relation:
     relation = Relation(kind=kind, updated_by=by, **_compact(values))
     _refuse_retired(relation.relation_type)
-    check_holder(relation.owner, field="owner")
+    check_owner(relation.owner, field="owner")
     relation.number = next_number(NumberSeries.Kind.RELATION, on=today(), taken=_is_taken)
     apply_names(relation)
     relation.save(force_insert=True)
@@ -58,7 +56,7 @@ def edit_relation(relation: Relation, *, values: dict, version: int, by: User) -
     if "relation_type" in names:
         _refuse_retired(values["relation_type"])
     if "owner" in names:
-        check_holder(values["owner"], field="owner")
+        check_owner(values["owner"], field="owner")
     for name in names:
         setattr(locked, name, values[name])
     apply_names(locked)
@@ -100,11 +98,6 @@ def retype_all(locked: list[Relation], *, to: RelationType, by: User) -> int:
     return commit_all(locked, relation_type=to, by=by)
 
 
-def hand_over(relations: RelationQuerySet, *, to: User, by: User) -> int:
-    """Give these relations another owner; how many there were. Runs in the caller's transaction."""
-    return commit_all(lock_all(relations.only("pk")), owner=to, by=by)
-
-
 def _claim(relation: Relation, version: int, by: User, **ways: Any) -> tuple[Relation, bool]:
     """As claim(); a relation that was merged meanwhile is refused for that, whatever its version."""
     rows = Relation.objects.all()
@@ -117,17 +110,6 @@ def stale(relation: Relation, *, version: int, by: User) -> Stale:
     """Who changed the relation since this version was shown. Refuses a merged one."""
     _refuse_merged(relation)
     return changed(relation, version=version, by=by)
-
-
-def words(count: int) -> str:
-    """How many relations somebody holds; `shown` is the number in the reader's format."""
-    return ngettext("%(shown)s relation", "%(shown)s relations", count)
-
-
-HOLDING = Holding(
-    key="relations", rows=lambda: Relation.objects.unmerged(), holder="owner", hand_over=hand_over, words=words,
-    url="relations:list", query={"active": "all"},
-)  # fmt: skip
 
 
 def _refuse_retired(relation_type: RelationType) -> None:

@@ -14,7 +14,7 @@ from sales.history import claim, commit, event_of
 from sales.models import Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused
 from sales.transitions import enter, now_of
-from salescrm.accounts.handing_over import check_holder
+from salescrm.accounts.handing_over import check_owner
 from salescrm.calendar import odd_years, written_day
 from salescrm.fields import field_of
 from salescrm.models import User
@@ -44,7 +44,7 @@ def _create(values: dict, by: User) -> Sale:
     check_years(sale, DAYS)
     if not phase.is_active:
         raise Refused({"phase": _("This phase is retired. Choose another one.")}, code="retired")
-    check_holder(sale.owner, field="owner")
+    check_owner(sale.owner, field="owner")
     enter(sale, phase)
     sale.probability = now_of(phase)
     sale.save(force_insert=True)
@@ -82,7 +82,7 @@ def edit(sale: Sale, *, values: dict, version: int, by: User) -> Sale:
     if sale.customer_id != customer_before and (sale.invoice_id or sale.project_id):
         raise Refused({"customer": _("An invoice or project of this customer hangs on this sale.")}, code="linked")
     if "owner" in changed:
-        check_holder(sale.owner, field="owner")
+        check_owner(sale.owner, field="owner")
     kind = SaleEvent.Kind.CHANGED if set(changed) & set(WATCHED) else ""
     return commit(sale, fields=changed, by=by, kind=kind)
 

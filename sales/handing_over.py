@@ -1,11 +1,12 @@
 """Handing over the open sales of an owner who leaves."""
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from sales.history import READ, commit_many
 from sales.models import Sale, SaleEvent
 from sales.models.querysets import SaleQuerySet
-from salescrm.accounts.handing_over import Holding
+from salescrm.accounts.handing_over import Possession
 from salescrm.models import User
 from salescrm.versions import lock_all
 
@@ -19,12 +20,12 @@ def hand_over(sales: SaleQuerySet, *, to: User, by: User) -> int:
     return len(rows)
 
 
-def words(count: int) -> str:
-    """How many open sales somebody holds; `shown` is the figure as the reader writes it."""
+def count_text(count: int) -> str:
+    """How many open sales somebody owns; `shown` is the number in the reader's format."""
     return ngettext("%(shown)s open sale", "%(shown)s open sales", count)
 
 
-HOLDING = Holding(
-    key="sales", rows=lambda: Sale.objects.untrashed().open(), holder="owner", hand_over=hand_over, words=words,
-    url="sales:list", query={"status": "open"},
+POSSESSION = Possession(
+    key="sales", label=_("Open sales"), rows=lambda: Sale.objects.untrashed().open(), field="owner",
+    hand_over=hand_over, count_text=count_text, url="sales:list", query={"status": "open"}, word="owner",
 )  # fmt: skip

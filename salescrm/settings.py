@@ -65,13 +65,13 @@ INSTALLED_APPS = [
 ]
 
 # Who takes part in what the kernel does for every app: what a fresh installation starts with, and what somebody can
-# hold and hand over (salescrm.accounts.handing_over), in the order in which it is shown.
+# own and hand over (salescrm.accounts.handing_over), in the order in which it is shown.
 DEFAULTS = "sales.defaults.install_defaults"
-HOLDINGS = [
-    "sales.handing_over.HOLDING",
-    "relations.saving.HOLDING",
-    "projects.editing.HOLDING",
-    "invoicing.editing.HOLDING",
+POSSESSIONS = [
+    "sales.handing_over.POSSESSION",
+    "relations.handing_over.POSSESSION",
+    "projects.handing_over.POSSESSION",
+    "invoicing.handing_over.POSSESSION",
 ]
 
 MIDDLEWARE = [

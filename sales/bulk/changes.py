@@ -14,7 +14,7 @@ from sales.models.lists import LossReason, Phase
 from sales.refusals import Refused, require_open
 from sales.transitions import CHANCE, OUTCOME, close_as_lost, enter, hold_competitor, judge_loss, would_move
 from sales.trashing import check_trash
-from salescrm.accounts.handing_over import check_holder
+from salescrm.accounts.handing_over import check_owner
 from salescrm.calendar import LATEST, today
 from salescrm.fields import field_of
 from salescrm.models import User
@@ -80,7 +80,7 @@ class HandOver(Deed):
     fields = ["owner"]
 
     def settle(self) -> "HandOver":
-        check_holder(self.owner, field="owner")
+        check_owner(self.owner, field="owner")
         return self
 
     def make(self, sale: Sale) -> bool:

@@ -33,18 +33,19 @@ def _users() -> QuerySet[User]:
     return User.objects.prefetch_related("groups")
 
 
-def _held(user: User) -> dict:
-    held = handing_over.holdings(user)
-    return {"basis": held.basis, "lines": handing_over.lines(held, user)}
+def _owned(user: User) -> dict:
+    owned = handing_over.possessions(user)
+    return {"basis": owned.basis, "lines": handing_over.lines(owned, user)}
 
 
 @require_safe
 @may_change_users
 def index(request: Request) -> HttpResponse:
     """Everybody who may or might log in."""
-    users = handing_over.with_holdings(_users()).order_by("-is_active", "name", "pk")
-    rows = [(user, LABELS.get(role_of(user), "")) for user in users]
-    return page(request, "accounts/users.html", {"rows": rows}, part="users")
+    users = handing_over.with_possessions(_users()).order_by("-is_active", "name", "pk")
+    first = handing_over.kinds()[0]
+    rows = [(user, LABELS.get(role_of(user), ""), first.address(user)) for user in users]
+    return page(request, "accounts/users.html", {"rows": rows, "counted": first.label}, part="users")
 
 
 @may_change_users
@@ -94,7 +95,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
 def access(request: Request, pk: int) -> HttpResponse:
     """Deactivate a user, or let them log in again; what they hold is handed over first or later."""
     subject = get_object_or_404(_users(), pk=pk)
-    context = {"subject": subject, **_held(subject)}
+    context = {"subject": subject, **_owned(subject)}
     if request.method != "POST":
         return page(request, "accounts/access.html", context, part="dialog")
     if request.POST.get("admit") not in ("yes", "no"):
@@ -131,7 +132,7 @@ def hand_over(request: Request, pk: int) -> HttpResponse:
                 text = _("%(subject)s holds nothing that can be handed over.")
                 messages.warning(request, text % {"subject": subject})
             return leave(request, "settings:users")
-    context |= _held(subject)
+    context |= _owned(subject)
     return page(request, "accounts/hand_over.html", context, part="dialog", status=status)
 
 

@@ -18,7 +18,7 @@ from sales.defaults import install_defaults
 from sales.duplicating import duplicate
 from sales.editing import create, edit
 from sales.models import Phase, Sale
-from salescrm.accounts.handing_over import hand_over, holdings
+from salescrm.accounts.handing_over import hand_over, possessions
 from salescrm.accounts.users import deactivate
 from tests.at_once import People, beside, holding
 from tests.factories import ProjectFactory, RelationFactory, SaleFactory, UserFactory
@@ -43,7 +43,7 @@ class Deeds:
         to, by = self.to, self.by
         match way:
             case "hand over":
-                return partial(hand_over, by, to=to, basis=holdings(by).basis, by=by)
+                return partial(hand_over, by, to=to, basis=possessions(by).basis, by=by)
             case "change many":
                 sales, deed = Sale.objects.filter(pk=self.sale.pk), HandOver(to)
                 return partial(change_many, sales, deed, basis=preview(sales, deed).basis, by=by)

@@ -17,7 +17,7 @@ from sales.defaults import install_defaults
 from sales.editing import create
 from sales.models import FollowUp, Phase, Sale
 from sales.reopening import reopen
-from salescrm.accounts.handing_over import hand_over, holdings
+from salescrm.accounts.handing_over import hand_over, possessions
 from salescrm.numbering import Counter
 from tests.at_once import People, behind, holding
 from tests.factories import ContactFactory, LineFactory, ProjectFactory, RelationFactory, SaleFactory, UserFactory
@@ -126,7 +126,7 @@ def test_adding_to_a_project_and_handing_over_wait_for_each_other_in_one_order(d
     project = ProjectFactory(customer=customer, manager=leaving)
     Relation.objects.filter(pk__in=[customer.pk, deeds.survivor.pk]).update(owner=leaving)
     accepting = deeds.accept(deeds.sale(), FollowUp.EXISTING_PROJECT, project=project)
-    leave = partial(hand_over, leaving, to=colleague, basis=holdings(leaving).basis, by=by)
+    leave = partial(hand_over, leaving, to=colleague, basis=possessions(leaving).basis, by=by)
 
     given, accepted = behind(deeds.survivor, leave, accepting)
 

@@ -1,4 +1,4 @@
-"""Handing over what a leaver holds: sales, relations, projects and drafts, all of it or nothing."""
+"""Handing over what a leaver owns: sales, relations, projects and drafts, all of it or nothing."""
 
 from datetime import date
 
@@ -9,10 +9,10 @@ from invoicing.models import Invoice, InvoiceEvent
 from projects.models import Project
 from relations.models import Relation
 from sales.models import Sale, SaleEvent
-from salescrm.accounts.handing_over import Holdings, hand_over, holdings
+from salescrm.accounts.handing_over import Possessions, hand_over, kinds, possessions
 from tests.factories import InvoiceFactory, ProjectFactory, RelationFactory, SaleFactory
 
-EVERYTHING = Holdings(sales=2, relations=2, projects=1, drafts=1)
+EVERYTHING = Possessions(sales=2, relations=2, projects=1, drafts=1)
 CLOSED = {"status": "lost", "closed_on": date(2026, 3, 5)}
 
 
@@ -40,12 +40,12 @@ def leaver(colleague):
 
 
 def test_all_of_it_goes_to_one_colleague_and_is_remembered(leaver, salesperson, administrator):
-    assert holdings(leaver) == EVERYTHING
-    assert hand_over(leaver, to=salesperson, basis="2-2-1-1", by=administrator) == Holdings(
+    assert possessions(leaver) == EVERYTHING
+    assert hand_over(leaver, to=salesperson, basis="2-2-1-1", by=administrator) == Possessions(
         sales=2, relations=2, projects=1, drafts=1
     )
-    assert (holdings(leaver), holdings(salesperson)) == (
-        Holdings(),
+    assert (possessions(leaver), possessions(salesperson)) == (
+        Possessions(),
         EVERYTHING,
     )
     for rows in (
@@ -69,14 +69,14 @@ def test_what_is_closed_issued_or_in_the_trash_stays(leaver, salesperson, admini
 
 def test_twice_is_once(leaver, salesperson, administrator):
     hand_over(leaver, to=salesperson, basis="2-2-1-1", by=administrator)
-    assert hand_over(leaver, to=salesperson, basis="2-2-1-1", by=administrator) == Holdings()
+    assert hand_over(leaver, to=salesperson, basis="2-2-1-1", by=administrator) == Possessions()
     assert {sale.version for sale in Sale.objects.filter(owner=salesperson)} == {2}
 
 
 def test_something_else_than_was_shown_is_not_handed_over(leaver, salesperson, administrator):
     with pytest.raises(ValidationError, match="Something changed"):
         hand_over(leaver, to=salesperson, basis="1-2-1-1", by=administrator)
-    assert (holdings(leaver).total(), InvoiceEvent.objects.count()) == (6, 0)
+    assert (possessions(leaver).total(), InvoiceEvent.objects.count()) == (6, 0)
 
 
 def test_nobody_who_left_and_not_the_leaver_takes_over(leaver, salesperson, administrator):
@@ -131,6 +131,17 @@ def test_users_page_and_deactivating_lead_to_it(desk, leaver, administrator):
     page = desk.get(f"/settings/users/{leaver.pk}/access/").content.decode()
     assert (address in page, "1 draft invoice" in " ".join(page.split())) == (True, True)
     assert "/hand-over/" not in desk.get(f"/settings/users/{administrator.pk}/access/").content.decode()
+
+
+def test_users_page_counts_the_kind_that_stands_first_under_its_own_name(desk, leaver, settings):
+    settings.POSSESSIONS = settings.POSSESSIONS[::-1]
+    kinds.cache_clear()
+    try:
+        page = desk.get("/settings/users/").text
+    finally:
+        kinds.cache_clear()
+    link = f'<a href="/invoices/?status=draft&amp;owner={leaver.pk}">1</a>'
+    assert ('<th class="n">Draft invoices</th>' in page, link in page) == (True, True)
 
 
 @pytest.mark.parametrize(
