@@ -40,21 +40,21 @@ def prefix_query(text: str) -> WordsQuery | None:
     spelling of it is stored. Of a text that nobody types only the first words count.
     """
     text = unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST]  # full-width digits are digits
-    words = typed(text)
-    if not words:
+    terms = typed(text)
+    if not terms:
         return None
     raw = " & ".join(islice(_spellings(text), MOST_WORDS))
-    name, form = legal_forms.spelled(words)
+    name, form = legal_forms.spelled(terms)
     if form and name:
         raw = f"({raw}) | {all_begin(name)} & ({''.join(form)}:* | {all_begin(form)})"
-    if len(words) > 1 and any(c.isdigit() for c in text):
-        raw = f"({raw}) | {''.join(words)[:LONGEST_WORD]}:*"
+    if len(terms) > 1 and any(c.isdigit() for c in text):
+        raw = f"({raw}) | {''.join(terms)[:LONGEST_WORD]}:*"
     return WordsQuery(raw)
 
 
-def all_begin(words: Iterable[str]) -> str:
+def all_begin(terms: Iterable[str]) -> str:
     """All of these, as beginnings of words."""
-    return " & ".join(f"{word}:*" for word in words)
+    return " & ".join(f"{term}:*" for term in terms)
 
 
 def _spellings(text: str) -> Iterator[str]:

@@ -14,7 +14,6 @@ app_name = "settings"
 urlpatterns = [
     path("", views.index, name="index"),
     path("sales/", views.sales, name="sales"),
-    path("number-example/", views.number_example, name="number-example"),
     path("relation-types/", lists.rows, {"kind": LISTS["relation-types"]}, name="relation-types"),
     path("sales/phases/<int:pk>/", lists.phase, name="phase"),
     path("<list:kind>/", lists.rows, name="list"),

@@ -14,7 +14,6 @@ from sales.settings.lists import LISTS, SALES_LISTS
 from salescrm.forms.submission import refusals_in
 from salescrm.forms.versioned import VersionedForm
 from salescrm.models import Organisation, User
-from salescrm.organisation.forms import example
 from salescrm.pages import page
 from salescrm.versions import Stale
 
@@ -50,11 +49,3 @@ def sales(request: HttpRequest) -> HttpResponse:
         editor.merge(stale)
     context = {**editor.context, "lists": [(kind, kind.model.objects.with_usage()) for kind in SALES_LISTS]}
     return page(request, "sales/settings/sales.html", context, part="switches", status=status)
-
-
-@require_safe
-@may_configure
-def number_example(request: HttpRequest) -> HttpResponse:
-    """What a number by the typed pattern looks like."""
-    typed = next((value for name, value in request.GET.items() if name.endswith("_pattern")), "")
-    return page(request, "sales/settings/number_example.html", {"example": example(typed)}, part="example")

@@ -4,7 +4,7 @@ As it is shown it carries the version and the `basis`, a sign of every value it 
 by field, and asks what both changed: a `question` for a row of the conflict table, with its `answer`, stored or mine.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from copy import copy
 from typing import Any, NamedTuple, Self, TypedDict
 
@@ -30,11 +30,12 @@ class Row(NamedTuple):
     outcome: str = ""
     answer: str = ""
     is_missing: bool = False
+    is_untouched: bool = False  # nobody typed `yours`: it is what was stored when the form was opened
 
     @classmethod
-    def of(cls, piece: Piece, outcome: str = "", answer: str = "", *, is_missing: bool = False) -> Self:
+    def of(cls, piece: Piece, outcome: str = "", answer: str = "", *, is_untouched: bool = False) -> Self:
         """The row of a piece."""
-        return cls(*piece.difference, outcome, answer, is_missing)
+        return cls(*piece.difference, outcome, answer, is_untouched=is_untouched)
 
 
 class Conflict(TypedDict):
@@ -57,7 +58,6 @@ class VersionedForm[Record: Model]:
     record: Any  # a Record; as it stands now once it was merged
     form: Any  # of the class the page has for this record
     lines: Any
-    conflict: Conflict | None
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class VersionedForm[Record: Model]:
         data: QueryDict | None = None,
         fresh: bool = False,
     ):
-        self.by, self.url, self.record, self.conflict = request.user, request.get_full_path(), record, None
+        self.by, self.url, self.record = request.user, request.get_full_path(), record
         self.form_id = f"form{request.path.replace('/', '-').rstrip('-')}"  # two of them may be open on one page
         self._make_form, self._make_lines = form, lines
         self.is_sent = request.method == "POST" and not fresh
@@ -78,22 +78,30 @@ class VersionedForm[Record: Model]:
         self.version: int = submitted_version(request) if self.is_sent else self.record.version
         self.questions: set[str] = set()
         self.answers: dict[str, str] = {}
-        self.basis = self._read() if self.is_sent else signs_of(self.form, self.lines)
+        self.basis: dict[str, str] = {}
+        self._merged: Conflict | None = None
+        if self.is_sent:
+            self._read()
+            self._take_stored()
+        else:
+            self.basis = signs_of(self.form, self.lines)
 
     def _made(self, data: QueryDict | None) -> tuple[forms.BaseForm, Lines | None]:
         """The form and its lines for the record as it is known; the form may do with its copy what it likes."""
         form = self._make_form(data, copy(self.record)) if self._make_form else forms.Form(data)
         return form, self._make_lines(data, self.record) if self._make_lines else None
 
-    def _read(self) -> dict[str, str]:
-        """Read the answers, and the basis, which is given back; a client that does not know of it has none."""
+    def _read(self) -> None:
+        """Read the basis, which a client that does not know of it does not have, the questions and the answers."""
         self.basis = dict(pair.split("=", 1) for pair in self.data.get("basis", "").split() if "=" in pair)
         self.questions = {*self.data.getlist("question")}
         answers = {name: self.data.get(f"answer-{name}", "") for name in self.questions}
         self.answers = {name: answer for name, answer in answers.items() if answer in (STORED, MINE)}
+
+    def _take_stored(self) -> None:
+        """Let the form hold what is stored where that was the answer."""
         if names := self._as_stored():
             self.form = self._made(self._with_stored(names))[0]
-        return self.basis
 
     def _as_stored(self) -> set[str]:
         """What is to stay as it is stored; an answer about what was stored before is none."""
@@ -110,30 +118,37 @@ class VersionedForm[Record: Model]:
 
     @property
     def context(self) -> dict[str, Any]:
-        """What a template needs; `components/version.html` is what the form carries."""
+        """What a template needs; `components/version.html` is what the form carries. What was typed stays in view."""
+        if self.is_sent and not self._merged:
+            self.form.data = self.data
         basis = " ".join(f"{name}={sign}" for name, sign in self.basis.items())
         carried = {"version": self.version, "basis": basis, "form_id": self.form_id}
         return {"form": self.form, "conflict": self.conflict, **carried}
 
+    @property
+    def conflict(self) -> Conflict | None:
+        """What the page says of a stale form, and of one whose questions were asked before."""
+        rows = [] if self._merged else self._questioned()
+        return self._table("", rows) if rows else self._merged
+
     def is_valid(self) -> bool:
-        """Whether all of it can be stored and every question has its answer; what was typed stays in view."""
+        """Whether all of it can be stored and every question has its answer."""
         lines = self.lines is None or self.lines.prefix in self._as_stored() or self.lines.is_valid()
         valid = bool(self.form.is_valid() and lines)
-        self.form.data = self.data
-        rows = list(self._open_rows()) if self.questions else []
-        if rows:
-            self._say("", rows)
-        return valid and not any(row.is_missing for row in rows)
+        return valid and not any(row.is_missing for row in self._questioned())
 
-    def _open_rows(self) -> Iterator[Row]:
-        for piece in pieces_of(*self._made(self.data), self.record):
-            if piece.name in self.questions and piece.stored != piece.mine:
-                answer = self.answers.get(piece.name, "")
-                yield Row.of(piece, answer=answer, is_missing=not answer)
+    def _questioned(self) -> list[Row]:
+        """The questions this form came with, each with its answer or without one."""
+        pieces = pieces_of(*self._made(self.data), self.record) if self.questions else ()
+        return [
+            Row.of(piece, answer=self.answers.get(piece.name, ""))._replace(is_missing=piece.name not in self.answers)
+            for piece in pieces
+            if piece.name in self.questions and piece.stored != piece.mine
+        ]
 
-    def _say(self, message: str, rows: list[Row], *, fixed: bool = False) -> None:
+    def _table(self, message: str, rows: list[Row], *, fixed: bool = False) -> Conflict:
         questions = sum(not row.outcome for row in rows)
-        self.conflict = Conflict(message=message, differences=rows, questions=questions, fixed=fixed, url=self.url)
+        return Conflict(message=message, differences=rows, questions=questions, fixed=fixed, url=self.url)
 
     def is_ready(self, stale: Callable[..., Stale] = changed) -> bool:
         """As is_valid(); raises what `stale` gives for an old version that cannot be stored as it is."""
@@ -153,14 +168,19 @@ class VersionedForm[Record: Model]:
         self.form, self.lines = self._made(self.data)
         pieces, stored = list(pieces_of(self.form, self.lines, self.record)), signs_of(self.form, self.lines)
         mine = {piece.name: piece.mine for piece in pieces if not (fixed or piece.fixed)}
-        result = merge(self.basis, stored, mine, before=self.questions)
+        opened = self.basis
+        result = merge(opened, stored, mine, before=self.questions)
         self._ask(result.questions, stored)
         outcomes = {piece.name: "" if piece.name in result.questions else _outcome(piece, result) for piece in pieces}
         self._show_stored({name for name, outcome in outcomes.items() if outcome == STORED})
         readable = [piece for piece in pieces if piece.difference.theirs or piece.difference.yours]
-        differing = [piece for piece in readable if piece.stored != piece.mine]
-        rows = [Row.of(piece, outcomes[piece.name], self.answers.get(piece.name, "")) for piece in differing]
-        self._say(str(refusal.message), rows, fixed=fixed)
+        rows = [
+            Row.of(piece, outcome, self.answers.get(piece.name, ""), is_untouched=_is_untouched(piece, outcome, opened))
+            for piece in readable
+            for outcome in [outcomes[piece.name]]
+            if piece.stored != piece.mine
+        ]
+        self._merged = self._table(str(refusal.message), rows, fixed=fixed)
 
     def _ask(self, names: Iterable[str], stored: dict[str, str]) -> None:
         """What is asked from now on; an answer holds as long as what is stored is what it was given about."""
@@ -180,3 +200,7 @@ class VersionedForm[Record: Model]:
 
 def _outcome(piece: Piece, result: Merge[str]) -> str:
     return MINE if result.values.get(piece.name) == piece.mine != piece.stored else STORED
+
+
+def _is_untouched(piece: Piece, outcome: str, opened: dict[str, str]) -> bool:
+    return outcome == STORED and opened.get(piece.name) == piece.mine

@@ -1,18 +1,20 @@
-"""The form of our own company and its number patterns."""
+"""The form of our own company and its number patterns, and that of the first run."""
 
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.contrib.auth.forms import SetPasswordMixin
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from salescrm.calendar import today
 from salescrm.forms.rendering import Segmented
-from salescrm.models import Organisation
+from salescrm.models import Organisation, User
 from salescrm.numbering import NumberSeries, validate_pattern
 from salescrm.organisation.fields import NumberFormField
+from salescrm.organisation.first_run import check_code
 
 PATTERN_HELP = _("{year} is the year, {seq:04} the number in four digits.")
 
@@ -100,3 +102,42 @@ class OrganisationForm(forms.ModelForm):
     def examples(self) -> dict[str, str]:
         """What numbers by the patterns in the form look like."""
         return {kind: example(self[f"{kind}_pattern"].value() or "") for kind in ("relation", "invoice")}
+
+
+class SetUpForm(SetPasswordMixin, forms.Form):
+    code = forms.CharField(
+        label=_("Set-up code"), max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}),
+        help_text=_("The server has just written it to its log."),
+    )  # fmt: skip
+    organisation = forms.CharField(
+        label=_("Your organisation"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "organization"})
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), choices=User.Language, widget=Segmented,
+        help_text=_("Phases, reasons, sources and relation types start in this language."),
+    )  # fmt: skip
+    name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    password1, password2 = SetPasswordMixin.create_password_fields()
+
+    def __init__(self, *args: Any, client: str, **kwargs: Any) -> None:
+        self.client = client
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self) -> str:
+        check_code(self.cleaned_data["code"], self.client)
+        return self.cleaned_data["code"]
+
+    def clean(self) -> dict[str, Any] | None:
+        self.validate_passwords()
+        user = User(email=self.cleaned_data.get("email", ""), name=self.cleaned_data.get("name", ""))
+        user.organisation = self.cleaned_data.get("organisation", "")  # a password is not made of its name
+        self.validate_password_for_user(user)
+        return super().clean()
+
+    @property
+    def values(self) -> dict:
+        """What set_up() takes."""
+        names = ("organisation", "language", "name", "email")
+        return {name: self.cleaned_data[name] for name in names} | {"password": self.cleaned_data["password1"]}

@@ -5,11 +5,12 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from salescrm.forms.submission import refusals_in
 from salescrm.forms.versioned import VersionedForm
 from salescrm.models import Organisation
-from salescrm.organisation.forms import OrganisationForm
+from salescrm.organisation.forms import OrganisationForm, example
 from salescrm.organisation.profile import change_organisation
 from salescrm.pages import Request, page
 from salescrm.versions import Stale
@@ -37,3 +38,11 @@ def organisation(request: Request) -> HttpResponse:
         status = 409
         editor.merge(stale)
     return page(request, "organisation/organisation.html", editor.context, part="form", status=status)
+
+
+@require_safe
+@may_change_organisation
+def number_example(request: Request) -> HttpResponse:
+    """What a number by the typed pattern looks like."""
+    typed = next((value for name, value in request.GET.items() if name.endswith("_pattern")), "")
+    return page(request, "organisation/number_example.html", {"example": example(str(typed))}, part="example")

@@ -17,7 +17,9 @@ BROKEN_OFF = ("40P01", "40001")  # a deadlock, a transaction that must begin aga
 
 
 def second_try(get_response: GetResponse) -> GetResponse:
-    """Carry out once more what the database broke off, and say so when it does it again: 409, with what was typed kept.
+    """Carry out once more what the database broke off, and say so when it does it again: 409.
+
+    What was typed is kept, or still in the form one page back where that holds a file or a password.
 
     That is safe: what was broken off has stored nothing, and what a view had stored before it finds its own result
     when it is sent twice (rule 6). An answer that has begun to flow is past this place.

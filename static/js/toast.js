@@ -29,7 +29,10 @@ function greet() {
   }
 }
 
-// An answer that is itself a message says why; of a session that has ended its module takes over the next log-in.
+// An answer that is itself a message, and not a list item to put in its place.
+const isToast = (xhr) => xhr?.response?.startsWith('<li class="toast"');
+
+// Such an answer says why; of a session that has ended its module takes over the next log-in.
 function fail({ detail }) {
   const place = document.querySelector("dialog[open]") ?? document.getElementById("main");
   let list = place.querySelector(".toasts");
@@ -38,7 +41,7 @@ function fail({ detail }) {
     list.className = "toasts";
     place.append(list);
   }
-  if (detail.xhr?.response?.startsWith("<li")) {
+  if (isToast(detail.xhr)) {
     list.innerHTML = detail.xhr.response;
     if (detail.xhr.status === 401) import(list.firstElementChild.dataset.renew).then(({ arm }) => arm());
   } else list.replaceChildren(document.getElementById("failed").content.cloneNode(true));
@@ -46,7 +49,7 @@ function fail({ detail }) {
 
 // A conflict that is itself a message: the page stays as it is, with what was typed in it.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.xhr.status === 409 && detail.xhr.response.startsWith("<li")) Object.assign(detail, { shouldSwap: false, isError: true });
+  if (detail.xhr.status === 409 && isToast(detail.xhr)) Object.assign(detail, { shouldSwap: false, isError: true });
 });
 
 document.addEventListener("click", (event) => {

@@ -14,6 +14,8 @@ from projects.models import Project
 from projects.opening import NewProject
 from salescrm.calendar import today
 from tests.factories import ContactFactory, PersonFactory, ProjectFactory, RelationFactory, ServiceFactory
+from tests.forms import Sheet
+from tests.markup import Markup
 
 HTMX = {"HX-Request": "true"}
 GETS = ["detail", "edit", "services", "close"]
@@ -250,6 +252,14 @@ def test_stale_services_of_which_one_is_invalid_are_shown_as_they_would_stand(pr
         409,
         ["1 × Stays, € 100.00, 21 %, hourly", "Wrong, x, 100, 21 %, Subscription"],
     )
+
+
+def test_stale_form_says_of_what_was_not_touched_only_what_is_stored(project, salesperson, manager, as_user):
+    sheet = Sheet.open(as_user(salesperson), url("edit", project.pk), "name")
+    Project.objects.update(name="Theirs", version=2, updated_by=manager)
+    rows = Markup(sheet.sent(note="Mine").answer.text).root.iter("tr")
+    table = {row.get("data-field"): [" ".join("".join(cell.itertext()).split()) for cell in row] for row in rows}
+    assert (table["name"], table["note"][2]) == (["Name", "Theirs", "not changed", "Stored now"], "Mine")
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])

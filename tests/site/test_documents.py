@@ -1,5 +1,6 @@
 """What code and templates name is there: rules by their number, documents; and the changelog knows the version."""
 
+import pkgutil
 import re
 import tomllib
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ KINDS = {".py", ".html", ".css", ".js", ".md", ".toml"}
 NAMED = re.compile(r"\brules?\s+\d+[a-c]?(?:(?:,|\s+and|\s+to)\s+\d+[a-c]?)*", re.IGNORECASE)
 DOCUMENT = re.compile(r"[\w/.-]+\.md\b")
 # `sales/history.py`, `sales/imports/parsing/`, `tests/sales/test_history.py::test_days`
+DOTTED = re.compile(r"\b(?:salescrm|relations|invoicing|projects|sales|reports)(?:\.[A-Za-z_]\w*)+(?!\.\w)")
 PLACE = re.compile(r"`([a-z]\w*(?:/\w+)*/(?:\w+\.\w+)?)(?:::(\w+))?`")
 
 
@@ -68,6 +70,27 @@ def test_modules_and_tests_named_in_documents_exist(texts):
     assert len(tests) > 10
     assert missing == []
     assert [(place, test) for place, test in tests if f"def {test}(" not in (ROOT / place).read_text()] == []
+
+
+def test_names_in_the_comments_of_templates_exist(texts):
+    """`salescrm.forms.versioned.Row` is a module, or something in one."""
+    comments = [
+        (path, name)
+        for path, text in texts.items()
+        if path.suffix == ".html"
+        for comment in re.findall(r"{% comment %}(.*?){% endcomment %}|{#(.*?)#}", text, re.DOTALL)
+        for name in DOTTED.findall("".join(comment))
+    ]
+    assert len(comments) > 5
+    assert [(path, name) for path, name in comments if not _is_there(name)] == []
+
+
+def _is_there(name: str) -> bool:
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
 
 
 def test_modules_in_the_map_of_the_folders_exist():

@@ -47,6 +47,18 @@ def test_refused_move_says_who_and_where_and_can_be_done_again(board, card, sale
     assert stored(sale) == ("Presentation", 25, 3)
 
 
+def test_refused_move_comes_to_its_place_however_the_answer_begins(board, card, sale, phases, colleague):
+    def bare(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().lstrip())
+
+    board.route("**/move/", bare)
+    move(sale, phase=phases[75], version=1, by=colleague)
+    drop(board, card, column(board, phases[25]))
+    expect(column(board, phases[75]).locator(".card")).to_have_count(1)
+    expect(board.locator(".toast")).to_contain_text("“Warehouse” is in Negotiation now.")
+
+
 def test_card_of_a_sale_that_was_closed_meanwhile_leaves_the_board(board, card, sale, phases, colleague):
     lose(sale, reason=None, lost_to=None, version=1, by=colleague)
     drop(board, card, column(board, phases[25]))

@@ -12,6 +12,7 @@ from sales.models import Phase, Sale
 from sales.transitions import lose, move
 from salescrm.calendar import today
 from tests.factories import LineFactory, SaleFactory
+from tests.forms import Sheet
 
 HTMX = {"HX-Request": "true"}
 AMOUNTS = [("20000", "20,000"), ("30000", "30,000")]
@@ -155,6 +156,18 @@ def test_stale_value_shows_theirs_beside_yours_and_keeps_what_was_typed(desk, sa
     again = desk.post(url(sale, "amount"), {"version": 2, "expected_revenue": "30,000.00"}, headers=headers)
     assert again.status_code in (200, 302)
     assert stored(sale, "expected_revenue", "version") == (Decimal("30000"), 3)
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "part"])
+def test_value_nobody_touched_here_is_not_said_to_be_yours(desk, sale, colleague, headers):
+    opened = Sheet.open(desk, url(sale, "step"), "next_step").values
+    edit(sale, values={"next_step": "Mail"}, version=1, by=colleague)
+    response = desk.post(url(sale, "step"), opened, headers=headers)
+    text = response.content.decode()
+    assert (response.status_code, "stored now <b>Mail" in text, ", yours" in text) == (409, True, False)
+    lose(Sale.objects.get(pk=sale.pk), reason=None, lost_to=None, version=2, by=colleague)
+    closed = desk.post(url(sale, "step"), {**opened, "next_step": "Call"}, headers=headers).content.decode()
+    assert ", yours Call" in closed
 
 
 def test_the_same_twice_is_one_change(desk, sale):
