@@ -1,7 +1,6 @@
 // What every page needs. Pages add their own modules; all of them only quicken what works without.
 import "./dialog.js";
 import "./forms.js";
-import "./shortcuts.js";
 import "./toast.js";
 
 // Here and not in a meta element: this file is kept by the browser, a page is fetched each time.
@@ -33,15 +32,19 @@ const form = first?.matches("form:not(.toolbar, .search)") ? first : first?.quer
 if (document.activeElement === document.body && !document.querySelector("[autofocus]"))
   form?.querySelector("input:enabled:not([type=hidden], [type=radio]), select, textarea")?.focus({ preventScroll: true });
 
-// Whoever opens a sale finds the way back and to its neighbours there (trail.js).
-const SALE = /^\/sales\/\d+\/$/;
+// Whoever opens a record finds the way back and to its neighbours there (trail.js). `data-records` is the address of
+// the record 0; the pages beside it lend their title to the way back.
+const records = document.getElementById("main").dataset.records ?? "";
+const RECORD = `^${records.replace("0", "\\d+")}`;
+const isRecord = (path) => Boolean(records) && new RegExp(`${RECORD}$`).test(path);
 document.addEventListener("click", ({ target }) => {
   const link = target.closest?.("main a[href]");
-  if (!link || !SALE.test(link.pathname) || location.pathname.match(/^\/sales\/\d/)) return;
+  if (!link || !isRecord(link.pathname) || new RegExp(RECORD).test(location.pathname)) return;
   const around = [...(link.closest(".column") ?? document.getElementById("main")).querySelectorAll("a[href]")];
-  const sales = [...new Set(around.map((other) => other.pathname).filter((path) => SALE.test(path)))];
-  const title = location.pathname.startsWith("/sales/") ? document.querySelector("h1").textContent.trim() : "";
-  sessionStorage.setItem("trail", JSON.stringify({ url: location.pathname + location.search, title, sales }));
+  const neighbours = [...new Set(around.map((other) => other.pathname).filter(isRecord))];
+  const beside = location.pathname.startsWith(records.split("0")[0]);
+  const title = beside ? document.querySelector("h1").textContent.trim() : "";
+  sessionStorage.setItem("trail", JSON.stringify({ url: location.pathname + location.search, title, neighbours }));
 });
 
 // A menu closes when one chose from it, or goes on elsewhere.
@@ -54,3 +57,49 @@ document.addEventListener("keydown", ({ key }) => {
   document.activeElement?.closest("details.more[open]")?.querySelector("summary").focus();
   closeMenus(null);
 });
+
+// Keys for what a page offers: each link, button or field says its own in data-key ("e", or "g s" one after the other).
+const OFF = "keys-off", PATIENCE = 1500;
+const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), select, textarea, [contenteditable]";
+let before = "", patience = 0;
+
+const seen = (element) => element.checkVisibility({ visibilityProperty: true });
+const find = (keys) => {
+  const all = [...document.querySelectorAll(`[data-key="${CSS.escape(keys)}"]`)];
+  return all.find(seen) ?? all.find((element) => element.matches("a")); // a link in a closed menu will do
+};
+const begins = (key) => document.querySelector(`[data-key^="${CSS.escape(key)} "]`);
+
+function use(element) {
+  if (element.matches("input")) element.select();
+  element.focus();
+  if (element.matches("a, button:not([aria-current])")) element.click();
+}
+
+document.addEventListener("keydown", (event) => {
+  const { key, target } = event;
+  const finds = (event.ctrlKey || event.metaKey) && !event.altKey && key.toLowerCase() === "k";
+  if (event.defaultPrevented || target.closest?.(TYPING) || document.querySelector("dialog[open]")) return;
+  if (!finds && (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(OFF))) return;
+  if (key.length > 1) return;
+  const keys = finds ? "/" : before + key;
+  before = "";
+  clearTimeout(patience);
+  const element = find(keys);
+  if (element) use(element);
+  else if (!finds && begins(keys)) {
+    before = `${keys} `;
+    patience = setTimeout(() => (before = ""), PATIENCE);
+  } else return;
+  event.preventDefault();
+});
+
+// The sheet: whether single keys do something, in this browser.
+const reflect = () => { for (const box of document.querySelectorAll("[data-keys-on]")) box.checked = !localStorage.getItem(OFF); };
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("[data-keys-on]")) return;
+  if (target.checked) localStorage.removeItem(OFF);
+  else localStorage.setItem(OFF, "1");
+});
+document.addEventListener("htmx:afterSwap", reflect);
+reflect();

@@ -1,11 +1,12 @@
 // Who logs in in another tab gets other form tokens there: the forms of this page take them over, else they are refused.
 const TOKEN = "input[name=csrfmiddlewaretoken]";
 let listening;
+let profile; // a page that has a form of its own, once one is logged in again
 
 const userOf = (page) => page.querySelector(".me span")?.firstChild.data;
 
 async function renew() {
-  const answer = await fetch("/accounts/profile/").catch(() => null);
+  const answer = await fetch(profile).catch(() => null);
   if (!answer?.ok || answer.redirected) return; // still logged out
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (userOf(page) !== userOf(document)) {
@@ -22,6 +23,7 @@ async function renew() {
 export function arm() {
   listening?.abort();
   listening = new AbortController();
+  profile = document.querySelector(".toast[data-renew]")?.dataset.profile ?? profile;
   addEventListener("focus", renew, { signal: listening.signal });
   const forget = () => document.querySelector(".toast[data-renew]")?.remove();
   document.addEventListener("htmx:beforeRequest", forget, { once: true });
