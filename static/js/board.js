@@ -1,17 +1,19 @@
 // The board: drag a card to a phase, the tick or the cross, or choose from its menu; both do what the card's page
 // "Move to" does without scripts. A whole card drags by mouse, by finger only its grip does, so a swipe scrolls.
-const FAR = 5, EDGE = 56, MARGIN = 24; // pixels before a press becomes a drag; how near an edge the board scrolls along
+import { cancel, draggable, FAR } from "./drag.js";
+
+const EDGE = 56, MARGIN = 24; // how near an edge the board scrolls along, and how near one a column still counts
 const form = () => document.getElementById("move");
 const board = () => document.querySelector("#board .board");
 const column = (phase) => board()?.querySelector(`.column[data-phase="${phase}"]`);
 const phaseOf = (card) => card.closest(".column").dataset.phase;
 const idOf = (card) => card.id.replace("card-", "");
+const addressOf = (card, ofZero) => ofZero.replace("/0/", `/${idOf(card)}/`);
 const order = (card) => [card.dataset.next ?? "none", idOf(card).padStart(19, "0")].join(".");
 const waiting = new Map(); // what comes next for a card that is on its way: a phase or an end, by its id
-let drag = null;
+let menu = null;
 let chosen = null; // the card whose menu or dialog is open
 let heir = null; // the card that gets the focus when its neighbour leaves
-let dropped = false; // the click that follows a drag is none
 let pressed = [0, 0];
 
 /** What standing in this phase would mean: "50 % · weighted € 12,000.00". */
@@ -39,7 +41,7 @@ function send(card, phase) {
   const values = { ...Object.fromEntries(new FormData(form())), phase, version: card.dataset.version };
   for (const old of document.querySelectorAll("main > .toasts")) old.remove();
   card.ariaBusy = "true";
-  htmx.ajax("POST", `/sales/${idOf(card)}/move/`, { source: card, target: card, swap: "outerHTML", values }).catch(() => {}).finally(() => {
+  htmx.ajax("POST", addressOf(card, form().dataset.address), { source: card, target: card, swap: "outerHTML", values }).catch(() => {}).finally(() => {
     if (!card.isConnected) return; // answered, hence replaced
     waiting.delete(card.id);
     card.ariaBusy = null;
@@ -60,31 +62,26 @@ function focus(card) {
   card.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
-// The menu
+// A press, a click and the menu (board-menu.js, which the first menu loads)
 
+/** Let the menu be about this card: where its tick and its cross lead to, and what every phase would mean. */
 function aim(card) {
   chosen = card;
   const query = new URLSearchParams({ version: card.dataset.version, board: form().elements.board.value });
-  for (const link of form().querySelectorAll("a[data-end]"))
-    link.href = `/sales/${idOf(card)}/${link.dataset.end}/?${query}`;
-  for (const button of form().querySelectorAll("button[data-to]")) {
-    button.disabled = button.dataset.to === phaseOf(card);
-    button.querySelector("small").textContent = meaning(card, column(button.dataset.to).dataset);
-  }
+  for (const link of form().querySelectorAll("a[data-end]")) link.href = `${addressOf(card, link.dataset.address)}?${query}`;
+  menu?.fill(form(), phaseOf(card), (phase) => meaning(card, column(phase).dataset));
 }
 
-function open(link) {
+async function open(link) {
+  menu ??= await import(form().dataset.menu).catch(() => null);
+  if (!menu) return location.assign(link.href);
+  if (!link.isConnected) return;
   aim(link.closest(".card"));
-  form().showPopover();
-  const [at, size] = [link.getBoundingClientRect(), form().getBoundingClientRect()];
-  form().style.left = `${at.left + size.width < innerWidth - 8 ? at.left : Math.max(8, at.right - size.width)}px`;
-  form().style.top = `${Math.max(8, Math.min(at.bottom + 4, innerHeight - size.height - 8))}px`;
-  form().querySelector("button:enabled, a").focus();
+  menu.open(form(), link);
 }
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest(".card .where");
-  if (dropped && event.target.closest(".board")) return event.preventDefault();
   if (link && !(event.button || event.metaKey || event.ctrlKey || event.shiftKey)) {
     event.preventDefault();
     return open(link);
@@ -101,46 +98,37 @@ document.addEventListener("click", (event) => {
   waiting.set(chosen.id, end);
 }, true);
 
-document.addEventListener("keydown", (event) => {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step || !event.target.closest("#move")) return;
-  const items = [...form().querySelectorAll("button:enabled, a")];
-  event.preventDefault();
-  items.at((items.indexOf(event.target) + step) % items.length).focus();
-});
-
 // Dragging
 
-function begin(event) {
-  const card = event.target.closest?.(".board .card");
-  if (!card || !form() || drag || event.button || !event.isPrimary || card.ariaBusy || event.target.closest(".where")) return;
-  if (event.pointerType !== "mouse" && !event.target.closest("[data-grip]")) return;
-  drag = { card, id: event.pointerId, from: [event.clientX, event.clientY], at: [event.clientX, event.clientY] };
+function take({ target, pointerType }) {
+  const card = target.closest(".board .card");
+  if (!card || !form() || card.ariaBusy || target.closest(".where")) return null;
+  return pointerType === "mouse" || target.closest("[data-grip]") ? { grip: card, card } : null;
 }
 
-function lift() {
-  const { card, from } = drag, box = card.getBoundingClientRect();
+function lift(drag) {
+  const { card } = drag, box = card.getBoundingClientRect();
   const ghost = card.cloneNode(true);
   ghost.removeAttribute("id");
   ghost.inert = true;
   ghost.classList.add("ghost");
   Object.assign(ghost.style, { left: `${box.left}px`, top: `${box.top}px`, width: `${box.width}px` });
-  Object.assign(drag, { ghost, from, frame: requestAnimationFrame(follow) });
+  drag.ghost = ghost;
   document.getElementById("board").append(ghost);
-  card.setPointerCapture(drag.id);
   card.dataset.lifted = "";
   document.getElementById("board").dataset.drag = "";
   document.getElementById("drop").hidden = false;
+  drag.frame = requestAnimationFrame(() => scroll(drag));
 }
 
 /** The place under the pointer that the card may be dropped on. */
-function under([x, y]) {
+function under({ card, at: [x, y] }) {
   const inside = Math.min(Math.max(x, MARGIN), innerWidth - MARGIN); // a finger at the very edge means the column there
-  const found = document.elementFromPoint(inside, y)?.closest("#drop [data-end], .board .column:not([data-retired])");
-  return found?.dataset.phase === phaseOf(drag.card) ? null : (found ?? null);
+  const place = document.elementFromPoint(inside, y)?.closest("#drop [data-end], .board .column:not([data-retired])");
+  return place?.dataset.phase === phaseOf(card) ? null : (place ?? null);
 }
 
-function mark(target) {
+function mark(drag, target) {
   if (target === drag.target) return;
   if (drag.target) delete drag.target.dataset.target;
   delete drag.target?.querySelector("header")?.dataset.said;
@@ -151,53 +139,38 @@ function mark(target) {
 }
 
 /** While a card is held near an edge the board scrolls along. */
-function follow() {
-  if (!drag) return;
-  if (!drag.card.isConnected) return end({}, false); // the board was filtered anew
+function scroll(drag) {
+  if (!drag.card.isConnected) return cancel(); // the board was filtered anew
   const box = board().getBoundingClientRect(), [x] = drag.at;
   const [left, right] = [Math.max(box.left, 0) + EDGE - x, x - Math.min(box.right, innerWidth) + EDGE];
   if (left > 0 || right > 0) board().scrollLeft += (right > left ? Math.min(right, EDGE) : -Math.min(left, EDGE)) / 4;
-  mark(under(drag.at));
-  drag.frame = requestAnimationFrame(follow);
+  mark(drag, under(drag));
+  drag.frame = requestAnimationFrame(() => scroll(drag));
 }
 
-function pull(event) {
-  if (event.pointerId !== drag?.id) return;
-  const [dx, dy] = [event.clientX - drag.from[0], event.clientY - drag.from[1]];
-  if (!drag.ghost && Math.hypot(dx, dy) < FAR) return;
-  drag.at = [event.clientX, event.clientY];
-  if (!drag.card.isConnected) return end(event, false);
-  if (!drag.ghost) lift();
+function pull(drag) {
+  if (!drag.card.isConnected) return cancel();
+  const [dx, dy] = drag.by;
   drag.ghost.style.transform = `translate(${dx}px, ${dy}px)`;
-  mark(under(drag.at));
+  mark(drag, under(drag));
 }
 
-function end(event, drop) {
-  if (!drag || (event.pointerId ?? drag.id) !== drag.id) return;
-  const { card, ghost, target } = drag;
-  if (ghost) {
-    mark(null);
-    cancelAnimationFrame(drag.frame);
-    ghost.remove();
-    delete card.dataset.lifted;
-    delete document.getElementById("board").dataset.drag;
-    document.getElementById("drop")?.setAttribute("hidden", "");
-    getSelection().empty();
-    dropped = true;
-    setTimeout(() => (dropped = false));
-  }
-  drag = null;
-  if (drop && target?.dataset.end) ask(card, target.dataset.end);
-  else if (drop && target) send(card, target.dataset.phase);
-  else if (ghost && card.isConnected) focus(card);
+function end(drag, dropped) {
+  const { card, target } = drag;
+  mark(drag, null);
+  cancelAnimationFrame(drag.frame);
+  drag.ghost.remove();
+  delete card.dataset.lifted;
+  delete document.getElementById("board").dataset.drag;
+  document.getElementById("drop")?.setAttribute("hidden", "");
+  getSelection().empty();
+  if (dropped && target?.dataset.end) ask(card, target.dataset.end);
+  else if (dropped && target) send(card, target.dataset.phase);
+  else if (card.isConnected) focus(card);
 }
 
+draggable({ take, lift, pull, end });
 document.addEventListener("pointerdown", (event) => (pressed = [event.clientX, event.clientY]));
-document.addEventListener("pointerdown", begin);
-document.addEventListener("pointermove", pull);
-document.addEventListener("pointerup", (event) => end(event, true));
-document.addEventListener("pointercancel", (event) => end(event, false));
-document.addEventListener("keydown", (event) => event.key === "Escape" && end(event, false));
 document.addEventListener("dragstart", (event) => event.target.closest?.(".board") && event.preventDefault());
 
 // Answers: a moved card says where it belongs; more cards may bring one that was put at the end before

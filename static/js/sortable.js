@@ -1,5 +1,5 @@
 // Order of a list by dragging a handle; the new order goes through the list's own form. Buttons up and down do the same.
-let drag = null;
+import { draggable } from "./drag.js";
 
 const items = (list) => [...list.querySelectorAll(":scope > [data-id]")];
 
@@ -17,40 +17,33 @@ function send(list) {
   form.requestSubmit();
 }
 
-document.addEventListener("pointerdown", (event) => {
-  const handle = event.target.closest("[data-sortable] [data-handle]");
-  if (!handle || event.button || !event.isPrimary) return;
-  event.preventDefault();
-  const item = handle.closest("[data-id]"), list = item.closest("[data-sortable]");
-  handle.setPointerCapture(event.pointerId);
-  drag = { item, list, before: items(list) };
-  item.dataset.dragging = "";
-});
+function take(event) {
+  const grip = event.target.closest("[data-sortable] [data-handle]");
+  if (!grip) return null;
+  event.preventDefault(); // no text is selected on the way
+  const item = grip.closest("[data-id]"), list = item.closest("[data-sortable]");
+  return { grip, item, list, before: items(list) };
+}
 
-document.addEventListener("pointermove", ({ clientY }) => {
-  if (!drag) return;
-  const over = items(drag.list).find((item) => {
-    const { top, bottom } = item.getBoundingClientRect();
-    return item !== drag.item && clientY > top && clientY < bottom;
+function pull({ item, list, at: [, y] }) {
+  const all = items(list);
+  const over = all.find((other) => {
+    const { top, bottom } = other.getBoundingClientRect();
+    return other !== item && y > top && y < bottom;
   });
   if (!over) return;
   const { top, height } = over.getBoundingClientRect();
-  if (items(drag.list).indexOf(over) < items(drag.list).indexOf(drag.item)) {
-    if (clientY < top + height / 2) over.before(drag.item);
-  } else if (clientY > top + height / 2) over.after(drag.item);
-});
+  if (all.indexOf(over) < all.indexOf(item)) {
+    if (y < top + height / 2) over.before(item);
+  } else if (y > top + height / 2) over.after(item);
+}
 
-function end(keep) {
-  if (!drag) return;
-  const { item, list, before } = drag;
-  drag = null;
+function end({ item, list, before }, dropped) {
   delete item.dataset.dragging;
-  if (!keep) list.append(...before);
+  if (!dropped) list.append(...before);
   else if (items(list).some((other, at) => other !== before[at])) send(list);
 }
 
-document.addEventListener("pointerup", () => end(true));
-document.addEventListener("pointercancel", () => end(false));
-document.addEventListener("keydown", ({ key }) => key === "Escape" && end(false));
+draggable({ take, far: 0, lift: ({ item }) => (item.dataset.dragging = ""), pull, end });
 document.addEventListener("htmx:afterSettle", ready);
 ready();
