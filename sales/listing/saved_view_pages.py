@@ -14,7 +14,7 @@ from sales.listing.filter_form import ViewForm
 from sales.listing.filter_labels import chips
 from sales.listing.filters import SaleFilter
 from sales.models import SavedView
-from salescrm.forms.submission import refusals_in, submitted_version
+from salescrm.forms.submission import create_form, refusals_in, submitted_version
 from salescrm.forms.versioned import VersionedForm
 from salescrm.pages import leave, page
 from salescrm.url_words import carried
@@ -53,15 +53,16 @@ def view_new(request: HttpRequest) -> HttpResponse:
     query = carried(request.POST.get("query", "")) if sent else request.GET
     sale_filter = SaleFilter.parse(query)
     visible = columns.visible_columns(sale_filter.columns, request.COOKIES, sale_filter.status)
-    form = ViewForm(request.POST if sent else None)
-    if sent and form.is_valid():
+    form, (token, made) = ViewForm(request.POST if sent else None), create_form(request, SavedView)
+    if not made and sent and form.is_valid():
+        words = saved_views.with_columns(query, visible)
         with refusals_in(form):
-            view = saved_views.save(
-                **form.cleaned_data, query=saved_views.with_columns(query, visible), by=request.user
-            )
-            messages.success(request, _("The view “%(view)s” is kept.") % {"view": view})
-            return leave(request, view.address)
+            made = saved_views.save(**form.cleaned_data, query=words, by=request.user, token=token)
+    if made:
+        messages.success(request, _("The view “%(view)s” is kept.") % {"view": made})
+        return leave(request, made.address)
     context = {"form": form, "chips": chips(sale_filter, query), "sale_filter": sale_filter, "query": query.urlencode()}
+    context["token"] = token
     return page(request, "sales/listing/saved_view_new.html", context, part="dialog", status=422 if sent else 200)
 
 

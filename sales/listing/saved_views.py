@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.db import transaction
@@ -17,7 +18,7 @@ from salescrm.models import User
 from salescrm.refusals import Forbidden
 from salescrm.uniqueness import violations_in_words
 from salescrm.url_words import is_id
-from salescrm.versions import Gone, Refused, claim, commit, commit_all, lock_all
+from salescrm.versions import Gone, Refused, claim, commit, commit_all, lock_all, once
 
 CLOSED = ("reason", "lost_to", "closed_from", "closed_to")  # what is asked of closed sales
 LIST_ONLY = ("status", "sort", "columns")  # the board shows open sales, as it shows them
@@ -40,16 +41,13 @@ def usable_by(user: User) -> QuerySet[SavedView]:
     return SavedView.objects.filter(Q(owner=user) | Q(shared=True)).select_related("owner")
 
 
-def save(*, name: str, query: str, shared: bool, by: User) -> SavedView:
-    """Keep a filter under a name; the same one sent twice is the first. Refuses a name in use and a filter too long."""
+def save(*, name: str, query: str, shared: bool, by: User, token: UUID | None = None) -> SavedView:
+    """Keep a filter under a name; the same `token` twice gives the first view (rule 6).
+
+    Refuses a name in use and a filter too long.
+    """
     view = SavedView(owner=by, name=name.strip(), query=_storable(query), shared=shared, updated_by=by)
-    same = SavedView.objects.filter(owner=by, name=view.name, query=view.query)
-    try:
-        return same.first() or _store(view, view.save)
-    except Refused:
-        if first := same.first():  # sent twice at the same moment
-            return first
-        raise
+    return once(token, SavedView, lambda: _store(view, view.save))
 
 
 def change(view: SavedView, *, name: str, shared: bool, version: int, by: User) -> SavedView:

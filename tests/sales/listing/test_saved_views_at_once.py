@@ -1,6 +1,7 @@
 """A saved view that was changed in another window, or by who may stop its sharing, is not overwritten in silence."""
 
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
@@ -80,5 +81,5 @@ def test_version_is_asked_for(view, desk, path):
 def test_new_view_sent_twice_at_the_same_moment_is_one():
     owner = UserFactory()
     for name in ("One", "Two", "Three", "Four", "Five"):
-        send = partial(saved_views.save, name=name, query="status=open", shared=False, by=owner)
+        send = partial(saved_views.save, name=name, query="status=open", shared=False, by=owner, token=uuid4())
         assert together(send, send, send) == [SavedView.objects.get(name=name)] * 3
