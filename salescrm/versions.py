@@ -15,17 +15,24 @@ from django.utils.translation import gettext as _
 from salescrm.refusals import Missing
 
 # Whoever holds rows of several tables took them in this order, and the rows of one table by their ids: two people who
-# take the same locks in two orders wait for each other for ever. What names a record comes before what it names: who
-# deletes an invoice clears the link of its sale. tests/conftest.py watches over every test; a table that is locked
-# and does not stand here fails. To come: payments below invoices, quotes below sales, the outbox above the counters.
+# take the same locks in two orders wait for each other for ever. A deed goes from a record down to what it names: from
+# a sale to its project, the contact person and the customer. Against that, an invoice comes before the sale that names
+# it, and a project before the line of a sale that names its service: who deletes one clears that link. Notes come after
+# what they are about: merging holds the relation, and moves its notes. Lists and settings, which many name, come after
+# all those, users after whatever they are given, and counters late: who takes a number lets everybody else wait. What
+# became of the rows of an import is written at the end of each slice.
+# tests/conftest.py watches over every test, and says what it does not see; a table that is locked and does not stand
+# here fails. To come: payments below invoices, quotes below sales, the outbox above the counters.
 LOCK_ORDER = [
     "salescrm_creation",  # the token of a form: who sends it twice waits before anything is made
     "auth_group",
     "invoicing_invoice",
     "sales_sale",
     "projects_project",
+    "sales_saleline",
     "relations_contact",
     "relations_relation",
+    "relations_apart",
     "sales_salenote",
     "projects_projectnote",
     "relations_relationnote",
@@ -37,12 +44,14 @@ LOCK_ORDER = [
     "sales_lossreason",
     "sales_source",
     "relations_relationtype",
-    "sales_importrun",
     "salescrm_team",
     "salescrm_user",
     "salescrm_organisation",
     "salescrm_numberseries",
     "salescrm_counter",
+    "sales_importrow",
+    "sales_importrun",
+    "salescrm_storedfile",
     "salescrm_attempts",
 ]
 BOOKKEEPING = ("version", "updated_by", "updated_at")

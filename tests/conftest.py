@@ -4,11 +4,14 @@ import os
 import re
 import shutil
 from contextlib import contextmanager
+from functools import lru_cache
 
 import hypothesis
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.db.backends.signals import connection_created
+from django.db.models import CASCADE
 from psycopg.pq import TransactionStatus
 
 from salescrm import embedded
@@ -25,6 +28,8 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "MERGE")
 EVERY = object()  # all rows of a table
 LOCKS = re.compile(r'\bFOR (NO KEY )?(UPDATE|SHARE|KEY SHARE)( OF "(?P<of>\w+)")?')
 FIRST = re.compile(r'(?:FROM|INTO) "?(\w+)')
+CHANGE = re.compile(r'(?:^\s*|\()(?:UPDATE|DELETE FROM|INSERT INTO(?=.* ON CONFLICT)) "?(\w+)', re.DOTALL)
+PLAIN = re.compile(r'(?:UPDATE|DELETE FROM) "(\w+)"(?!.* RETURNING )', re.DOTALL)
 
 # How long drawing takes says how busy the machine is; fixtures that one property shares are only read.
 UNHEALTHY = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture]
@@ -70,7 +75,14 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 class OneOrder:
-    """Fails where a transaction locks a row of a table above one it holds in LOCK_ORDER, or of none that is in it."""
+    """Fails where a transaction locks a row of a table above one it holds in LOCK_ORDER, or of none that is in it.
+
+    A change is a lock too: UPDATE, DELETE and INSERT ... ON CONFLICT. What is part of a record, as its lines are, goes
+    with the record when that is held; a table without a place is changed by who holds none that has one.
+
+    Not seen are the locks the database takes by itself: on what a new row names (FOR KEY SHARE, most at the commit), on
+    a value that must be there once, in a trigger; nor the order of the rows of one statement that changes several.
+    """
 
     def __init__(self):
         self.held = []  # the place of each table, its name and the ids of the rows, in the order in which they came
@@ -81,7 +93,7 @@ class OneOrder:
         in_test_only = all(block._from_testcase for block in database.atomic_blocks)
         if in_test_only or database.connection.info.transaction_status == TransactionStatus.IDLE:
             self.held, self.marks = [], {}
-        result = execute(sql, params, many, context)
+        result = execute(sql if many else _telling(sql), params, many, context)
         word, _space, last = sql.rpartition(" ")
         if word == "SAVEPOINT":
             self.marks[last] = len(self.held)
@@ -90,11 +102,25 @@ class OneOrder:
         elif sql.startswith("LOCK TABLE"):
             for table in re.findall(r'"(\w+)"', sql):
                 self.hold(table, {EVERY}, sql)
+        elif change := CHANGE.search(sql):
+            tells = PLAIN.match(sql) and not many and cursor.description
+            self.change(change[1], _rows(cursor, ()) if tells else None, sql)
         elif sql.startswith("INSERT INTO") and cursor.description:  # nobody else sees what is new
             self.held.append((-1, FIRST.search(sql)[1], _rows(cursor, params)))
         elif cursor.description and (match := LOCKS.search(sql)):
             self.hold(match["of"] or FIRST.search(sql)[1], _rows(cursor, params), sql)
         return result
+
+    def change(self, table, rows, sql):
+        """As hold(), of rows that are changed; None when the statement does not tell which."""
+        held = {name for _place, name, _ids in self.held}
+        if held & _wholes(table) or (rows is None and table in held):
+            return
+        if table in LOCK_ORDER:
+            self.hold(table, {EVERY} if rows is None else rows, sql)
+        elif rows != set():
+            locked = {name for place, name, _ids in self.held if place >= 0}
+            assert not locked, f"{table} is changed after {locked} and has no place in LOCK_ORDER: {sql}"
 
     def hold(self, table, rows, sql):
         assert table in LOCK_ORDER, f"{table} is locked and has no place in LOCK_ORDER"
@@ -105,6 +131,28 @@ class OneOrder:
         above = {name for other, name, _ids in self.held if other > place}
         assert not above, f"{table} is locked after {above}: {sql}"
         self.held.append((place, table, rows))
+
+
+@lru_cache
+def _keys() -> dict[str, str]:
+    """The column of the primary key of every table."""
+    models = apps.get_models(include_auto_created=True)
+    return {model._meta.db_table: model._meta.pk.column for model in models}
+
+
+@lru_cache
+def _wholes(table: str) -> set[str]:
+    """The tables of what a row of this table is part of: it goes when one of these goes."""
+    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table == table]
+    keys = [field for model in models for field in model._meta.concrete_fields if field.is_relation]
+    return {key.related_model._meta.db_table for key in keys if key.remote_field.on_delete is CASCADE}
+
+
+def _telling(sql: str) -> str:
+    """The statement, made to tell which rows it changes."""
+    change = PLAIN.match(sql)
+    key = _keys().get(change[1]) if change else None
+    return f'{sql} RETURNING "{change[1]}"."{key}" AS id' if key else sql
 
 
 def _rows(cursor, params) -> set:

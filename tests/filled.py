@@ -235,6 +235,8 @@ def _import(by: User) -> ImportRun:
 @pytest.fixture(scope="module")
 def filled(django_db_setup, django_db_blocker):
     """The filled company, made once per module; whatever a test changes in it is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    block = transaction.atomic()
+    block._from_testcase = True  # as the one around a test: what is done in it is not one deed
+    with django_db_blocker.unblock(), block:
         yield fill()
         transaction.set_rollback(True)

@@ -7,8 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F
 
-from projects.models import Project
-from relations.models import Relation
+from invoicing.models import VatRate
+from projects.models import Project, Service
+from relations.models import Apart, Relation
+from sales.models import Source
 from salescrm.models import Creation
 from salescrm.versions import (
     Refused,
@@ -23,7 +25,7 @@ from salescrm.versions import (
     lock_tables,
     once,
 )
-from tests.factories import ProjectFactory, RelationFactory
+from tests.factories import ProjectFactory, RelationFactory, ServiceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +104,43 @@ def test_locks_against_the_order_are_told(project):
     with wrong, transaction.atomic():
         lock(Relation.objects.all(), project.customer_id)
         lock(Project.objects.all(), project.pk)
+
+
+@pytest.mark.parametrize("change", ["update", "delete", "conflict"])
+def test_changes_against_the_order_are_told(phases, manager, change):
+    one, two = RelationFactory(), RelationFactory()
+    marks = [Apart(first=one, second=two, by=manager)]
+    Apart.objects.bulk_create(marks if change != "conflict" else [])
+    changes = {
+        "update": lambda: Apart.objects.filter(first=one).update(by=manager),
+        "delete": Apart.objects.all().delete,
+        "conflict": lambda: Apart.objects.bulk_create(marks, ignore_conflicts=True),
+    }
+    wrong = pytest.raises(AssertionError, match="relations_apart is locked after {'sales_source'}")
+    with wrong, transaction.atomic():
+        lock_all(Source.objects.all())
+        changes[change]()
+
+
+def test_changes_of_a_table_without_a_place_are_told_beside_others(project):
+    with transaction.atomic():
+        VatRate.objects.update(version=2)
+    wrong = pytest.raises(AssertionError, match="invoicing_vatrate is changed after {'relations_relation'}")
+    with wrong, transaction.atomic():
+        lock_all(Relation.objects.all())
+        VatRate.objects.update(version=2)
+
+
+def test_changes_of_what_is_held_and_of_its_parts_are_fine(project):
+    service = ServiceFactory(project=project)
+    with transaction.atomic():
+        lock(Project.objects.all(), project.pk)
+        lock(Relation.objects.all(), project.customer_id)
+        Project.objects.filter(pk=project.pk).update(note="x")
+        assert Service.objects.filter(pk=service.pk).update(description="x") == 1
+    with pytest.raises(AssertionError), transaction.atomic():
+        lock(Relation.objects.all(), project.customer_id)
+        Service.objects.filter(pk=service.pk).update(description="x")
 
 
 def test_locks_of_a_table_without_a_place_are_told(company):
