@@ -16,9 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sales import next_steps
 from sales.answers import explain, status_of
-from sales.day import groups as my_day
+from sales.day import exporting, groups
 from sales.day.groups import DayChoices, Whose
-from sales.listing import exporting
 from sales.models import Sale
 from sales.origin import Origin, origin_page
 from sales.refusals import Refused
@@ -56,24 +55,24 @@ def day(request: HttpRequest) -> HttpResponseBase:
     words.pop("format", None)
     query = _read(request.user, words)
     if kind := downloads.file_kind(request, "sales.export_sale"):
-        whole = my_day.whole_groups(Sale.objects.visible_to(request.user), whose=query.whose, today=today())
+        whole = groups.whole_groups(Sale.objects.visible_to(request.user), whose=query.whose, today=today())
         return downloads.respond(request, exporting.day_table(whole), kind)
     return page(request, TEMPLATE, _context(request.user, words, query), part="day")
 
 
 def _context(user: User, words: QueryDict, query: DayQuery) -> dict:
     (choices, whose), visible = query, Sale.objects.visible_to(user)
-    groups = my_day.groups(visible, whose=whose, today=today())
-    by_key = {group.key: group for group in groups}
+    parts = groups.groups(visible, whose=whose, today=today())
+    by_key = {group.key: group for group in parts}
     return {
         "whose": whose,
         "is_mine": whose.person == user,
         "choices": choices,
-        "groups": groups,
-        "meetings": my_day.meetings(visible, whose=whose, today=today()),
+        "groups": parts,
+        "meetings": groups.meetings(visible, whose=whose, today=today()),
         "to_do": by_key["late"].count + by_key["today"].count,
-        "rows": sum(group.count for group in groups),
-        "figures": my_day.figures(visible, whose=whose, today=today()),
+        "rows": sum(group.count for group in parts),
+        "figures": groups.figures(visible, whose=whose, today=today()),
         "today": today(),
         "back": f"{reverse('sales:day')}?{words.urlencode()}".removesuffix("?"),
     }

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sales import trashing as deeds
+from sales import trashing
 from sales.answers import explain, status_of
 from sales.in_trash import MAY_TRASH
 from sales.listing import exporting
@@ -38,7 +38,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         return downloads.respond(request, exporting.trash_table(sales), kind)
     related = sales.select_related("customer", "owner", "phase").defer("note", "search")
     rows = page_of(request, related, count=sales.count())
-    trashings = deeds.trashings(rows)
+    trashings = trashing.trashings(rows)
     for sale in rows:
         sale.trashing = trashings[sale.pk]
     return page(request, "sales/listing/trash.html", {"rows": rows}, part="rows")
@@ -51,7 +51,7 @@ def trash(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _show(request, sale, origin)
     try:
-        sale = deeds.trash(sale, version=submitted_version(request), by=request.user)
+        sale = trashing.trash(sale, version=submitted_version(request), by=request.user)
     except Refused as refusal:
         return _show(request, _sale(request, pk), origin, status=status_of(refusal), **explain(refusal))
     offer = {"url": reverse("sales:restore", args=[pk]), "fields": {"version": sale.version}}
@@ -65,7 +65,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a sale out of the trash. From the list of the trash it leads back there, to restore others."""
     sale, origin = _sale(request, pk), Origin.of(request)
     try:
-        sale = deeds.restore(sale, version=submitted_version(request), by=request.user)
+        sale = trashing.restore(sale, version=submitted_version(request), by=request.user)
     except Refused as refusal:
         return _show(request, _sale(request, pk), origin, status=status_of(refusal), **explain(refusal))
     stays, text = "stay" in request.POST, escape(_("“%(sale)s” is back from the trash."))
@@ -78,7 +78,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
 @may_trash
 def restore_many(request: HttpRequest) -> HttpResponse:
     """Take back all the sales this user put in the trash at the posted moment."""
-    count = deeds.restore_many(trashed_at=moment(request.POST.get("at", "")), by=request.user)
+    count = trashing.restore_many(trashed_at=moment(request.POST.get("at", "")), by=request.user)
     if count:
         text = ngettext("%(count)s sale is back from the trash.", "%(count)s sales are back from the trash.", count)
         messages.success(request, text % {"count": format_number(count, get_language())})
@@ -95,10 +95,10 @@ def _sale(request: HttpRequest, pk: int) -> Sale:
 def _show(request: HttpRequest, sale: Sale, origin: Origin, *, status: int = 200, **extra) -> HttpResponse:
     context = {"sale": sale, "version": sale.version, "why_not": "", "back": origin.address, **extra}
     if sale.trashed:
-        context["trashing"] = deeds.trashings([sale])[sale.pk]
+        context["trashing"] = trashing.trashings([sale])[sale.pk]
     else:
         try:
-            deeds.check_trash(sale)
+            trashing.check_trash(sale)
         except Refused as refusal:
             context["why_not"] = " ".join(refusal.messages)
     return page(request, "sales/listing/trash_sale.html", context, part="dialog", status=status)

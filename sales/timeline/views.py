@@ -15,11 +15,9 @@ from projects import note_views as project_notes
 from projects.models import Project
 from relations import note_views as relation_notes
 from relations.models import Relation
-from sales import meetings, sentences
-from sales import notes as noting
-from sales.listing import exporting
+from sales import meetings, notes, sentences
 from sales.models import Sale, SaleEvent
-from sales.timeline import around
+from sales.timeline import around, exporting
 from sales.timeline.around import Timeline
 from salescrm.exports import downloads
 from salescrm.models import User
@@ -30,7 +28,7 @@ from salescrm.url_words import page_number
 PAGE = 50
 ONLY = ("", "notes", "changes")
 EXPORT = {Relation: "relations.export_relation", Project: "projects.export_project"}
-BOOKS = {book.model: book for book in (relation_notes.NOTES, noting.NOTES, project_notes.NOTES)}
+BOOKS = {book.model: book for book in (relation_notes.NOTES, notes.NOTES, project_notes.NOTES)}
 
 
 @dataclass(frozen=True)
@@ -72,11 +70,11 @@ def of_sale(request: HttpRequest, sale: Sale, events: list[SaleEvent]) -> dict:
     query, user, ahead = TimelineQuery.parse(request.GET), request.user, []
     entries = sentences.tell(events, get_language()) if query.only != "notes" else []
     if query.only != "changes" and any(event.noted for event in events[:1]):
-        notes = sale.notes.select_related("by").defer("by__password").prefetch_related("files")
-        newest = noting.NOTES.dress(notes[: query.number * PAGE + 1], user)
+        written = sale.notes.select_related("by").defer("by__password").prefetch_related("files")
+        newest = notes.NOTES.dress(written[: query.number * PAGE + 1], user)
         entries, ahead = sentences.with_notes(entries, newest), meetings.among(newest)
     url = reverse("sales:history", args=[sale.pk])
-    return query.context(url, entries) | {"draft": noting.NOTES.draft(sale, user), "meetings": ahead}
+    return query.context(url, entries) | {"draft": notes.NOTES.draft(sale, user), "meetings": ahead}
 
 
 def file_of_sale(request: HttpRequest, sale: Sale, kind: str) -> HttpResponseBase:
@@ -85,8 +83,8 @@ def file_of_sale(request: HttpRequest, sale: Sale, kind: str) -> HttpResponseBas
     if query.only != "notes":
         entries = sentences.tell(sentences.read(sale, []), get_language())
     if query.only != "changes":
-        notes = sale.notes.select_related("by").prefetch_related("files")
-        entries = sentences.with_notes(entries, notes)
+        written = sale.notes.select_related("by").prefetch_related("files")
+        entries = sentences.with_notes(entries, written)
     return downloads.respond(request, exporting.timeline_table(entries), kind)
 
 
@@ -123,5 +121,5 @@ def _panel(request: HttpRequest, record: Relation | Project, timeline: Timeline,
 
 def _dress(entries: list, user: User, *, own: Notebook) -> None:
     for model, book in BOOKS.items():
-        notes = [entry.note for entry in entries if isinstance(entry.note, model)]
-        book.dress(notes, user, changeable=book is own)
+        written = [entry.note for entry in entries if isinstance(entry.note, model)]
+        book.dress(written, user, changeable=book is own)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from sales.day import groups as my_day
+from sales.day import groups
 from sales.models import Phase, Sale
 from sales.next_steps import complete_step
 from salescrm.calendar import today
@@ -74,9 +74,9 @@ def test_every_count_is_the_count_of_the_list_behind_it(manager, as_user, work, 
     query = {"": "", "?team=": f"?team={team.pk}", "?owner=": f"?owner={salesperson.pk}"}[query]
     browser = as_user(manager)
     page = browser.get(f"/sales/day/{query}")
-    groups = {group.key: (group.count, group.url) for group in page.context["groups"]}
-    listed = {key: browser.get(url).context["totals"]["count"] for key, (_count, url) in groups.items()}
-    assert {key: count for key, (count, _url) in groups.items()} == listed
+    by_key = {group.key: (group.count, group.url) for group in page.context["groups"]}
+    listed = {key: browser.get(url).context["totals"]["count"] for key, (_count, url) in by_key.items()}
+    assert {key: count for key, (count, _url) in by_key.items()} == listed
     assert sum(listed.values()) == (0 if not query else sum(map(len, MINE.values())))
 
 
@@ -85,7 +85,7 @@ def test_more_than_fifty_rows_lead_to_the_list(desk, salesperson, company):
         SaleFactory(owner=salesperson, next_step="Call", next_step_on=today() - number * DAY - DAY)
     page = desk.get("/sales/day/")
     late = page.context["groups"][0]
-    assert (late.count, len(late.sales)) == (52, my_day.ROWS)
+    assert (late.count, len(late.sales)) == (52, groups.ROWS)
     assert "All 52 in the list" in page.content.decode()
     assert late.sales[0].next_step_on == today() - 52 * DAY
 
