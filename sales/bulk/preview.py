@@ -1,4 +1,4 @@
-"""Many sales changed at once: a preview of what would happen, then all of it or nothing."""
+"""Many sales changed at once: a preview of what would happen."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,25 +7,18 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F, Sum, Value
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sales.bulk.changes import Deed, Move
-from sales.history import READ, commit_many
+from sales.history import READ
 from sales.models import Sale
 from sales.models.querysets import SaleQuerySet
-from sales.refusals import Changed, Refused
-from salescrm.models import User
+from sales.refusals import Refused
 from salescrm.money import format_number
-from salescrm.versions import lock_all
 
 LIMIT = 5000
-
-
-class Partly(Refused):
-    """Some sales cannot be changed, and the form did not leave them out: nothing was stored."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +62,7 @@ def preview(sales: SaleQuerySet, deed: Deed) -> Preview:
     """What `deed` would do to these sales. Stores nothing. Refuses more than LIMIT sales."""
     rows = list(sales.order_by("pk").only(*READ).prefetch_related(*deed.needs)[: LIMIT + 1])
     check_number(len(rows), LIMIT)
-    return _judge(rows, deed)
+    return judge(rows, deed)
 
 
 def check_number(count: int, limit: int) -> None:
@@ -79,7 +72,8 @@ def check_number(count: int, limit: int) -> None:
         raise Refused(text % {"limit": format_number(limit, get_language())}, code="many")
 
 
-def _judge(sales: Iterable[Sale], deed: Deed) -> Preview:
+def judge(sales: Iterable[Sale], deed: Deed) -> Preview:
+    """What `deed` does to these rows; makes the changes on them, and stores nothing."""
     changing: list[Any] = []
     alike: list[Any] = []
     refused, by_hand, planned = [], 0, 0
@@ -94,40 +88,3 @@ def _judge(sales: Iterable[Sale], deed: Deed) -> Preview:
         by_hand += changes and was_by_hand and not sale.probability_by_hand
         planned += changes and any(step) and step != (sale.next_step, sale.next_step_on)
     return Preview(deed, changing, alike, refused, by_hand, planned)
-
-
-@transaction.atomic
-def change_many(sales: SaleQuerySet, deed: Deed, *, basis: str, leave_out: bool = False, by: User) -> list[Sale]:
-    """Do `deed` to all of `sales`, one event each as for a single sale; returns those that were changed.
-
-    `basis` is that of the preview the user saw: raises Changed when it no longer holds, unless this very change is
-    the last thing the user did, which then is answered as the first time (rule 10). Sales that are like that already
-    are left alone. Raises Partly when a sale cannot be changed, unless these are to be left out. Refuses more than
-    LIMIT sales.
-    """
-    ids = list(sales.order_by("pk").values_list("pk", flat=True)[: LIMIT + 1])
-    check_number(len(ids), LIMIT)
-    rows = lock_all(Sale.objects.filter(pk__in=ids).only(*READ).prefetch_related(*deed.needs))
-    current = _judge(rows, deed.settle())
-    if current.basis != basis:
-        if changed := _was_done(deed, basis, by):
-            return changed
-        raise Changed(_("Something changed since you looked. Nothing was stored; this is what would happen now."))
-    if current.refused and not leave_out:
-        count = len(current.refused)
-        text = ngettext(
-            "%(count)d sale cannot be changed, so nothing was stored.",
-            "%(count)d sales cannot be changed, so nothing was stored.",
-            count,
-        )
-        raise Partly(text % {"count": count}, code="refused")
-    commit_many(current.changing, fields=deed.fields, by=by, kind=deed.kind)
-    return current.changing
-
-
-def _was_done(deed: Deed, basis: str, by: User) -> list[Sale]:
-    """The sales that the same change has just changed: a second click gets the result of the first."""
-    mine = Sale.objects.filter(updated_by=by)
-    last = mine.order_by("-updated_at").values("updated_at")[:1]
-    changed = list(mine.filter(updated_at=last).order_by("pk").only(*READ)[:LIMIT])
-    return changed if outcome(deed, changed, behind=1) == basis.partition("-")[0] else []

@@ -13,12 +13,11 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from sales.bulk.changing import change_many
 from sales.bulk.forms import FORMS
 from sales.bulk.preview import (
     LIMIT,
-    Changed,
     Preview,
-    change_many,
     check_number,
     preview,
 )
@@ -26,7 +25,7 @@ from sales.bulk.undo import undo_many
 from sales.listing.filters import SaleFilter
 from sales.models import Sale
 from sales.models.querysets import SaleQuerySet
-from sales.refusals import Refused
+from sales.refusals import Changed, Refused
 from salescrm.calendar import today
 from salescrm.models import User
 from salescrm.money import format_number

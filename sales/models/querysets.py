@@ -1,7 +1,7 @@
 """Sales by their state, by who may see them, and by what is to be done about them."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -149,11 +149,3 @@ class SaleQuerySet(models.QuerySet):
             unknown=Count("phase", filter=Q(expected_revenue=None)),
             closed=Count("status", filter=~is_open),
         )
-
-
-class SaleEventQuerySet(models.QuerySet):
-    model: Any  # which imports this module
-
-    def as_of(self, moment: datetime) -> Self:
-        """The last event of every sale at or before `moment`: the state all sales had then (rule 7)."""
-        return self.filter(at__lte=moment).order_by("sale_id", "-sequence").distinct("sale_id")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from invoicing.models import Invoice
 from projects.models import Project, Service, ServiceLine
 from relations.models import Contact
-from sales.models.querysets import SaleEventQuerySet, SaleQuerySet
+from sales.models.querysets import SaleQuerySet
 from sales.models.state import (
     SaleState,
     SaleStatus,
@@ -225,8 +225,6 @@ class SaleEvent(SaleState):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(_("when it was true"))
     recorded_at = models.DateTimeField(_("when it was recorded"), default=timezone.now, editable=False)
-
-    objects = SaleEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("event")

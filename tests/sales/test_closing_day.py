@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from sales.acceptance import accept
 from sales.bulk.changes import Lose
-from sales.bulk.preview import change_many, preview
+from sales.bulk.changing import change_many
+from sales.bulk.preview import preview
 from sales.correcting import correct
 from sales.editing import edit
 from sales.models import Sale

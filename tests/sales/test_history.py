@@ -67,14 +67,6 @@ def test_last_event_always_equals_the_row_and_sequences_have_no_holes(deeds):
     assert stored.probability_by_hand or not stored.is_open or stored.probability == stored.phase.probability
 
 
-def test_as_of_gives_the_state_of_a_past_moment(salesperson, phases):
-    sale = SaleFactory(owner=salesperson)
-    before = datetime.now(UTC)
-    move(sale, phase=phases[75], version=1, by=salesperson)
-    assert [event.phase for event in SaleEvent.objects.as_of(before)] == [phases[10]]
-    assert [event.phase for event in SaleEvent.objects.as_of(datetime.now(UTC))] == [phases[75]]
-
-
 def event(phase, day, **values):
     at = datetime(2026, 3, day, 12, tzinfo=UTC)
     return SaleEvent(

@@ -13,7 +13,8 @@ from relations.models import Relation, RelationType
 from reports.periods import Period, Question
 from reports.won_lost import EXPLANATIONS, won_lost
 from sales.bulk.changes import Lose
-from sales.bulk.preview import change_many, preview
+from sales.bulk.changing import change_many
+from sales.bulk.preview import preview
 from sales.correcting import correct
 from sales.defaults import install_defaults
 from sales.duplicating import duplicate

@@ -12,7 +12,7 @@ from relations.contacts.writing import edit_contact
 from relations.models import RelationNote
 from relations.saving import set_active
 from sales.bulk.changes import Move
-from sales.bulk.preview import change_many
+from sales.bulk.changing import change_many
 from sales.customers.merging import merge
 from sales.imports import running, uploading
 from sales.models import Phase, Sale, Source

@@ -15,14 +15,12 @@ from sales.bulk.changes import (
     Plan,
     Trash,
 )
+from sales.bulk.changing import Partly, change_many
 from sales.bulk.preview import (
-    Changed,
-    Partly,
-    change_many,
     preview,
 )
 from sales.models import LossReason, Phase, Sale
-from sales.refusals import Refused
+from sales.refusals import Changed, Refused
 from sales.transitions import lose, move, set_probability
 from salescrm.calendar import today
 from salescrm.models import Organisation

@@ -3,11 +3,12 @@
 import pytest
 
 from sales.bulk.changes import Lose, Move, Trash
-from sales.bulk.preview import Changed, change_many, preview
+from sales.bulk.changing import change_many
+from sales.bulk.preview import preview
 from sales.bulk.undo import undo_many
 from sales.defaults import install_defaults
 from sales.models import Phase, Sale, SaleEvent
-from sales.refusals import Stale
+from sales.refusals import Changed, Stale
 from sales.settings.configuration import change_phase, preview_probability
 from sales.transitions import move
 from sales.trashing import restore, trash

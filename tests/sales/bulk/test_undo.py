@@ -14,7 +14,8 @@ from sales.bulk.changes import (
     Move,
     Plan,
 )
-from sales.bulk.preview import change_many, preview
+from sales.bulk.changing import change_many
+from sales.bulk.preview import preview
 from sales.bulk.undo import undo_many
 from sales.editing import edit
 from sales.models import Sale
