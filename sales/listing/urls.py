@@ -2,17 +2,17 @@
 
 from django.urls import path
 
-from sales.listing import column_views, saved_view_pages, trash_views, views
+from sales.listing import column_views, saved_view_views, trash_views, views
 
 urlpatterns = [
     path("", views.sale_list, name="list"),
     path("filters/", views.filters, name="filters"),
     path("columns/", column_views.columns, name="columns"),
-    path("views/", saved_view_pages.views, name="views"),
-    path("views/new/", saved_view_pages.view_new, name="view-new"),
-    path("views/<int:pk>/", saved_view_pages.view, name="view"),
-    path("views/<int:pk>/update/", saved_view_pages.view_update, name="view-update"),
-    path("views/<int:pk>/delete/", saved_view_pages.view_delete, name="view-delete"),
+    path("views/", saved_view_views.views, name="views"),
+    path("views/new/", saved_view_views.view_new, name="view-new"),
+    path("views/<int:pk>/", saved_view_views.view, name="view"),
+    path("views/<int:pk>/update/", saved_view_views.view_update, name="view-update"),
+    path("views/<int:pk>/delete/", saved_view_views.view_delete, name="view-delete"),
     path("of-project/<int:pk>/", views.of_project, name="of-project"),
     path("of-invoice/<int:pk>/", views.of_invoice, name="of-invoice"),
     path("trash/", trash_views.index, name="trash"),

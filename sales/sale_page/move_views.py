@@ -1,5 +1,7 @@
 """Moving a sale, undoing that, and setting its probability: from the bar on its page, or from the board."""
 
+from typing import NamedTuple
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
@@ -16,12 +18,31 @@ from sales.models import Phase, Sale, SaleEvent
 from sales.origin import Origin
 from sales.refusals import Refused, stale
 from sales.sale_page import views
-from sales.sale_page.progress_bar import MoveInput, places, read_phases
+from sales.sale_page.progress_bar import places, read_phases_and_switches
 from sales.sale_page.views import visible
 from salescrm.forms.submission import submitted_version
 from salescrm.forms.versioned import VersionedForm
 from salescrm.pages import leave, page
+from salescrm.url_words import read_id
 from salescrm.versions import Gone
+
+
+class MoveInput(NamedTuple):
+    """What the bar and a card of the board send: the phase, the version of the sale, and the page it was sent from."""
+
+    phase: Phase
+    phases: list[Phase]  # all of them, read at once
+    version: int
+    origin: Origin
+
+    @classmethod
+    def read(cls, request: HttpRequest) -> "MoveInput":
+        """Read it, before anything is locked; a BadRequest when one of them cannot be read."""
+        phases, pk = read_phases_and_switches(), read_id(request.POST, "phase")
+        for phase in phases:
+            if phase.pk == pk:
+                return cls(phase, phases, submitted_version(request), Origin.of(request))
+        raise BadRequest("there is no such phase")
 
 
 @require_POST
@@ -66,7 +87,7 @@ def _refused(request: HttpRequest, origin: Origin, pk: int, refusal: Refused) ->
 def where(request: HttpRequest, pk: int) -> HttpResponse:
     """The menu of a card as a page: every phase this sale can be moved to."""
     sale = visible(request, pk, detail=True)
-    context = {"sale": sale, "bar": places(sale, read_phases()), **Origin.of(request).for_dialog}
+    context = {"sale": sale, "bar": places(sale, read_phases_and_switches()), **Origin.of(request).for_dialog}
     return page(request, "sales/sale_page/where.html", context, part="dialog")
 
 
@@ -81,7 +102,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         return _refused(request, origin, pk, refusal)
     text = _("Move undone. Back in %(phase)s, %(percent)s %%")
     messages.success(request, text % {"phase": sale.phase, "percent": sale.probability})
-    return _moved(request, origin, sale, read_phases(), [])
+    return _moved(request, origin, sale, read_phases_and_switches(), [])
 
 
 @permission_required("sales.move_sale", raise_exception=True)

@@ -3,20 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
 
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sales.models import Phase, Sale, SalesSettings
-from sales.origin import Origin
-from salescrm.forms.submission import submitted_version
 from salescrm.money import format_money
 from salescrm.templatetags.crm import money
-from salescrm.url_words import read_id
 
 # A move and the page of a sale need both, so one statement reads them, in SQL: Django takes longer to compose it.
 PHASES_AND_SWITCHES = """
@@ -39,26 +33,8 @@ class BarPlace:
     announce: str  # the same for screen readers
 
 
-class MoveInput(NamedTuple):
-    """What the bar and a card of the board send: the phase, the version of the sale, and the page it was sent from."""
-
-    phase: Phase
-    phases: list[Phase]  # all of them, read at once
-    version: int
-    origin: Origin
-
-    @classmethod
-    def read(cls, request: HttpRequest) -> "MoveInput":
-        """Read it, before anything is locked; a BadRequest when one of them cannot be read."""
-        phases, pk = read_phases(), read_id(request.POST, "phase")
-        for phase in phases:
-            if phase.pk == pk:
-                return cls(phase, phases, submitted_version(request), Origin.of(request))
-        raise BadRequest("there is no such phase")
-
-
-def read_phases() -> list[Phase]:
-    """All phases in the order of the bar; sets the switches, which the same statement reads, as the current ones."""
+def read_phases_and_switches() -> list[Phase]:
+    """All phases in the order of the bar; the switches, which the same statement reads, become the current ones."""
     phases = list(Phase.objects.raw(PHASES_AND_SWITCHES))
     if phases and phases[0].switches:
         SalesSettings.take(phases[0].switches)

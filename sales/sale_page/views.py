@@ -11,7 +11,7 @@ from sales.answers import explain, offers, status_of
 from sales.in_trash import missing
 from sales.models import Phase, Sale, SaleEvent, SalesSettings
 from sales.refusals import Refused
-from sales.sale_page.progress_bar import places, read_phases
+from sales.sale_page.progress_bar import places, read_phases_and_switches
 from sales.timeline import views as timelines
 from sales.timeline.views import TimelineQuery
 from salescrm.calendar import today
@@ -55,7 +55,7 @@ def region(sale: Sale, user: User, phases: list[Phase], newest: Sequence[SaleEve
 
 def whole(request: HttpRequest, sale: Sale, *, part: str = "region", status: int = 200, **extra) -> HttpResponse:
     """The page of the sale as it stands now, or one of its parts."""
-    phases = read_phases()
+    phases = read_phases_and_switches()
     sale.phase = next(phase for phase in phases if phase.pk == sale.phase_id)
     events = sentences.read(sale, phases)
     lines = list(sale.lines.select_related("vat_rate"))
@@ -108,7 +108,7 @@ def changed(
 
     `newest` holds its two last events when one of them can be undone.
     """
-    phases = phases or read_phases()
+    phases = phases or read_phases_and_switches()
     sale.phase = next(phase for phase in phases if phase.pk == sale.phase_id)
     context = {**region(sale, request.user, phases, newest), "changed_in_place": True, **extra}
     return settle(request, to or sale, TEMPLATE, context, part="region")

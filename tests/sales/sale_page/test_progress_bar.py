@@ -4,7 +4,7 @@ import pytest
 
 from relations.models import RelationType
 from sales.models import Phase, SalesSettings
-from sales.sale_page.progress_bar import read_phases
+from sales.sale_page.progress_bar import read_phases_and_switches
 from salescrm.models import Organisation
 
 
@@ -30,7 +30,7 @@ def test_phases_and_switches_are_what_django_reads_in_two_statements(
     Organisation.current()
 
     with django_assert_num_queries(1):
-        phases = read_phases()
+        phases = read_phases_and_switches()
         switches = SalesSettings.current()
 
     assert [values(phase) for phase in phases] == [values(phase) for phase in Phase.objects.order_by("position", "pk")]
