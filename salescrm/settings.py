@@ -56,9 +56,7 @@ INSTALLED_APPS = [
     "django.forms",
     "django_htmx",
     "heroicons",
-    "procrastinate.contrib.django",
     "salescrm",
-    "salescrm.work",
     "relations",
     "invoicing",
     "projects",
@@ -75,14 +73,6 @@ POSSESSIONS = [
     "projects.handing_over.POSSESSION",
     "invoicing.handing_over.POSSESSION",
 ]
-# What carries itself out (salescrm.work): kinds of rows, and the chores of every night.
-WORK = ["salescrm.work.chores.KIND"]
-CHORES = [
-    "salescrm.accounts.sessions.CHORE",
-    "salescrm.accounts.lockout.CHORE",
-    "salescrm.work.chores.JOBS",
-]
-PROCRASTINATE_IMPORT_PATHS = ["salescrm.work.queue"]
 
 MIDDLEWARE = [
     "salescrm.serving.middleware.probes",
@@ -202,7 +192,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "procrastinate": {"level": "WARNING"},
     },
 }
 
