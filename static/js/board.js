@@ -1,5 +1,5 @@
-// The board: drag a card to a phase, the tick or the cross, or choose from its menu; both do what the card's page
-// "Move to" does without scripts. A whole card drags by mouse, by finger only its grip does, so a swipe scrolls.
+// The board: drag a card to a phase, the tick or the cross, or choose from its menu. A whole card drags by mouse, by
+// finger only its grip does, so a swipe scrolls.
 import { cancel, draggable, FAR } from "./drag.js";
 
 const EDGE = 56, MARGIN = 24; // how near an edge the board scrolls along, and how near one a column still counts
@@ -11,7 +11,6 @@ const idOf = (card) => card.id.replace("card-", "");
 const addressOf = (card, ofZero) => ofZero.replace("/0/", `/${idOf(card)}/`);
 const order = (card) => [card.dataset.next ?? "none", idOf(card).padStart(19, "0")].join(".");
 const waiting = new Map(); // what comes next for a card that is on its way: a phase or an end, by its id
-let menu = null;
 let chosen = null; // the card whose menu or dialog is open
 let heir = null; // the card that gets the focus when its neighbour leaves
 let pressed = [0, 0];
@@ -62,23 +61,36 @@ function focus(card) {
   card.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
-// A press, a click and the menu (board-menu.js, which the first menu loads)
+// A press, a click and the menu
 
-/** Let the menu be about this card: where its tick and its cross lead to, and what every phase would mean. */
+/** Let the menu be about this card. */
 function aim(card) {
   chosen = card;
   const query = new URLSearchParams({ version: card.dataset.version, board: form().elements.board.value });
   for (const link of form().querySelectorAll("a[data-end]")) link.href = `${addressOf(card, link.dataset.address)}?${query}`;
-  menu?.fill(form(), phaseOf(card), (phase) => meaning(card, column(phase).dataset));
+  for (const button of form().querySelectorAll("button[data-to]")) {
+    const { to } = button.dataset;
+    button.disabled = to === phaseOf(card);
+    button.querySelector("small").textContent = meaning(card, column(to).dataset);
+  }
 }
 
-async function open(link) {
-  menu ??= await import(form().dataset.menu).catch(() => null);
-  if (!menu) return location.assign(link.href);
-  if (!link.isConnected) return;
+function open(link) {
   aim(link.closest(".card"));
-  menu.open(form(), link);
+  form().showPopover();
+  const [at, size] = [link.getBoundingClientRect(), form().getBoundingClientRect()];
+  form().style.left = `${at.left + size.width < innerWidth - 8 ? at.left : Math.max(8, at.right - size.width)}px`;
+  form().style.top = `${Math.max(8, Math.min(at.bottom + 4, innerHeight - size.height - 8))}px`;
+  form().querySelector("button:enabled, a").focus();
 }
+
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || !event.target.closest("#move")) return;
+  const items = [...form().querySelectorAll("button:enabled, a")];
+  event.preventDefault();
+  items.at((items.indexOf(event.target) + step) % items.length).focus();
+});
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest(".card .where");
