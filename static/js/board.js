@@ -13,6 +13,7 @@ const order = (card) => [card.dataset.next ?? "none", idOf(card).padStart(19, "0
 const waiting = new Map(); // what comes next for a card that is on its way: a phase or an end, by its id
 let chosen = null; // the card whose menu or dialog is open
 let heir = null; // the card that gets the focus when its neighbour leaves
+let known = null; // the cards there were before more came
 let pressed = [0, 0];
 
 /** What standing in this phase would mean: "50 % · weighted € 12,000.00". */
@@ -200,10 +201,13 @@ document.addEventListener("htmx:afterSettle", () => {
     if (chosen?.id === card.id) aim(card);
     if (next) column(next) ? send(card, next) : ask(card, next);
   }
-  if (document.activeElement === document.body) { // the card left
-    heir?.isConnected ? focus(heir) : board().focus({ preventScroll: true });
+  if (document.activeElement === document.body) { // what had the focus left: a card, or the link to more of them
+    const more = known && [...board().querySelectorAll(".card")].find((card) => !known.has(card.id));
+    if (more) more.querySelector("a").focus();
+    else heir?.isConnected ? focus(heir) : board().focus({ preventScroll: true });
     heir = null;
   }
+  known = null;
   const seen = new Map();
   for (const card of board().querySelectorAll(".card")) {
     seen.get(card.id)?.remove();
@@ -211,7 +215,6 @@ document.addEventListener("htmx:afterSettle", () => {
   }
 });
 
-let known = null; // the cards there were before more came
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   heir = null;
   if (detail.target.id === "board") waiting.clear(); // whoever is gone goes nowhere
@@ -220,10 +223,6 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     heir = [detail.target.nextElementSibling, detail.target.previousElementSibling].find((card) => card?.matches(".card"));
   }
   if (detail.target.matches(".turn")) known = new Set([...board().querySelectorAll(".card")].map((card) => card.id));
-});
-document.addEventListener("htmx:afterSettle", () => {
-  if (known) [...board().querySelectorAll(".card")].find((card) => !known.has(card.id))?.querySelector("a").focus();
-  known = null;
 });
 
 document.addEventListener("close", ({ target }) => {

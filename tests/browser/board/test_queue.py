@@ -105,6 +105,23 @@ def test_focus_stays_with_nobody_when_something_else_is_settled_later(board, sal
     expect(board.locator(".board")).to_be_focused()
 
 
+def test_more_cards_take_no_focus_from_somebody_who_is_choosing(board, sale, phases):
+    for number in range(CARDS * 2):
+        SaleFactory(owner=sale.owner, subject=f"Roof {number}", phase=phases[50], next_step_on="2026-01-01")
+    board.reload()
+    board.evaluate("htmx.config.defaultSettleDelay = 1500")  # as on a machine that has more to do
+    settled = "window.settled ??= new Promise((done) => document.addEventListener('htmx:afterSettle', done)).then(() => 0)"
+    board.evaluate(f"void ({settled})")
+    column(board, phases[50]).get_by_role("link", name="Show more").click()
+    cards = column(board, phases[50]).locator(".card")
+    expect(cards).to_have_count(CARDS * 2)
+    cards.nth(29).locator(".where").press("Enter")
+    end = board.locator("#move a[data-end=accept]")
+    end.focus()
+    board.evaluate(settled)
+    expect(end).to_be_focused()
+
+
 @pytest.mark.parametrize("deed", ["accept", "lose"])
 def test_closing_a_card_keeps_the_others_and_the_place(board, sale, phases, deed):
     for number in range(CARDS * 2):
