@@ -54,7 +54,8 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 });
 document.addEventListener("htmx:afterSettle", () => {
   ready();
-  if (moved) document.querySelector("[data-progress] [data-phase][aria-current]")?.focus();
+  const typing = document.activeElement.matches("input, select, textarea");
+  if (moved && !typing) document.querySelector("[data-progress] [data-phase][aria-current]")?.focus();
   moved = false;
 });
 ready();

@@ -110,7 +110,7 @@ def test_more_cards_take_no_focus_from_somebody_who_is_choosing(board, sale, pha
         SaleFactory(owner=sale.owner, subject=f"Roof {number}", phase=phases[50], next_step_on="2026-01-01")
     board.reload()
     board.evaluate("htmx.config.defaultSettleDelay = 1500")  # as on a machine that has more to do
-    settled = "window.settled ??= new Promise((done) => document.addEventListener('htmx:afterSettle', done)).then(() => 0)"
+    settled = "window.settled ??= new Promise((done) => document.addEventListener('htmx:afterSettle', () => done()))"
     board.evaluate(f"void ({settled})")
     column(board, phases[50]).get_by_role("link", name="Show more").click()
     cards = column(board, phases[50]).locator(".card")

@@ -75,6 +75,21 @@ def test_click_moves_the_sale(bar, desk, sale, phases):
     assert Sale.objects.get(pk=sale.pk).status == "open"
 
 
+def test_move_takes_no_focus_from_somebody_who_is_typing(desk, bar, sale, phases):
+    held = []
+    desk.route("**/move/", lambda route: held.append(route))
+    with desk.expect_request("**/move/"):
+        bar.phase(phases[50]).click()
+    desk.keyboard.press("/")
+    search = desk.get_by_role("combobox", name="Search everything")
+    expect(search).to_be_focused()
+    held[0].continue_()
+    expect(bar.current).to_have_attribute("data-phase", str(phases[50].pk))
+    expect(desk.locator(".toast")).to_contain_text("Moved to Proposal")
+    desk.keyboard.type("Ware")
+    expect(search).to_have_value("Ware")
+
+
 def test_double_click_is_one_move(bar, desk, sale, phases):
     posts = []
     desk.on("request", lambda request: request.method == "POST" and posts.append(request.url))
