@@ -76,6 +76,11 @@ class Card:
     next: str  # "late", "today", "planned" or "none", as the filter word of the list
 
     @property
+    def step_kind(self) -> str:
+        """Its next step for the badge, which tells a step without a day from a planned one."""
+        return "undated" if self.next == "planned" and self.next_on is None else self.next
+
+    @property
     def place(self) -> CardPlace:
         """Where it stands in its column."""
         return CardPlace(self.next_on, self.pk)

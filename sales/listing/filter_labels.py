@@ -11,6 +11,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from relations.models import Relation
+from sales.badges import STEP_TONES, step_word
 from sales.listing.filters import SaleFilter
 from sales.models import AcceptReason, LossReason, Phase, SaleStatus, Source
 from salescrm.calendar import written_day
@@ -68,11 +69,7 @@ def _labels(sale_filter: SaleFilter) -> dict[str, str]:
 
 def next_labels() -> dict[str, str]:
     """The kinds of next step in words."""
-    return {
-        "late": pgettext("next step", "late"), "today": pgettext("next step", "today"),
-        "planned": pgettext("next step", "planned"), "undated": pgettext("next step", "no day yet"),
-        "none": pgettext("next step", "none"),
-    }  # fmt: skip
+    return {kind: step_word(kind) for kind in STEP_TONES} | {"none": pgettext("next step", "none")}
 
 
 def chips(sale_filter: SaleFilter, query: QueryDict) -> list[Chip]:

@@ -7,11 +7,11 @@ from html import escape
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from sales.ageing import age
+from sales.badges import badge, status_badge, step_badge, step_word
 from sales.listing.columns import COLUMNS
-from sales.models import Sale
+from sales.models import Sale, SaleStatus
 from salescrm.templatetags.crm import EMPTY, day, icon, moment, money_bare
 
 NEXT = '<td data-column="next"'
@@ -33,16 +33,12 @@ class Cells:
             "next" in visible,
         )
         self.tells_age = aged and not {"phase", "days"} & {*visible}
-        self.overdue = _badge("bad", _("overdue"))
-        self.late = _badge("bad", pgettext("next step", "late"))
-        word = escape(pgettext("next step", "today"))
+        self.overdue = badge("bad", _("overdue"))
+        self.late = step_badge("late")
+        word = escape(step_word("today"))
         self.for_today = f'<time class="badge" data-tone="warn" datetime="{today.isoformat()}">{word}</time>'
         self.no_date = f'<span class="muted">{escape(_("No date"))}</span>'
-        self.states = {
-            "open": _badge("info", pgettext("status", "Open")),
-            "accepted": _badge("good", pgettext("status", "Accepted")),
-            "lost": _badge("bad", pgettext("status", "Lost")),
-        }
+        self.states = {status: status_badge(status, signs=False) for status in SaleStatus}
 
     def rows(self, sales: Iterable[Sale]) -> SafeString:
         """The rows of these sales."""
@@ -55,16 +51,16 @@ class Cells:
             f'<td class="pick"><label><input type="checkbox" name="sale" value="{sale.pk}" form="bulk"'
             f' aria-label="{subject}"></label></td>'
         )
-        badge = f" {self.states[sale.status]}" if closed and self.tells_status else ""
+        mark = f" {self.states[sale.status]}" if closed and self.tells_status else ""
         if self.tells_age:
-            badge = f" {self._age(sale)}"
+            mark = f" {self._age(sale)}"
         cells = "".join([f"{opening}{draw(sale)}</td>" for draw, opening in self.columns])
         if self.tells_next and not closed and len(sale.next_step) > WIDE:
             cells = cells.replace(NEXT, f'{NEXT} title="{escape(sale.next_step)}"', 1)
         return (
             f"<tr{closed}>{box if self.selectable else ''}"
             f'<td data-column="subject"><a href="{self.base}{sale.pk}/">{subject}</a>'
-            f"{badge}<small>{escape(sale.customer.name)}</small></td>{cells}</tr>"
+            f"{mark}<small>{escape(sale.customer.name)}</small></td>{cells}</tr>"
         )
 
     @staticmethod
@@ -156,10 +152,6 @@ class Cells:
 
     def reference(self, sale: Sale) -> str:
         return escape(sale.external_reference) or EMPTY
-
-
-def _badge(tone: str, text: str) -> str:
-    return f'<span class="badge" data-tone="{tone}">{escape(text)}</span>'
 
 
 def _name(record) -> str:
