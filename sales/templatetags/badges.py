@@ -1,4 +1,4 @@
-"""The badges of a sale in templates: `{% step_badge kind %}`, `{{ status|status_badge }}`, `{{ phase|phase_badge }}`."""
+"""The badges of a sale in templates: `{% step_badge kind %}`, `{{ status|status_badge }}`."""
 
 from django import template
 
