@@ -10,7 +10,10 @@ import os
 import signal
 import socket
 import struct
+import subprocess
+import sys
 from contextlib import suppress
+from pathlib import Path
 
 wsgi_app = "salescrm.wsgi"
 bind = os.environ.get("BIND", "127.0.0.1:8000")
@@ -22,6 +25,10 @@ max_requests = 5000
 max_requests_jitter = 500
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+
+# The background worker as a child of the server (the demo); else it is a service of its own (docker-compose.yml).
+embedded_worker = os.environ.get("EMBEDDED_WORKER", os.environ.get("DEMO", "")).lower() in ("1", "true", "yes", "on")
+manage = Path(__file__).resolve().parent / "manage.py"
 
 SO_ATTACH_FILTER = 26
 DROP_ALL = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))  # a packet filter of one line: keep 0 bytes
@@ -41,6 +48,19 @@ def when_ready(server):
         usual(number, frame)
 
     signal.signal(signal.SIGTERM, stop)
+    if embedded_worker:  # it ends by itself when this process is killed
+        command = [sys.executable, manage, "worker", "--parent", str(os.getpid())]
+        server.background = subprocess.Popen(command)  # noqa: S603 (a constant)
+
+
+def on_exit(server):
+    """End the background worker with the server; what it is doing it finishes, for as long as the server does."""
+    background = getattr(server, "background", None)
+    if background and background.poll() is None:
+        background.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            background.wait(timeout=graceful_timeout)
+        background.kill()
 
 
 def worker_exit(server, worker):

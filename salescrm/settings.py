@@ -56,7 +56,9 @@ INSTALLED_APPS = [
     "django.forms",
     "django_htmx",
     "heroicons",
+    "procrastinate.contrib.django",
     "salescrm",
+    "salescrm.work",
     "relations",
     "invoicing",
     "projects",
@@ -73,6 +75,14 @@ POSSESSIONS = [
     "projects.handing_over.POSSESSION",
     "invoicing.handing_over.POSSESSION",
 ]
+# What carries itself out (salescrm.work): kinds of rows, and the chores of every night.
+WORK = ["salescrm.work.chores.KIND"]
+CHORES = [
+    "salescrm.accounts.sessions.CHORE",
+    "salescrm.accounts.lockout.CHORE",
+    "salescrm.work.chores.JOBS",
+]
+PROCRASTINATE_IMPORT_PATHS = ["salescrm.work.queue"]
 
 MIDDLEWARE = [
     "salescrm.serving.middleware.probes",
@@ -192,6 +202,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "procrastinate": {"level": "WARNING"},
     },
 }
 

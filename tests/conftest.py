@@ -180,6 +180,17 @@ def one_order_of_locks():
     watch(connection)
 
 
+@pytest.fixture(autouse=True)
+def empty_queue(request):
+    """No job is left after a test with real transactions: the tables of the queue are not emptied with the others."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+        with request.getfixturevalue("django_db_blocker").unblock(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_workers")
+            cursor.execute("DELETE FROM procrastinate_jobs")
+
+
 @pytest.fixture
 def reads_only():
     """A context manager: `with reads_only(): client.get(...)` fails on any statement that writes."""

@@ -26,6 +26,7 @@ from salescrm.calendar import today
 from salescrm.models import Organisation, Team, User
 from salescrm.notes import writing
 from salescrm.notes.models import Note
+from salescrm.work import chores
 from tests.factories import (
     ContactFactory,
     LineFactory,
@@ -85,6 +86,7 @@ class World:
             "settings:row": ["sources", Source.objects.first().pk], "settings:remove": ["phases", self.phase.pk],
             "password_reset_confirm": ["x", "y"],
             "sales:change": [self.sale.pk, "amount"], "sales:feed": ["nobody"],
+            "settings:work-run": ["sessions"],
         }  # fmt: skip
         if name in others:
             return reverse(name, args=others[name])
@@ -111,6 +113,7 @@ def people() -> dict[str, User]:
 def fill() -> World:
     """Make it, with every switch that shows something switched on."""
     install_defaults("nl")
+    chores.install()
     Organisation.objects.update(
         name="Atelier Zuid B.V.", street="Kade 1", postcode="1011 AA", city="Amsterdam", iban="NL91ABNA0417164300",
         coc_number="12345678", vat_number="NL123456782B90", email="post@zuid.example",

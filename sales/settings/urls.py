@@ -7,6 +7,7 @@ from sales.settings import views
 from sales.settings.lists import LISTS, ListConverter
 from salescrm.accounts.urls import settings as accounts
 from salescrm.organisation.urls import settings as organisation
+from salescrm.work.urls import settings as work
 
 register_converter(ListConverter, "list")
 
@@ -23,4 +24,5 @@ urlpatterns = [
     path("<list:kind>/<int:pk>/remove/", lists.remove, name="remove"),
     *accounts,
     *organisation,
+    *work,
 ]

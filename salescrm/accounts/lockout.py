@@ -18,9 +18,11 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from salescrm.models import Attempts
+from salescrm.work.chores import Chore
 
 logger = logging.getLogger(__name__)
 
@@ -90,8 +92,15 @@ def count(*tries: Try) -> None:
         clients = [subject for limit, subject in tries if limit in (CLIENT, MAIL_CLIENT, CODE)]
         logger.warning("Too many attempts (%s) from %s", tries[-1][0].name, *clients or ["somebody logged in"])
         raise TooMany(longest)
-    old = Attempts.objects.select_for_update(skip_locked=True).filter(until__lt=now)
-    Attempts.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])).delete()
+    forget_old()
+
+
+@transaction.atomic
+def forget_old(most: int = FORGOTTEN_AT_ONCE) -> int:
+    """Delete so many rows whose tries are all forgotten; gives how many there were. Nobody waits for it."""
+    old = Attempts.objects.select_for_update(skip_locked=True).filter(until__lt=timezone.now())
+    count, _by_table = Attempts.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:most])).delete()
+    return count
 
 
 def _count(limit: Limit, subject: object, now: datetime) -> int:
@@ -161,3 +170,10 @@ def _sentence(seconds: int) -> str:
         minutes,
     )
     return words % {"count": minutes}
+
+
+def _forget_all() -> int:
+    return sum(iter(lambda: forget_old(1000), 0))
+
+
+CHORE = Chore("attempts", _("Failed log-ins that count no more"), _forget_all)

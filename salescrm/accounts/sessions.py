@@ -2,10 +2,13 @@
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from salescrm.errors import outage
+from salescrm.work.chores import Chore
 
 SESSION_DATA = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 
@@ -34,3 +37,11 @@ class SessionStore(db.SessionStore):
             cause = error.__context__
             if cause is not None and outage(cause):
                 raise cause from cause.__cause__
+
+
+def _clear() -> int:
+    count, _by_table = Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    return count
+
+
+CHORE = Chore("sessions", _("Sessions that have ended"), _clear)

@@ -14,6 +14,7 @@ from salescrm.accounts import logged_out
 from salescrm.models import Organisation
 from salescrm.pages import htmx_of
 from salescrm.refusals import Forbidden, Missing
+from salescrm.work.worker import is_alive
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -41,15 +42,15 @@ def alive() -> HttpResponse:
 
 
 def ready() -> HttpResponse:
-    """The database answers and every migration has been applied; 503 otherwise."""
+    """The database answers and every migration has been applied; 503 otherwise. The worker may live or not."""
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if waiting:
+            return _plain(f"{len(waiting)} migrations to apply", status=503)
+        return _plain(f"ready\nworker: {'alive' if is_alive() else 'none'}")
     except DatabaseError:
         return _plain("database unreachable", status=503)
-    if waiting:
-        return _plain(f"{len(waiting)} migrations to apply", status=503)
-    return _plain("ready")
 
 
 def _plain(text: str, status: int = 200) -> HttpResponse:

@@ -34,7 +34,7 @@ def gunicorn(
         sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "--workers", str(WORKERS),
         "--bind", f"127.0.0.1:{port}", "--log-level", "warning", application,
     ]  # fmt: skip
-    known = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(folder)}
+    known = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(folder), "EMBEDDED_WORKER": "0"}
     with log.open("a") as out:
         process = subprocess.Popen(
             command, cwd=folder, env={**os.environ, **known, **environment}, stdout=out, stderr=out

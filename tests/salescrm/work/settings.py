@@ -1,0 +1,5 @@
+"""The settings of a worker that a test starts: one chore, which the test can hold up."""
+
+from salescrm.settings import *  # noqa: F403
+
+CHORES = ["tests.salescrm.work.slow.CHORE"]

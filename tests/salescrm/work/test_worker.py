@@ -1,0 +1,129 @@
+"""The worker as a process: it does what is due, ends when it is told to, and a kill in the middle loses nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from salescrm.work import worker
+from salescrm.work.models import ChoreState
+from tests.bench.servers import free_port
+from tests.environment import ENVIRONMENT
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 60  # seconds until what does not happen is a fault
+
+
+def until(condition):
+    """Wait until it is so."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "It did not happen"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def chore(tmp_path):
+    """A chore that is due, with its two files: what it wrote, and what holds it up."""
+    (tmp_path / "wait").touch()
+    row = ChoreState.objects.create(name="slow", due_at=timezone.now() - timedelta(minutes=1))
+    row.log, row.wait = tmp_path / "log", tmp_path / "wait"
+    return row
+
+
+@pytest.fixture
+def environment(chore):
+    """Of a process on the database of the test."""
+    place = connection.settings_dict
+    return {name: value for name, value in os.environ.items() if name not in ENVIRONMENT} | {
+        "DATABASE_URL": f"postgresql://{place['USER']}@/{place['NAME']}?host={place['HOST']}",
+        "SECRET_KEY": "of a test",
+        "ALLOWED_HOSTS": "localhost",
+        "DJANGO_SETTINGS_MODULE": "tests.salescrm.work.settings",
+        "CHORE_LOG": str(chore.log),
+        "CHORE_WAIT": str(chore.wait),
+    }
+
+
+@contextmanager
+def process(command, environment):
+    """A process that is gone after the block."""
+    with subprocess.Popen([sys.executable, *command], env=environment, cwd=settings.BASE_DIR) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def lines(chore):
+    return chore.log.read_text().split() if chore.log.exists() else []
+
+
+def is_done(chore):
+    chore.refresh_from_db()
+    return chore.done_at is not None
+
+
+def test_it_does_what_is_due_and_finishes_it_when_it_is_to_end(chore, environment):
+    assert not worker.is_alive()
+    with process(["manage.py", "worker"], environment) as child:
+        until(lambda: lines(chore) == ["begin"])
+        assert worker.is_alive()
+        child.send_signal(signal.SIGTERM)
+        time.sleep(0.2)  # it has been told, and is still at it
+        chore.wait.unlink()
+        assert child.wait(PATIENCE) == 0
+    assert lines(chore) == ["begin", "end"]
+    assert is_done(chore)
+    assert not worker.is_alive()
+
+
+def test_what_a_killed_one_left_undone_the_next_one_does(chore, environment):
+    with process(["manage.py", "worker"], environment) as child:
+        until(lambda: lines(chore) == ["begin"])
+        child.kill()
+    chore.refresh_from_db()
+    assert (chore.done_at, chore.attempts) == (None, 0)
+    chore.wait.unlink()
+    with process(["manage.py", "worker"], environment):
+        until(lambda: is_done(chore))
+    assert lines(chore) == ["begin", "begin", "end"]
+
+
+def test_the_server_of_the_demo_brings_one_and_takes_it_along(chore, environment):
+    chore.wait.unlink()
+    command = ["-m", "gunicorn", "--workers", "1", "--log-level", "warning", "--bind", f"127.0.0.1:{free_port()}"]
+    with process(command, environment | {"EMBEDDED_WORKER": "1"}) as server:
+        until(lambda: is_done(chore))
+        assert _workers(environment)
+        server.terminate()
+        assert server.wait(PATIENCE) == 0
+    until(lambda: not _workers(environment))
+
+
+def test_the_worker_of_a_server_that_is_killed_ends_by_itself(chore, environment):
+    chore.wait.unlink()
+    command = ["-m", "gunicorn", "--workers", "1", "--log-level", "warning", "--bind", f"127.0.0.1:{free_port()}"]
+    with process(command, environment | {"EMBEDDED_WORKER": "1"}) as server:
+        until(lambda: is_done(chore))
+        server.kill()
+    until(lambda: not _workers(environment))
+
+
+def _workers(environment) -> list[str]:
+    """The workers with this environment; what serves pages ends when the server does."""
+    mark, running = f"CHORE_LOG={environment['CHORE_LOG']}\0", []
+    for number in filter(str.isdigit, os.listdir("/proc")):
+        with suppress(OSError):
+            of_test = mark in Path(f"/proc/{number}/environ").read_text(errors="replace")
+            running += [number] if of_test and "--parent" in Path(f"/proc/{number}/cmdline").read_text() else []
+    return running
