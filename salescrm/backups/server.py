@@ -43,6 +43,11 @@ BEGIN
     FOR thing IN SELECT unnest(array_agg(oid::regclass::text)) AS name FROM pg_class
         WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'
     LOOP EXECUTE format('DROP SEQUENCE IF EXISTS %s CASCADE', thing.name); END LOOP;
+    FOR thing IN SELECT unnest(array_agg(pg_type.oid::regtype::text)) AS name FROM pg_type
+        LEFT JOIN pg_class ON pg_class.oid = typrelid
+        WHERE typnamespace = 'public'::regnamespace AND (typtype IN ('e', 'd', 'r') OR relkind = 'c')
+        AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_type.oid AND deptype = 'e')
+    LOOP EXECUTE format('DROP TYPE IF EXISTS %s CASCADE', thing.name); END LOOP;
     FOR thing IN SELECT unnest(array_agg(oid::regprocedure::text)) AS name FROM pg_proc
         WHERE pronamespace = 'public'::regnamespace
         AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
+from procrastinate.sql import queries
 
 from salescrm.calendar import organisation_zone
 from salescrm.work.models import ChoreState
@@ -74,8 +75,9 @@ def run(pk: int) -> None:
 
 
 def _clear_jobs() -> int:
-    async_to_sync(app.job_manager.delete_old_jobs)(
-        nb_hours=OLD, include_failed=True, include_cancelled=True, include_aborted=True
+    statuses = [Status.SUCCEEDED.value, Status.FAILED.value, Status.CANCELLED.value, Status.ABORTED.value]
+    app.connector.get_sync_connector().execute_query(
+        query=queries["delete_old_jobs"], nb_hours=OLD, queue=None, statuses=statuses
     )
     return 0
 

@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -19,11 +18,13 @@ from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
+from procrastinate.sql import queries
 
 from salescrm.work.models import Work
 
 logger = logging.getLogger(__name__)
 PAUSES = (1, 5, 15, 60, 180)  # minutes after the first, second, ... attempt that failed; the last for all others
+GONE = 20  # seconds without a heartbeat, after which a worker is none
 AT_ONCE = 200  # jobs one sweep makes: the next one comes in a minute
 
 
@@ -94,7 +95,12 @@ def alone(kind: str, pk: int) -> Iterator[bool]:
 
 
 def _forget_stalled() -> None:
-    manager = app.job_manager
-    for job in async_to_sync(manager.get_stalled_jobs)():
-        logger.warning("The worker of job %s is gone: what it was to do is found again when it is due.", job.id)
-        async_to_sync(manager.finish_job)(job, Status.FAILED, delete_job=True)
+    # What the library does asynchronously; here it belongs to this connection.
+    stalled = app.connector.get_sync_connector().execute_query_all(
+        query=queries["select_stalled_jobs_by_heartbeat"], queue=None, task_name=None, seconds_since_heartbeat=GONE
+    )
+    for job in stalled:
+        logger.warning("The worker of job %s is gone: what it was to do is found again when it is due.", job["id"])
+        app.connector.get_sync_connector().execute_query(
+            query=queries["finish_job"], job_id=job["id"], status=Status.FAILED.value, delete_job=True
+        )

@@ -16,12 +16,11 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateWorker
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
-from salescrm.work.queue import sweep
+from salescrm.work.queue import GONE, sweep
 
 logger = logging.getLogger(__name__)
 CONCURRENCY = 4  # a mail server that does not answer leaves room for others
 HEARTBEAT = 5  # seconds
-GONE = 20  # seconds without a heartbeat
 GRACE = 25  # seconds to finish what has begun
 RETRY = 5  # seconds until a database that is away is asked again
 

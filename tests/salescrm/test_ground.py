@@ -75,7 +75,7 @@ def test_compose_hands_on_every_setting_of_the_readme_that_production_has(settin
     handed_on = re.findall(r"^ +([A-Z_]+):", (settings.BASE_DIR / "docker-compose.yml").read_text(), re.MULTILINE)
     of_the_image = {"BIND"}
 
-    assert named - {*handed_on} - of_the_image == {"DEBUG", "DEMO", "TODAY"}
+    assert named - {*handed_on} - of_the_image == {"DEBUG", "DEMO", "EMBEDDED_WORKER", "TODAY"}
 
 
 def test_healthz_answers_without_a_database(client, settings):
@@ -109,7 +109,7 @@ def test_readyz_answers_when_migrated(client, settings):
 
     response = client.get("/readyz", headers={"host": "10.0.0.7"})
 
-    assert (response.status_code, response.content) == (200, b"ready\n")
+    assert (response.status_code, response.content) == (200, b"ready\nworker: none\n")
 
 
 @pytest.mark.django_db

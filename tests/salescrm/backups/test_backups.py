@@ -150,7 +150,7 @@ def test_backup_holds_the_dump_the_files_and_what_proves_them(oldest):
         assert tar.getnames() == [MARK, DUMP, FILE, MANIFEST]
         manifest = json.load(tar.extractfile(MANIFEST))
     assert manifest["locale"] == "UTF8 builtin C.UTF-8"
-    assert (manifest["format"], manifest["product"], manifest["server"] // 10000) == (1, "0.2.0", 18)
+    assert (manifest["format"], manifest["product"], manifest["server"] // 10000) == (1, "0.3.0", 18)
     assert [row for row in manifest["migrations"] if row[0] == "sales"] == [["sales", "0001_initial"]]
     assert check(oldest).members == manifest["members"]
     assert oldest.stat().st_mode & 0o777 == 0o600

@@ -1,5 +1,6 @@
 """A row that is due is carried out: by a job made in its transaction, or by one that the sweep makes."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -99,6 +100,21 @@ def test_jobs_of_a_worker_that_is_gone_are_forgotten():
         )
     queue.sweep(0)
     assert not ProcrastinateJob.objects.filter(status="doing").exists()
+
+
+@pytest.mark.django_db
+def test_it_runs_beside_an_event_loop_too(monkeypatch):
+    """As in the thread of a browser test, or of whoever calls it from asynchronous code."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    row = state(timezone.now() - MINUTE, "jobs")
+
+    async def run():
+        queue.sweep(0)
+        queue.carry_out(kind="chore", pk=row.pk)
+
+    asyncio.run(run())
+    row.refresh_from_db()
+    assert (row.last_error, row.done_at is not None) == ("", True)
 
 
 def test_pauses_grow_up_to_three_hours():

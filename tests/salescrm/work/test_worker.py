@@ -94,8 +94,10 @@ def test_what_a_killed_one_left_undone_the_next_one_does(chore, environment):
     chore.refresh_from_db()
     assert (chore.done_at, chore.attempts) == (None, 0)
     chore.wait.unlink()
-    with process(["manage.py", "worker"], environment):
+    with process(["manage.py", "worker"], environment) as child:
         until(lambda: is_done(chore))
+        child.terminate()
+        assert child.wait(PATIENCE) == 0
     assert lines(chore) == ["begin", "begin", "end"]
 
 
