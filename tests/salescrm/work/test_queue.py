@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -102,15 +102,16 @@ def test_jobs_of_a_worker_that_is_gone_are_forgotten():
     assert not ProcrastinateJob.objects.filter(status="doing").exists()
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_it_runs_beside_an_event_loop_too(monkeypatch):
-    """As in the thread of a browser test, or of whoever calls it from asynchronous code."""
+    """As in the thread of a browser test, or of whoever calls it from asynchronous code: on a connection of its own."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     row = state(timezone.now() - MINUTE, "jobs")
 
     async def run():
         queue.sweep(0)
         queue.carry_out(kind="chore", pk=row.pk)
+        connection.close()
 
     asyncio.run(run())
     row.refresh_from_db()
