@@ -11,6 +11,7 @@ from reports.templatetags.reports import full_month
 from salescrm.calendar import EARLIEST, LATEST, add_months, month_start
 from salescrm.exports import downloads
 from salescrm.templatetags.crm import percent
+from salescrm.url_words import link
 
 BASES = {"weighted": pgettext_lazy("basis", "Weighted"), "full": gettext_lazy("Full amount")}
 ROWS = {
@@ -37,9 +38,9 @@ def context(report: Forecast, query: QueryDict) -> dict:
         "groups": _choices(query, "rows", ROWS, scope.rows),
         "group": ROWS[scope.rows],
         "spans": sorted({*SPANS, scope.months}),
-        "before": _address(query, **{"from": f"{_shifted(scope, -1):%Y-%m}"}),
-        "after": _address(query, **{"from": f"{_shifted(scope, 1):%Y-%m}"}),
-        "files": {kind: _address(query, format=kind) for kind in ("csv", "xlsx")},
+        "before": link(query, **{"from": f"{_shifted(scope, -1):%Y-%m}"}),
+        "after": link(query, **{"from": f"{_shifted(scope, 1):%Y-%m}"}),
+        "files": {kind: link(query, format=kind) for kind in ("csv", "xlsx")},
         "past": [column for column in columns if column.past],
         "later": any(column.key == "later" for column in columns),
         "digits": min(max(len(f"{abs(report.total.amount):.0f}"), FEW), MANY),
@@ -86,16 +87,9 @@ def _pieces(report: Forecast, number: int) -> list[charts.Piece]:
 
 def _choices(query: QueryDict, word: str, labels: dict, current: str) -> list[dict]:
     return [
-        {"label": label, "url": _address(query, **{word: value}), "current": value == current}
+        {"label": label, "url": link(query, **{word: value}), "current": value == current}
         for value, label in labels.items()
     ]
-
-
-def _address(query: QueryDict, **changes: str) -> str:
-    words = query.copy()
-    for word, value in changes.items():
-        words[word] = value
-    return f"?{words.urlencode()}"
 
 
 def _shifted(scope: Scope, direction: int) -> date:

@@ -14,6 +14,7 @@ from sales.models import Source
 from sales.models.querysets import SaleQuerySet
 from salescrm.exports import downloads
 from salescrm.models import User
+from salescrm.url_words import link
 
 PRESETS = {
     "last-12-months": gettext_lazy("Last 12 months"),
@@ -30,12 +31,12 @@ def filters(question: Question, sales: SaleQuerySet, query: QueryDict, today: da
     return {
         "question": question,
         "presets": [
-            {"label": label, "url": _address(query, days[key]), "current": periods[key] == question.period}
+            {"label": label, "url": link(query, **days[key]), "current": periods[key] == question.period}
             for key, label in PRESETS.items()
         ],
         "owners": User.objects.in_order().filter(pk__in=sales.order_by().values("owner")),
         "all_sources": Source.objects.all(),
-        "files": {kind: _address(query, {"format": kind}) for kind in ("csv", "xlsx")},
+        "files": {kind: link(query, format=kind) for kind in ("csv", "xlsx")},
     }
 
 
@@ -133,10 +134,3 @@ def sources_table(report: Sources) -> downloads.Table:
 
 def _cents(value) -> object:
     return None if value is None else downloads.amount(value)
-
-
-def _address(query: QueryDict, changes: dict[str, str]) -> str:
-    words = query.copy()
-    for word, value in changes.items():
-        words[word] = value
-    return f"?{words.urlencode()}"

@@ -46,6 +46,24 @@ def carried(text: str) -> QueryDict:
     return QueryDict(text)
 
 
+def changed(query: QueryDict, /, **changes: object) -> QueryDict:
+    """The words of an address with some of them changed: removed (None or ""), set, or said several times (a list).
+
+    Blanks count as absent, and are left out.
+    """
+    words = QueryDict(mutable=True)
+    for word, value in {**dict(query.lists()), **changes}.items():
+        values = value if isinstance(value, list | tuple) else [value]
+        if texts := [str(text) for text in values if text is not None and str(text).strip()]:
+            words.setlist(word, texts)
+    return words
+
+
+def link(query: QueryDict, /, **changes: object) -> str:
+    """A link to the same page with some words changed."""
+    return f"?{changed(query, **changes).urlencode()}"
+
+
 def read(query: QueryDict, *, once: Iterable[str], many: Iterable[str] = ()) -> dict:
     """The values by word: text for the words in `once`, a list for those in `many`; blanks count as absent.
 

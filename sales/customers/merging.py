@@ -18,6 +18,7 @@ from sales.models import Sale, SaleEvent
 from sales.models.desk import SavedView
 from sales.models.querysets import SaleQuerySet
 from salescrm.models import User
+from salescrm.url_words import changed
 from salescrm.versions import Refused, commit, lock_all
 
 FOLLOWED = ["customer", "customer_not", "lost_to"]  # words of a saved view that name relations
@@ -93,13 +94,12 @@ def _follow(sales: list[Sale], other: Relation, *, survivor: Relation, contacts:
 def _follow_views(other: Relation, *, survivor: Relation, by: User) -> None:
     """A view of the sales of `other` becomes one of the sales of `survivor`."""
     for view in lock_all(SavedView.objects.filter(query__contains=str(other.pk))):
-        words = QueryDict(view.query, mutable=True)
-        for word in FOLLOWED:
-            ids = words.getlist(word)
-            if str(other.pk) in ids:
-                words.setlist(word, dict.fromkeys(str(survivor.pk) if pk == str(other.pk) else pk for pk in ids))
-        if words.urlencode() != QueryDict(view.query).urlencode():
-            view.query = words.urlencode()
+        words = QueryDict(view.query)
+        ids = {word: words.getlist(word) for word in FOLLOWED if str(other.pk) in words.getlist(word)}
+        if ids:
+            led = {str(other.pk): str(survivor.pk)}
+            followed = {word: list(dict.fromkeys(led.get(pk, pk) for pk in pks)) for word, pks in ids.items()}
+            view.query = changed(words, **followed).urlencode()
             commit(view, fields=["query"], by=by)
 
 

@@ -32,6 +32,7 @@ from salescrm.money import (
     written_in,
 )  # fmt: skip
 from salescrm.toasts import offers_of
+from salescrm.url_words import link
 
 register = template.Library()
 LINES = re.compile(r' (?:fill="none"|stroke(?:-\w+)?="[^"]*")')
@@ -208,14 +209,8 @@ def field(bound_field: BoundField) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def query_replace(context: Context, **changes: object) -> str:
-    """The current page's query string with some parameters changed, removed (None or "") or repeated (a list)."""
-    query = context["request"].GET.copy()
-    for name, value in changes.items():
-        if value is None or value == "":
-            query.pop(name, None)
-        else:
-            query.setlist(name, value if isinstance(value, list | tuple) else [value])
-    return "?" + query.urlencode()
+    """The current page's query string with some words changed, removed (None or "") or repeated (a list)."""
+    return link(context["request"].GET, **changes)
 
 
 @register.simple_tag(takes_context=True)
