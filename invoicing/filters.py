@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from invoicing.querysets import InvoiceQuerySet
-from relations.models import Relation
+from relations.filters import CustomerFilter
 from salescrm.fields import DayFormField, UserFormField
 from salescrm.models import User
 
@@ -18,10 +18,9 @@ STATES = [
 ]
 
 
-class InvoiceFilter(forms.Form):
+class InvoiceFilter(CustomerFilter):
     """Narrows a list to what the query asks for."""
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=200, widget=forms.SearchInput)
     status = forms.ChoiceField(label=_("Status"), choices=STATES, required=False)
     owner = UserFormField(
         label=_("Owner"),
@@ -31,16 +30,10 @@ class InvoiceFilter(forms.Form):
     )
     since = DayFormField(label=_("Invoice date from"), required=False)
     until = DayFormField(label=_("Up to and including"), required=False)
-    customer = forms.ModelChoiceField(queryset=Relation.objects.all(), required=False, widget=forms.HiddenInput)
-
-    def clean_customer(self) -> Relation | None:
-        """The survivor, where an old address names a relation that was merged."""
-        customer = self.cleaned_data["customer"]
-        return customer.merged_into or customer if customer else None
 
     def apply(self, rows: InvoiceQuerySet) -> InvoiceQuerySet:
         """The matches among `rows`."""
-        query = {name: value for name, value in self.cleaned_data.items() if value}
+        query = self.conditions
         if "status" in query:
             narrow = {"draft": rows.drafts, "issued": rows.issued, "unsent": rows.unsent, "sent": rows.sent}
             rows = narrow[query["status"]]()
@@ -48,13 +41,3 @@ class InvoiceFilter(forms.Form):
             rows = rows.search(query["q"])
         columns = {"owner": "owner", "customer": "customer", "since": "issued_on__gte", "until": "issued_on__lte"}
         return rows.filter(**{column: query[name] for name, column in columns.items() if name in query})
-
-    @property
-    def selected_customer(self) -> Relation | None:
-        """The customer the list is narrowed to."""
-        return self.cleaned_data.get("customer")
-
-    @property
-    def narrows(self) -> bool:
-        """Whether the query holds anything."""
-        return any(self.cleaned_data.values())

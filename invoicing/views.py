@@ -21,37 +21,39 @@ from relations.models import Relation
 from salescrm.exports import downloads
 from salescrm.forms.submission import refusals_in, submitted_version
 from salescrm.forms.versioned import VersionedForm
-from salescrm.listing import Column, page_of, read_filter, sort
+from salescrm.listing.columns import Column, filled
+from salescrm.listing.state import Listing
 from salescrm.models import User
 from salescrm.pages import leave, page
 from salescrm.recent import remembers
 from salescrm.versions import Refused, Stale
 
-COLUMNS = [
-    Column(pgettext_lazy("invoice", "Number"), "number", "number"),
-    Column(gettext_lazy("Customer"), "customer", "customer__sort_key"),
-    Column(gettext_lazy("Owner"), "owner", "owner__name"),
-    Column(gettext_lazy("Invoice date"), "date", "issued_on", figure=True),
-    Column(gettext_lazy("Due date"), "due", "due_on", figure=True),
-    Column(gettext_lazy("Excluding VAT"), "excluding", "total_excluding_vat", figure=True),
-    Column(gettext_lazy("Including VAT"), "including", "total_including_vat", figure=True),
-    Column(gettext_lazy("Status")),
-]
+COLUMNS = {
+    "number": Column(pgettext_lazy("invoice", "Number"), filled("number")),
+    "customer": Column(gettext_lazy("Customer"), "customer__sort_key"),
+    "owner": Column(gettext_lazy("Owner"), "owner__name"),
+    "date": Column(gettext_lazy("Invoice date"), "issued_on", figure=True),
+    "due": Column(gettext_lazy("Due date"), "due_on", figure=True),
+    "excluding": Column(gettext_lazy("Excluding VAT"), "total_excluding_vat", figure=True),
+    "including": Column(gettext_lazy("Including VAT"), "total_including_vat", figure=True),
+    "status": Column(gettext_lazy("Status")),
+}
+LIST = Listing(COLUMNS, default="-date", parts="lines")
 
 
 @require_safe
 @permission_required("invoicing.view_invoice", raise_exception=True)
 def index(request: HttpRequest) -> HttpResponseBase:
     """The list: filters, order and page stand in the address; totals are of the whole filter."""
-    form = read_filter(request, InvoiceFilter(request.GET))
+    state, form = LIST.read(request.GET, InvoiceFilter.base_fields), InvoiceFilter.read(request.GET)
     invoices = form.apply(Invoice.objects.all())
-    summary = invoices.summary()
-    ordered, columns = sort(request, invoices.for_list(), COLUMNS, default="-date")
+    ordered = state.ordered(invoices.for_list())
     if kind := downloads.file_kind(request, "invoicing.export_invoice"):
-        parts = downloads.parts(request, "lines")
-        return downloads.respond(request, exporting.lines_table(invoices) if parts else exporting.table(ordered), kind)
-    rows = page_of(request, ordered, count=summary["count"])
-    context = {"form": form, "rows": rows, "columns": columns, "summary": summary}
+        table = exporting.lines_table(invoices) if state.parts else exporting.table(ordered)
+        return downloads.respond(request, table, kind)
+    summary = invoices.summary()
+    rows = state.page_of(ordered, count=summary["count"])
+    context = {"form": form, "rows": rows, "state": state, "columns": state.heads(), "summary": summary}
     return page(request, "invoicing/list.html", context, part="rows")
 
 
@@ -61,8 +63,8 @@ def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
     """The panel on the page of a relation: the latest invoices."""
     relation = get_object_or_404(Relation, pk=pk)
     invoices = Invoice.objects.filter(customer=relation)
-    rows, _columns = sort(request, invoices, COLUMNS, default="-date")
-    context = {"relation": relation, "rows": rows[:5], "count": invoices.count()}
+    latest = LIST.read(QueryDict()).ordered(invoices)[:5]
+    context = {"relation": relation, "rows": latest, "count": invoices.count()}
     return page(request, "invoicing/of_relation.html", context, part="panel")
 
 

@@ -21,42 +21,42 @@ from relations.models import Relation
 from salescrm.exports import downloads
 from salescrm.forms.submission import refusals_in, submitted_token, submitted_version
 from salescrm.forms.versioned import VersionedForm
-from salescrm.listing import Column, page_of, read_filter, sort
+from salescrm.listing.columns import Column, filled
+from salescrm.listing.state import Listing
 from salescrm.models import User
 from salescrm.pages import leave, page
 from salescrm.recent import remembers
 from salescrm.url_words import is_id
 from salescrm.versions import Stale
 
-NUMBER = Column(pgettext_lazy("project", "Number"), "number", "number")
-COLUMNS = [
-    Column(gettext_lazy("Project"), "name", "name"),
-    Column(gettext_lazy("Customer"), "customer", "customer__sort_key"),
-    Column(pgettext_lazy("project", "Manager"), "manager", "manager__name"),
-    Column(gettext_lazy("Start date"), "start", "start_date", figure=True),
-    Column(gettext_lazy("End date"), "end", "end_date", figure=True),
-    Column(gettext_lazy("Services"), "total", "total", figure=True),
-    Column(gettext_lazy("Status")),
-]
+COLUMNS = {
+    "number": Column(pgettext_lazy("project", "Number"), filled("number")),
+    "name": Column(gettext_lazy("Project"), "name"),
+    "customer": Column(gettext_lazy("Customer"), "customer__sort_key"),
+    "manager": Column(pgettext_lazy("project", "Manager"), "manager__name"),
+    "start": Column(gettext_lazy("Start date"), "start_date", figure=True),
+    "end": Column(gettext_lazy("End date"), "end_date", figure=True),
+    "total": Column(gettext_lazy("Services"), "total", figure=True),
+    "status": Column(gettext_lazy("Status")),
+}
+LIST = Listing(COLUMNS, default="-number", parts="services")
 
 
 @require_safe
 @permission_required("projects.view_project", raise_exception=True)
 def index(request: HttpRequest) -> HttpResponseBase:
     """The list: filters, order and page stand in the address; the total is of the whole filter."""
-    form = read_filter(request, ProjectFilter(request.GET))
+    state, form = LIST.read(request.GET, ProjectFilter.base_fields), ProjectFilter.read(request.GET)
     projects = form.apply(Project.objects.all())
-    summary = projects.summary()
-    ordered, columns = sort(request, projects.for_list(), [NUMBER, *COLUMNS], default="-number")
+    ordered = state.ordered(projects.for_list())
     if kind := downloads.file_kind(request, "projects.export_project"):
-        parts = downloads.parts(request, "services")
-        return downloads.respond(
-            request, exporting.services_table(projects) if parts else exporting.table(ordered), kind
-        )
-    rows = page_of(request, ordered, count=summary["count"])
+        table = exporting.services_table(projects) if state.parts else exporting.table(ordered)
+        return downloads.respond(request, table, kind)
+    summary = projects.summary()
+    rows = state.page_of(ordered, count=summary["count"])
     numbered = any(project.number for project in rows)
-    columns = columns if numbered else columns[1:]
-    context = {"form": form, "rows": rows, "columns": columns, "summary": summary, "numbered": numbered}
+    context = {"form": form, "rows": rows, "state": state, "summary": summary, "numbered": numbered}
+    context["columns"] = state.heads()[0 if numbered else 1 :]
     return page(request, "projects/list.html", context, part="rows")
 
 

@@ -1,60 +1,52 @@
-"""The list of relations as its address says it: filter words, order and page; nonsense is refused with 400."""
+"""The list of relations: what it can be narrowed to, and its columns; nonsense is refused with 400."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
-from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
 from django.db.models import F
 from django.http import QueryDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from relations.models import Relation, RelationType
 from relations.querysets import NAME_OF_MATCHES, RelationQuerySet
+from salescrm.listing.columns import Column, filled
+from salescrm.listing.state import Chip, Listing
 from salescrm.models import User
-from salescrm.url_words import check_size, page_number
+from salescrm.url_words import link
 
-PAGE = 50
-SORTS = {
-    "name": ["sort_key", "pk"],
-    "number": ["number", "pk"],
-    "city": ["city", "sort_key", "pk"],
-    "type": ["relation_type__position", "relation_type__pk", "sort_key", "pk"],
-    "owner": ["owner__name", "sort_key", "pk"],
-    "newest": ["-created_at", "-pk"],
-}
-WORDS = {"q", "kind", "type", "owner", "active", "sort", "page", "format", "rows"}
+WORDS = ("q", "kind", "type", "owner", "active")
 ACTIVE = {"yes", "no", "all"}
-
-
-class Column(NamedTuple):
-    """A head of the list: its title, the address that sorts by it, and how it sorts now."""
-
-    title: str
-    url: str
-    sorted: str
+COLUMNS = {
+    "name": Column(gettext_lazy("Name"), "by_name", known=True),
+    "number": Column(gettext_lazy("Number"), filled("number")),
+    "type": Column(pgettext_lazy("relation", "Type"), ("relation_type__position", "relation_type__pk")),
+    "city": Column(gettext_lazy("City"), filled("city")),
+    "owner": Column(gettext_lazy("Owner"), "owner__name"),
+    "reach": Column(format_lazy("{} · {}", gettext_lazy("E-mail"), gettext_lazy("Phone"))),
+    "newest": Column(gettext_lazy("Created"), "created_at", known=True, backwards=True),
+}
+VISIBLE = ("name", "number", "type", "city", "owner", "reach")
+LIST = Listing(COLUMNS, default="name", ties=("by_name", "pk"), parts="contacts")
 
 
 @dataclass(frozen=True)
 class RelationFilter:
-    """What the list shows: which relations, in which order, which page."""
+    """Which relations the list shows."""
 
     q: str = ""
     kind: str = ""
     types: tuple[RelationType, ...] = ()
     owners: tuple[User | None, ...] = ()
     active: str = "yes"
-    sort: str = "name"
-    page: int = 1
     all_types: list[RelationType] = field(default_factory=list)
     all_users: list[User] = field(default_factory=list)
 
     @classmethod
     def read(cls, query: QueryDict) -> "RelationFilter":
         """Read a query string; an unknown word or value is a BadRequest, an empty one counts as absent."""
-        check_size(query)
-        if unknown := set(query) - WORDS:
-            raise BadRequest(f"unknown filter: {', '.join(sorted(unknown))}")
+        LIST.read(query, WORDS)
         types, users = list(RelationType.objects.all()), list(User.objects.in_order())
         return cls(
             q=query.get("q", "").replace("\x00", "").strip()[:200],
@@ -62,8 +54,6 @@ class RelationFilter:
             types=_rows(query, "type", {str(row.pk): row for row in types}),
             owners=_rows(query, "owner", {"none": None} | {str(row.pk): row for row in users}),
             active=_word(query, "active", ACTIVE, "yes"),
-            sort=_word(query, "sort", {*SORTS, *(f"-{name}" for name in SORTS)}, "name"),
-            page=page_number(query.get("page", "")),
             all_types=types,
             all_users=users,
         )
@@ -79,62 +69,33 @@ class RelationFilter:
             rows = rows.filter(relation_type__in=[row.pk for row in self.types])
         return rows.of_owners(self.owners) if self.owners else rows
 
-    def ordered(self) -> RelationQuerySet:
-        """The relations that fit, as the list shows them."""
-        names = SORTS[self.sort.removeprefix("-")]
-        if self.sort.startswith("-"):
-            names = [name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in names]
-        orders = {"-owner__name": F("owner__name").desc(nulls_last=True)}  # no owner stands last in either direction
-        if self.q:
-            orders |= {"sort_key": NAME_OF_MATCHES.asc(), "-sort_key": NAME_OF_MATCHES.desc()}
-        return self.apply().for_list().order_by(*(orders.get(name, name) for name in names))
+    def for_list(self) -> RelationQuerySet:
+        """The relations that fit with what the list shows, and with the name that they are put in order by."""
+        return self.apply().for_list().alias(by_name=NAME_OF_MATCHES if self.q else F("sort_key"))
 
     @property
-    def words(self) -> list[tuple[str, str]]:
-        """The filter as pairs of a query string, defaults left out, without the page."""
-        pairs = [("q", self.q), ("kind", self.kind)]
-        pairs += [("type", str(row.pk)) for row in self.types]
-        pairs += [("owner", str(row.pk) if row else "none") for row in self.owners]
-        pairs += [("active", self.active if self.active != "yes" else "")]
-        pairs += [("sort", self.sort if self.sort != "name" else "")]
-        return [(name, value) for name, value in pairs if value]
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether anything but order and page is set."""
-        return any(name != "sort" for name, _value in self.words)
+    def narrows(self) -> bool:
+        """Whether it asks for anything."""
+        return bool(self.q or self.kind or self.types or self.owners or self.active != "yes")
 
     @property
     def without_owner(self) -> bool:
         """Whether the query names relations without an owner."""
         return None in self.owners
 
-    def url(self, *, without: tuple[str, str] | None = None, page: int = 1, sort: str = "") -> str:
-        """The query string of this list with one word left out, at another page, or in another order."""
-        pairs = [pair for pair in self.words if pair != without and not (sort and pair[0] == "sort")]
-        pairs += [("sort", sort)] if sort and sort != "name" else []
-        pairs += [("page", str(page))] if page > 1 else []
-        return "?" + urlencode(pairs)
-
-    def columns(self) -> list["Column"]:
-        """The heads of the list, each with the order it gives when clicked."""
-        titles = {"name": _("Name"), "number": _("Number"), "type": _("Type"), "city": _("City"), "owner": _("Owner")}
-        return [
-            Column(
-                title,
-                self.url(sort=f"-{name}" if self.sort == name else name),
-                {name: "ascending", f"-{name}": "descending"}.get(self.sort, ""),
-            )
-            for name, title in titles.items()
-        ]
-
-    def chips(self) -> list[tuple[str, str]]:
-        """Each word of the query as (label, address without it)."""
-        labels = {("kind", kind.value): kind.label.capitalize() for kind in Relation.Kind}
+    def chips(self, query: QueryDict) -> list[Chip]:
+        """Each value of the query in words, words that are typed left out, with the address without it."""
+        labels = {("kind", self.kind): Relation.Kind(self.kind).label.capitalize()} if self.kind else {}
         labels |= {("type", str(row.pk)): str(row) for row in self.types}
-        labels |= {("owner", str(row.pk)): row.label for row in self.owners if row} | {("owner", "none"): _("No owner")}
-        labels |= {("active", "no"): _("Deactivated"), ("active", "all"): _("Active and deactivated")}
-        return [(labels[pair], self.url(without=pair)) for pair in self.words if pair in labels]
+        labels |= {
+            ("owner", str(row.pk) if row else "none"): row.label if row else _("No owner") for row in self.owners
+        }
+        if self.active != "yes":
+            labels["active", self.active] = _("Deactivated") if self.active == "no" else _("Active and deactivated")
+        return [
+            Chip(text, link(query, **{word: [other for other in query.getlist(word) if other != value]}, page=None))
+            for (word, value), text in labels.items()
+        ]
 
 
 def _word(query: QueryDict, name: str, allowed: set[str], default: str) -> str:

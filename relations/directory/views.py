@@ -6,14 +6,13 @@ from uuid import uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from relations import exporting
-from relations.directory.filters import PAGE, RelationFilter
+from relations.directory.filters import LIST, VISIBLE, WORDS, RelationFilter
 from relations.duplicates.views import PARAMS, unseen
 from relations.forms import FULL, QUICK, RelationForm
 from relations.models import Contact, Relation, RelationType
@@ -24,7 +23,7 @@ from salescrm.forms.versioned import VersionedForm
 from salescrm.models import User
 from salescrm.pages import leave, page, tell
 from salescrm.recent import remembers
-from salescrm.url_words import is_id, way_back
+from salescrm.url_words import is_id, link, way_back
 from salescrm.versions import Refused, Stale
 
 
@@ -32,18 +31,23 @@ from salescrm.versions import Refused, Stale
 @permission_required("relations.view_relation", raise_exception=True)
 def relation_list(request: HttpRequest) -> HttpResponseBase:
     """Search, filter and page through the relations."""
-    listing = RelationFilter.read(request.GET)
+    state, relation_filter = LIST.read(request.GET, WORDS), RelationFilter.read(request.GET)
+    matches, ordered = relation_filter.apply(), state.ordered(relation_filter.for_list())
     if kind := downloads.file_kind(request, "relations.export_relation"):
-        parts = downloads.parts(request, "contacts")
-        table = exporting.contacts_table(listing.apply()) if parts else exporting.table(listing.ordered())
+        table = exporting.contacts_table(matches) if state.parts else exporting.table(ordered)
         return downloads.respond(request, table, kind)
-    paginator = Paginator(listing.ordered(), PAGE)
-    rows = paginator.get_page(listing.page)
-    nothing_yet = not paginator.count and not listing.narrowed and not Relation.objects.exists()
-    context = {"filter": listing, "rows": rows, "chips": listing.chips(), "nothing_yet": nothing_yet}
-    context["kinds"] = Relation.Kind.choices
+    count = matches.count()
+    context = {
+        "filter": relation_filter,
+        "state": state,
+        "rows": state.page_of(ordered, count=count),
+        "columns": state.heads(VISIBLE),
+        "chips": relation_filter.chips(request.GET),
+        "nothing_yet": not count and not relation_filter.narrows and not Relation.objects.exists(),
+        "kinds": Relation.Kind.choices,
+    }
     response = page(request, "relations/directory/list.html", context, part="rows")
-    response["HX-Push-Url"] = request.path + listing.url(page=rows.number).rstrip("?")
+    response["HX-Push-Url"] = f"{request.path}{link(request.GET)}".removesuffix("?")
     return response
 
 

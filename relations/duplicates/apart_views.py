@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from relations.duplicates.apart import known_apart, take_back, tell_apart
 from relations.duplicates.groups import MOST
-from salescrm.listing import page_of
+from salescrm.listing.state import Listing
 from salescrm.pages import leave, page
 from salescrm.url_words import is_id, read_id
 from salescrm.versions import Refused
@@ -19,10 +19,8 @@ def apart_pairs(request: HttpRequest) -> HttpResponse:
     """The marked pairs; a POST marks one relation as none of the others, or removes those marks."""
     if request.method == "POST":
         return _carry_out(request)
-    if unknown := set(request.GET) - {"page"}:
-        raise BadRequest(f"unknown words: {', '.join(sorted(unknown))}")
     pairs = known_apart()
-    context = {"rows": page_of(request, pairs, count=pairs.count())}
+    context = {"rows": Listing(files=False).read(request.GET).page_of(pairs, count=pairs.count())}
     return page(request, "relations/duplicates/apart.html", context, part="rows")
 
 

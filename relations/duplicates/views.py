@@ -12,8 +12,9 @@ from relations.duplicates.likely import Likely, likely
 from relations.models import Relation
 from salescrm.exports import downloads
 from salescrm.forms.submission import submitted_token
+from salescrm.listing.state import Listing
 from salescrm.pages import page
-from salescrm.url_words import is_id, page_number
+from salescrm.url_words import is_id
 from salescrm.versions import made_before
 
 COMPARED = [
@@ -68,12 +69,10 @@ def unseen(request: HttpRequest, form, *, kind: str, exclude: int | None = None)
 @permission_required("relations.merge_relation", raise_exception=True)
 def duplicate_list(request: HttpRequest) -> HttpResponseBase:
     """All groups of relations that may be the same, the surest first."""
-    if unknown := set(request.GET) - {"page", "format"}:
-        raise BadRequest(f"unknown words: {', '.join(sorted(unknown))}")
+    state = Listing().read(request.GET)
     if kind := downloads.file_kind(request, "relations.export_relation"):
         return downloads.respond(request, duplicates_table(all_groups(downloads.CHUNK)), kind)
-    number = page_number(request.GET.get("page", ""))
-    page_of_groups, count = groups(number)
-    rows = Paginator(range(count), PER_PAGE).get_page(number)
+    page_of_groups, count = groups(state.page)
+    rows = Paginator(range(count), PER_PAGE).get_page(state.page)
     context = {"groups": page_of_groups, "rows": rows}
     return page(request, "relations/duplicates/duplicates.html", context, part="groups")

@@ -26,16 +26,16 @@ from sales.board.cards import (
 )
 from sales.listing import saved_views
 from sales.listing.filter_labels import chips
-from sales.listing.filters import SaleFilter
+from sales.listing.filters import SaleFilter, opened_view
 from sales.models import Phase, Sale, SaleEvent, SaleStatus
 from sales.models.querysets import SaleQuerySet
 from sales.origin import Origin, origin_page
 from sales.refusals import AlreadyDone, Refused
 from salescrm.calendar import today
-from salescrm.listing import without_blanks
+from salescrm.listing.state import without_blanks
 from salescrm.models import User
 from salescrm.pages import page, resume, settle
-from salescrm.url_words import read_id
+from salescrm.url_words import changed, read_id
 
 TEMPLATE = "sales/board/board.html"
 
@@ -72,8 +72,6 @@ def _context(request: HttpRequest, query: QueryDict, sale_filter: SaleFilter) ->
     owners = [pk for pk in sale_filter.ids.get("owner", ()) if pk]
     toolbar = {"q", "aged"} | ({"owner"} if len(owners) < 2 else set())
     elsewhere = {word: ids for word, ids in sale_filter.ids.items() if word not in toolbar}
-    as_list = query.copy()
-    as_list["status"] = SaleStatus.OPEN.value
     all_columns = SimpleLazyObject(lambda: columns(sales, Phase.objects.all(), today=today()))
     return {
         "sale_filter": sale_filter,
@@ -86,8 +84,8 @@ def _context(request: HttpRequest, query: QueryDict, sale_filter: SaleFilter) ->
         "carried": [(word, text) for word, texts in query.lists() if word not in toolbar for text in texts],
         "query": query.urlencode(),
         "travelling": urlencode({"board": query.urlencode()}),
-        "as_list": as_list.urlencode(),
-        "views": SimpleLazyObject(lambda: saved_views.menu(request.user, query, sale_filter.view, board=True)),
+        "as_list": changed(query, status=SaleStatus.OPEN.value).urlencode(),
+        "views": SimpleLazyObject(lambda: saved_views.menu(request.user, query, opened_view(query), board=True)),
         "sales_url": reverse("sales:list"),
         "can_move": request.user.has_perm("sales.move_sale"),
     }

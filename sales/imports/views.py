@@ -20,7 +20,7 @@ from sales.imports.showing import show
 from sales.models.imports import ImportRow, ImportRun
 from salescrm.exports import downloads
 from salescrm.forms.submission import submitted_token, submitted_version
-from salescrm.listing import page_of
+from salescrm.listing.state import Listing
 from salescrm.pages import leave, page, settle
 
 may_import = permission_required("sales.import_sale", raise_exception=True)
@@ -38,7 +38,7 @@ def _run(pk: int) -> ImportRun:
 def index(request: HttpRequest) -> HttpResponse:
     """Every import there was, the last one first."""
     runs = ImportRun.objects.select_related("by", "file")
-    rows = page_of(request, runs, count=runs.count())
+    rows = Listing(files=False).read(request.GET).page_of(runs, count=runs.count())
     counts = counting.written(rows)
     for run in rows:
         run.counts = counts.get(run.pk, {})
@@ -148,7 +148,8 @@ def _rows(request: HttpRequest, run: ImportRun, counted: dict[str, int]) -> tupl
         rows = rows.filter(verdict=verdict)
     elif verdict:
         raise BadRequest("unknown verdict")
-    return verdict, page_of(request, rows, count=counted["remainder" if verdict == "kept" else verdict or "rows"])
+    count = counted["remainder" if verdict == "kept" else verdict or "rows"]
+    return verdict, Listing(files=False).read(request.GET, ["verdict", "going"]).page_of(rows, count=count)
 
 
 def _progress(run: ImportRun, going: bool) -> dict:

@@ -16,9 +16,9 @@ from sales.listing.columns import (
     standard,
     visible_columns,
 )
-from sales.listing.filters import SaleFilter
+from sales.listing.filters import SaleFilter, list_state
 from salescrm.pages import leave, page
-from salescrm.url_words import carried
+from salescrm.url_words import carried, link
 
 
 class ColumnChoice(NamedTuple):
@@ -39,9 +39,8 @@ def columns(request: HttpRequest) -> HttpResponse:
     sale_filter = SaleFilter.parse(query)
     if "standard" in request.POST:
         return _show(request, query, standard(sale_filter.status), sale_filter)
-    keys = (
-        _keys(request, "column") if sent else visible_columns(sale_filter.columns, request.COOKIES, sale_filter.status)
-    )
+    visible = visible_columns(list_state(query).columns, request.COOKIES, sale_filter.status)
+    keys = _keys(request, "column") if sent else visible
     order = _ordered(request, keys)
     moves = [(way, request.POST[way]) for way in ("up", "down") if way in request.POST]
     if sent and keys and not moves:
@@ -79,14 +78,11 @@ def _ordered(request: HttpRequest, keys: tuple[str, ...]) -> list[str]:
 
 def _show(request: HttpRequest, query: QueryDict, keys: tuple[str, ...], sale_filter: SaleFilter) -> HttpResponse:
     """Lead to the list with these columns; for the standard ones without the word and without the cookie."""
-    words, path = query.copy(), reverse("sales:list")
-    words.pop("columns", None)
-    if keys == standard(sale_filter.status):
-        response = leave(request, f"{path}?{words.urlencode()}")
+    path, text = reverse("sales:list"), "" if keys == standard(sale_filter.status) else ",".join(keys)
+    response = leave(request, f"{path}{link(query, columns=text)}")
+    if text:
+        options = {"max_age": COOKIE_AGE, "path": path, "httponly": True, "samesite": "Lax"}
+        response.set_cookie(COOKIE, text, secure=request.is_secure(), **options)
+    else:
         response.delete_cookie(COOKIE, path=path)
-        return response
-    words["columns"] = ",".join(keys)
-    response = leave(request, f"{path}?{words.urlencode()}")
-    options = {"max_age": COOKIE_AGE, "path": path, "httponly": True, "samesite": "Lax"}
-    response.set_cookie(COOKIE, words["columns"], secure=request.is_secure(), **options)
     return response

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from relations.fields import RelationField
-from sales.listing.columns import COLUMNS
-from sales.listing.filters import DAY_WORDS, DEFAULT_SORT, SaleFilter
+from sales.listing.columns import COLUMNS, LIST
+from sales.listing.filters import DAY_WORDS, SaleFilter
 from sales.models import SavedView
 from salescrm.fields import DayFormField, MoneyFormField
 
@@ -41,10 +41,10 @@ class FilterForm(forms.Form):
         self.fields["sort_by"].choices = [(key, column.label) for key, column in COLUMNS.items()]
 
     @staticmethod
-    def initial_of(sale_filter: SaleFilter) -> dict:
-        """The initial values of the form for a filter."""
-        sort = {"sort_by": sale_filter.sort.removeprefix("-"), "falling": sale_filter.sort.startswith("-")}
-        return {**sale_filter.amounts, **sale_filter.days, **sort}
+    def initial_of(sale_filter: SaleFilter, sort: str) -> dict:
+        """The initial values of the form for a filter and an order."""
+        order = {"sort_by": sort.removeprefix("-"), "falling": sort.startswith("-")}
+        return {**sale_filter.amounts, **sale_filter.days, **order}
 
     def clean(self):
         """Refuse what no sale can match."""
@@ -84,7 +84,7 @@ class FilterForm(forms.Form):
             if (amount := answers.get(name)) is not None:
                 words[name] = f"{amount:.2f}"
         sort = f"{'-' if answers.get('falling') else ''}{answers.get('sort_by') or ''}"
-        if sort.strip("-") and sort != DEFAULT_SORT:
+        if sort.strip("-") and sort != LIST.default:
             words["sort"] = sort
         return words
 

@@ -15,20 +15,15 @@ from sales.badges import STEP_TONES, step_word
 from sales.listing.filters import SaleFilter
 from sales.models import AcceptReason, LossReason, Phase, SaleStatus, Source
 from salescrm.calendar import written_day
+from salescrm.listing.state import Chip
 from salescrm.models import Team, User
 from salescrm.money import format_money
+from salescrm.url_words import link
 
 MOST = 3  # names in a chip; the others are counted
 OF_OPEN = ("overdue", "aged", "next")
 OF_CLOSED = ("closed_from", "closed_to", "reason", "lost_to")
 OF_LOST = ("lost_to",)
-
-
-class Chip(NamedTuple):
-    """An active filter in words, and the query string without it."""
-
-    text: str
-    query: str
 
 
 class Choice(NamedTuple):
@@ -91,7 +86,7 @@ def chips(sale_filter: SaleFilter, query: QueryDict) -> list[Chip]:
         "q": (sale_filter.q, f"“{sale_filter.q}”"),
     }
     texts += [(word, text) for word, (active, text) in flags.items() if active]
-    return [Chip(text, without(query, word)) for word, text in texts]
+    return [Chip(text, link(query, **{word: None, "page": None})) for word, text in texts]
 
 
 def _written(amount: Decimal) -> str:
@@ -104,14 +99,6 @@ def _listed(ids: Iterable[int | None], names: dict[int, str]) -> str:
     return ", ".join(texts[:MOST]) + (f" +{len(texts) - MOST}" if len(texts) > MOST else "")
 
 
-def without(query: QueryDict, *words: str) -> str:
-    """The query string without these words, on the first page."""
-    rest = query.copy()
-    for word in (*words, "page"):
-        rest.pop(word, None)
-    return "?" + rest.urlencode()
-
-
 def status_links(sale_filter: SaleFilter, query: QueryDict) -> list[Link]:
     """The list by status, each without the words that only sales of another status can match."""
     kinds = [
@@ -122,11 +109,9 @@ def status_links(sale_filter: SaleFilter, query: QueryDict) -> list[Link]:
     ]
     links = []
     for status, label, strange in kinds:
-        rest = query.copy()
-        for word in ("page", *(strange if status != sale_filter.status else ())):
-            rest.pop(word, None)
-        rest.setlist("status", status)
-        links.append(Link(label, f"?{rest.urlencode()}", status == sale_filter.status))
+        current = status == sale_filter.status
+        left = dict.fromkeys(("page", *(() if current else strange)))
+        links.append(Link(label, link(query, **left, status=status), current))
     return links
 
 

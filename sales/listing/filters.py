@@ -14,10 +14,11 @@ from django.http import QueryDict
 
 from relations.models import Relation
 from relations.spread import OneOf
-from sales.listing.columns import COLUMNS, ordered, readable
+from sales.listing.columns import LIST
 from sales.models import SaleStatus
 from salescrm.calendar import organisation_zone
-from salescrm.url_words import NONE, check_size, day, identity, page_number
+from salescrm.listing.state import ListState
+from salescrm.url_words import NONE, day, identity
 
 ID_WORDS = {
     "phase": "phase",
@@ -39,7 +40,6 @@ DAY_WORDS = {
 AMOUNT_WORDS = {"amount_from": "expected_revenue__gte", "amount_to": "expected_revenue__lte"}
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 NEXT = ("late", "today", "planned", "undated", NONE)
-DEFAULT_SORT = "-updated"
 OTHER_WORDS = (
     "status",
     "reason",
@@ -51,13 +51,8 @@ OTHER_WORDS = (
     "by_hand",
     "aged",
     "team",
-    "columns",
-    "view",
     "q",
-    "sort",
-    "page",
-    "format",
-    "rows",
+    "view",
 )
 WORDS = {*ID_WORDS, *DAY_WORDS, *AMOUNT_WORDS, *OTHER_WORDS}
 SEVERAL = {*ID_WORDS, "status", "reason", "customer_not", "team", "next"}  # of the others the last one counts
@@ -79,20 +74,16 @@ class SaleFilter:
     aged: bool = False
     next: tuple[str, ...] = ()
     q: str = ""
-    sort: str = DEFAULT_SORT
-    columns: tuple[str, ...] = ()
-    view: int | None = None
-    page: int = 1
-    format: str = ""
-    lines: bool = False
 
     @classmethod
     def parse(cls, query: QueryDict) -> "SaleFilter":
-        """Read the words of an address (docs/decisions.md); blanks count as absent. BadRequest on anything unknown."""
-        check_size(query)
+        """Read the words of an address (docs/decisions.md); blanks count as absent. BadRequest on anything unknown.
+
+        How the list is looked at is no part of the filter, but has to be readable too.
+        """
+        list_state(query)
+        opened_view(query)
         words = {word: [value for value in query.getlist(word) if value.strip()] for word in query}
-        if unknown := set(words) - WORDS:
-            raise BadRequest(f"unknown filter: {', '.join(sorted(unknown))}")
         id_words = [*ID_WORDS, "reason", "customer_not", "team"]
         return cls(
             status=_choices(words, "status", SaleStatus.values),
@@ -106,17 +97,11 @@ class SaleFilter:
             aged=bool(_choices(words, "aged", ["1"])),
             next=_choices(words, "next", NEXT),
             q=(words.get("q") or [""])[-1].strip()[:200],
-            sort=_sort((words.get("sort") or [DEFAULT_SORT])[-1]),
-            columns=_columns((words.get("columns") or [""])[-1]),
-            view=_view((words.get("view") or [""])[-1]),
-            page=page_number((words.get("page") or ["1"])[-1]),
-            format="".join(_choices(words, "format", ["csv", "xlsx"])[-1:]),
-            lines=bool(_choices(words, "rows", ["lines"])),
         )
 
     @property
     def count(self) -> int:
-        """How many words narrow the list, status, sorting and page not counted."""
+        """How many words narrow the list, status not counted."""
         flags = (self.undated, self.overdue, self.unknown_revenue, self.by_hand, self.aged, self.next, self.q)
         return len(self.ids) + len(self.days) + len(self.amounts) + sum(map(bool, flags))
 
@@ -170,9 +155,18 @@ class SaleFilter:
         """Reasons are two lists: `reason` means the accepted one only beside status=accepted."""
         return "accept_reason" if self.status == (SaleStatus.ACCEPTED,) else "loss_reason"
 
-    def order(self, sales):
-        """The sales in the order of the filter, unknown values last, newest first among equals."""
-        return ordered(sales, self.sort)
+
+def list_state(query: QueryDict) -> ListState:
+    """How an address looks at the list. Raises BadRequest on a word, or a value of these, that nobody knows."""
+    return LIST.read(query, WORDS)
+
+
+def opened_view(query: QueryDict) -> int | None:
+    """The id of the saved view an address was opened from."""
+    texts = [text for text in query.getlist("view") if text.strip()]
+    if NONE in texts[-1:]:
+        raise BadRequest("a view is a number")
+    return identity(texts[-1]) if texts else None
 
 
 def canonical(query: QueryDict) -> str:
@@ -190,7 +184,7 @@ def written(query: QueryDict) -> str:
     for word in sorted({*query} - PASSING):
         values = [value.strip() for value in query.getlist(word) if value.strip()]
         values = sorted({*values}) if word in SEVERAL else values[-1:]
-        pairs += [(word, value) for value in values if (word, value) != ("sort", DEFAULT_SORT)]
+        pairs += [(word, value) for value in values if (word, value) != ("sort", LIST.default)]
     return urlencode(pairs)
 
 
@@ -205,22 +199,3 @@ def _amount(text: str) -> Decimal:
     if not AMOUNT.fullmatch(text):
         raise BadRequest("an amount looks like 1234.56")
     return Decimal(text)
-
-
-def _sort(text: str) -> str:
-    if text.removeprefix("-") not in COLUMNS:
-        raise BadRequest("unknown sort")
-    return text
-
-
-def _columns(text: str) -> tuple[str, ...]:
-    keys = readable(text)
-    if text and not keys:
-        raise BadRequest("unknown column")
-    return keys
-
-
-def _view(text: str) -> int | None:
-    if text == NONE:
-        raise BadRequest("a view is a number")
-    return identity(text) if text else None

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sales.listing import columns, saved_views
 from sales.listing.filter_form import ViewForm
 from sales.listing.filter_labels import chips
-from sales.listing.filters import SaleFilter
+from sales.listing.filters import SaleFilter, list_state
 from sales.models import SavedView
 from salescrm.forms.submission import create_form, refusals_in, submitted_version
 from salescrm.forms.versioned import VersionedForm
@@ -52,7 +52,7 @@ def view_new(request: HttpRequest) -> HttpResponse:
     sent = request.method == "POST"
     query = carried(request.POST.get("query", "")) if sent else request.GET
     sale_filter = SaleFilter.parse(query)
-    visible = columns.visible_columns(sale_filter.columns, request.COOKIES, sale_filter.status)
+    visible = columns.visible_columns(list_state(query).columns, request.COOKIES, sale_filter.status)
     form, (token, made) = ViewForm(request.POST if sent else None), create_form(request, SavedView)
     if not made and sent and form.is_valid():
         words = saved_views.with_columns(query, visible)
@@ -108,7 +108,7 @@ def view_update(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     query = carried(request.POST.get("query", ""))
     sale_filter = SaleFilter.parse(query)
-    visible = columns.visible_columns(sale_filter.columns, request.COOKIES, sale_filter.status)
+    visible = columns.visible_columns(list_state(query).columns, request.COOKIES, sale_filter.status)
     words, version = saved_views.with_columns(query, visible), submitted_version(request)
     try:
         stored = saved_views.update(stored, query=words, version=version, by=request.user)

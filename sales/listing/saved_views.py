@@ -17,7 +17,7 @@ from sales.models import SaleStatus, SavedView
 from salescrm.models import User
 from salescrm.refusals import Forbidden
 from salescrm.uniqueness import violations_in_words
-from salescrm.url_words import is_id
+from salescrm.url_words import changed, is_id
 from salescrm.versions import Gone, Refused, claim, commit, commit_all, lock_all, once
 
 CLOSED = ("reason", "lost_to", "closed_from", "closed_to")  # what is asked of closed sales
@@ -120,10 +120,7 @@ def on_board(view: SavedView) -> str:
 
 
 def _of_board(query: QueryDict) -> str:
-    words = query.copy()
-    for word in LIST_ONLY:
-        words.pop(word, None)
-    return written(words)
+    return written(changed(query, **dict.fromkeys(LIST_ONLY)))
 
 
 def broken(text: str, user: User) -> SavedView | None:
@@ -134,11 +131,7 @@ def broken(text: str, user: User) -> SavedView | None:
 
 def with_columns(query: QueryDict, visible: tuple[str, ...]) -> str:
     """The query string with the visible columns, which may be this browser's own choice."""
-    words = query.copy()
-    words.pop("columns", None)
-    if visible not in STANDARDS:
-        words["columns"] = ",".join(visible)
-    return written(words)
+    return written(changed(query, columns=None if visible in STANDARDS else ",".join(visible)))
 
 
 @transaction.atomic

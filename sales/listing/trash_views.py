@@ -20,7 +20,7 @@ from sales.origin import Origin
 from sales.refusals import Refused
 from salescrm.exports import downloads
 from salescrm.forms.submission import submitted_version
-from salescrm.listing import page_of
+from salescrm.listing.state import Listing
 from salescrm.money import format_number
 from salescrm.pages import leave, page
 from salescrm.toasts import succeed
@@ -33,11 +33,11 @@ may_trash = permission_required(MAY_TRASH, raise_exception=True)
 @may_trash
 def index(request: HttpRequest) -> HttpResponseBase:
     """The sales in the trash, the last one first, with who put them there."""
-    sales = Sale.objects.in_trash(request.user)
+    state, sales = Listing().read(request.GET), Sale.objects.in_trash(request.user)
     if kind := downloads.file_kind(request, "sales.export_sale"):
         return downloads.respond(request, exporting.trash_table(sales), kind)
     related = sales.select_related("customer", "owner", "phase").defer("note", "search")
-    rows = page_of(request, related, count=sales.count())
+    rows = state.page_of(related, count=sales.count())
     trashings = trashing.trashings(rows)
     for sale in rows:
         sale.trashing = trashings[sale.pk]

@@ -1,7 +1,7 @@
 """The list of sales, its filters, and the panels that other apps' pages show."""
 
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 from sales.listing import list_page, saved_views
 from sales.listing.filter_form import SENT, FilterForm
 from sales.listing.filter_labels import filter_choices, reason_choices, relation_choices
-from sales.listing.filters import SaleFilter
+from sales.listing.filters import SaleFilter, list_state
 from sales.models import Sale
 from sales.origin import origin_page
 from salescrm.exports import downloads
-from salescrm.listing import without_blanks
+from salescrm.listing.state import without_blanks
 from salescrm.pages import leave, page
 
 PANEL_ROWS = 6
@@ -26,18 +26,16 @@ PANEL_ROWS = 6
 def sale_list(request: HttpRequest) -> HttpResponseBase:
     """All sales that match the filter in the address, with the totals over the whole filter."""
     try:
-        sale_filter = SaleFilter.parse(request.GET)
+        sale_filter, state = SaleFilter.parse(request.GET), list_state(request.GET)
     except BadRequest:
         if broken := saved_views.broken(request.GET.get("view", ""), request.user):
             return redirect("sales:view", broken.pk)
         raise
     if tidy := without_blanks(request):
         return redirect(tidy)
-    if not sale_filter.format:
-        return page(request, "sales/listing/list.html", list_page.contents(request, sale_filter), part="rows")
-    if not request.user.has_perm("sales.export_sale"):
-        raise PermissionDenied
-    return downloads.respond(request, list_page.file(request, sale_filter), sale_filter.format)
+    if kind := downloads.file_kind(request, "sales.export_sale"):
+        return downloads.respond(request, list_page.file(request, sale_filter, state), kind)
+    return page(request, "sales/listing/list.html", list_page.contents(request, sale_filter, state), part="rows")
 
 
 @require_safe
@@ -51,7 +49,7 @@ def filters(request: HttpRequest) -> HttpResponse:
         return leave(request, f"{reverse('sales:list')}?{words.urlencode()}")
     context = {
         "sale_filter": sale_filter,
-        "form": form or FilterForm(initial=FilterForm.initial_of(sale_filter)),
+        "form": form or FilterForm(initial=FilterForm.initial_of(sale_filter, list_state(words).sort)),
         "relation_lists": relation_choices(sale_filter),
         "lists": filter_choices(sale_filter),
         "reasons": reason_choices(sale_filter),

@@ -65,14 +65,6 @@ def file_kind(request: HttpRequest, *permissions: str) -> str:
     return kind
 
 
-def parts(request: HttpRequest, word: str) -> bool:
-    """Whether `?rows=` asks for the parts called `word` (lines, services) instead of the records themselves."""
-    value = request.GET.get("rows", "")
-    if value not in ("", word):
-        raise BadRequest("unknown rows")
-    return bool(value)
-
-
 def respond(request: HttpRequest, table: Table, kind: str) -> HttpResponseBase:
     """The table as a download of this kind, csv or xlsx.
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 
-from relations.directory.filters import RelationFilter
+from relations.directory.filters import LIST, RelationFilter
 from relations.models import Relation, RelationType
 from tests.many import settle
 
@@ -48,6 +48,6 @@ def test_first_page_by_name_reads_the_name_index_only_as_far_as_needed(many):
 
 
 def test_the_list_searches_by_the_search_index(many):
-    plan = RelationFilter.read(QueryDict("q=1999")).ordered()[:50].explain()
+    plan = LIST.read(QueryDict()).ordered(RelationFilter.read(QueryDict("q=1999")).for_list())[:50].explain()
 
     assert "Bitmap Index Scan on relation_search" in plan

@@ -151,7 +151,7 @@ def test_signpost_is_found_nowhere_and_its_number_finds_the_kept_one(pair, manag
     assert (other.merged_into, other.is_active, other.search) == (survivor, False, "")
     assert suggestions(Relation.objects.active(), other.number) == [survivor]
     for query in ("", "acme", other.number):
-        assert list(RelationFilter(q=query, active="all").ordered()) == [survivor]
+        assert list(RelationFilter(q=query, active="all").for_list()) == [survivor]
     assert Relation.objects.get(pk=survivor.pk).former_numbers == other.number
 
 

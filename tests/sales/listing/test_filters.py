@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from sales.listing.columns import COLUMNS
-from sales.listing.filters import WORDS, SaleFilter, canonical
+from sales.listing.filters import WORDS, SaleFilter, canonical, list_state
 from sales.models import AcceptReason, LossReason, Phase, Sale, Source
 from sales.transitions import lose
 from salescrm.models import Team
@@ -193,13 +193,13 @@ def test_every_column_has_an_order():
 
 @pytest.mark.parametrize("key", UPWARDS)
 def test_every_column_sorts_both_ways_with_unknown_values_last(orders, key):
-    ways = [SaleFilter.parse(QueryDict(f"sort={sort}")).order(Sale.objects.all()) for sort in (key, f"-{key}")]
+    ways = [list_state(QueryDict(f"sort={sort}")).ordered(Sale.objects.all()) for sort in (key, f"-{key}")]
     assert ["".join(sale.subject for sale in way) for way in ways] == [UPWARDS[key], DOWNWARDS[key]]
 
 
 def test_last_changed_comes_first_unless_asked_otherwise(orders):
     Sale.objects.get(subject="b").save()
-    newest, oldest = (SaleFilter.parse(QueryDict(query)).order(Sale.objects.all()) for query in ("", "sort=updated"))
+    newest, oldest = (list_state(QueryDict(query)).ordered(Sale.objects.all()) for query in ("", "sort=updated"))
     assert [sale.subject for sale in newest] == [sale.subject for sale in oldest][::-1]
     assert newest[0].subject == "b"
 

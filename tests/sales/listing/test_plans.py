@@ -18,7 +18,7 @@ from sales.board.cards import (
 from sales.imports.deciding import Decision
 from sales.imports.of_relations import RelationImporter
 from sales.imports.of_sales import SaleImporter
-from sales.listing.filters import SaleFilter
+from sales.listing.filters import SaleFilter, list_state
 from sales.models import ImportRow, ImportRun, Phase, Sale, SaleEvent
 from sales.search.results import find
 from salescrm.calendar import today
@@ -111,7 +111,7 @@ def test_first_cards_of_aged_sales_read_their_columns_only_as_far_as_needed():
 )
 def test_a_page_of_the_list_comes_from_the_index_of_its_order(words, index):
     sale_filter, sales = filtered(words)
-    (plan,) = plans(lambda: list(sale_filter.order(sales.for_list())[:50]))
+    (plan,) = plans(lambda: list(list_state(QueryDict(words)).ordered(sales.for_list())[:50]))
 
     assert index in plan
     assert "Sort" not in plan
@@ -176,7 +176,7 @@ def test_a_search_of_several_words_reads_so_many_rows_and_no_more(manager_of_man
 @pytest.mark.parametrize("words", ["q=4321", "status=open&q=4321", "q=4321&sort=-amount"])
 def test_few_rows_found_by_a_word_are_not_looked_for_along_an_order(words):
     sale_filter, sales = filtered(words)
-    (plan,) = plans(lambda: list(sale_filter.order(sales.find_then_sort().for_list())[:50]))
+    (plan,) = plans(lambda: list(list_state(QueryDict(words)).ordered(sales.find_then_sort().for_list())[:50]))
 
     assert "sale_search" in plan
     assert "sale_recent" not in plan

@@ -1,0 +1,1 @@
+"""A list page: its columns, and how an address looks at it (order, page, columns, file)."""
