@@ -144,6 +144,35 @@ def test_lose_to_a_competitor_chosen_by_typing_and_keys(desk, bar, sale):
     assert Sale.objects.get(pk=sale.pk).lost_to == Relation.objects.get(name="Rival B")
 
 
+def test_keys_walk_round_the_list_of_a_picker_and_escape_shuts_the_list_only(desk, bar):
+    RelationFactory(name="Rival A"), RelationFactory(name="Rival B")
+    bar.end("lose").click()
+    picker = desk.get_by_role("combobox", name="Lost to competitor")
+    picker.press_sequentially("rival")
+    options = desk.get_by_role("listbox").get_by_role("option")
+    expect(options).to_have_count(2)
+    picker.press("ArrowUp")
+    expect(picker).to_have_attribute("aria-activedescendant", options.nth(1).get_attribute("id"))
+    picker.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    held, asked = [], re.compile("q=rival")
+    desk.route(asked, lambda route: held.append(route))
+    with desk.expect_request(asked):
+        picker.press("s")
+    picker.press("Escape")
+    expect(desk.get_by_role("listbox")).to_be_hidden()
+    expect(picker).not_to_have_attribute("aria-activedescendant", re.compile("."))
+    with desk.expect_response(asked):
+        held[0].continue_()
+    assert desk.evaluate("fetch('/healthz').then((answer) => answer.ok)")  # later than the list would have opened
+    expect(picker).to_have_attribute("aria-expanded", "false")
+    expect(picker).to_have_value("rivals")
+    expect(desk.get_by_role("dialog")).to_be_visible()
+    desk.unroute(asked)
+    picker.press("ArrowDown")
+    expect(desk.get_by_role("listbox")).to_be_visible()
+
+
 def test_answer_that_comes_after_the_choice_opens_nothing(desk, bar):
     RelationFactory(name="Rival A"), RelationFactory(name="Rival B")
     bar.end("lose").click()
