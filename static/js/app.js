@@ -32,18 +32,15 @@ const form = first?.matches("form:not(.toolbar, .search)") ? first : first?.quer
 if (document.activeElement === document.body && !document.querySelector("[autofocus]"))
   form?.querySelector("input:enabled:not([type=hidden], [type=radio]), select, textarea")?.focus({ preventScroll: true });
 
-// Whoever opens a record finds the way back and to its neighbours there (trail.js). `data-records` is the address of
-// the record 0; the pages beside it lend their title to the way back.
+// Whoever opens a record finds the way back and its neighbours there (trail.js); `data-records`: the address of record 0.
 const records = document.getElementById("main").dataset.records ?? "";
-const RECORD = `^${records.replace("0", "\\d+")}`;
-const isRecord = (path) => Boolean(records) && new RegExp(`${RECORD}$`).test(path);
+const isRecord = (path, end = "$") => records && new RegExp(`^${records.replace("0", "\\d+")}${end}`).test(path);
 document.addEventListener("click", ({ target }) => {
   const link = target.closest?.("main a[href]");
-  if (!link || !isRecord(link.pathname) || new RegExp(RECORD).test(location.pathname)) return;
+  if (!link || !isRecord(link.pathname) || isRecord(location.pathname, "")) return;
   const around = [...(link.closest(".column") ?? document.getElementById("main")).querySelectorAll("a[href]")];
-  const neighbours = [...new Set(around.map((other) => other.pathname).filter(isRecord))];
-  const beside = location.pathname.startsWith(records.split("0")[0]);
-  const title = beside ? document.querySelector("h1").textContent.trim() : "";
+  const neighbours = [...new Set(around.map((other) => other.pathname).filter((path) => isRecord(path)))];
+  const title = location.pathname.startsWith(records.split("0")[0]) ? document.querySelector("h1").textContent.trim() : "";
   sessionStorage.setItem("trail", JSON.stringify({ url: location.pathname + location.search, title, neighbours }));
 });
 

@@ -1,13 +1,11 @@
-// Dragging with mouse, finger or pen: under the progress bar, the board and sortable lists.
-// One press at a time; Escape, a pointer that is lost and whatever takes the element away end it without a drop.
+// Dragging with mouse, finger or pen. One press at a time; Escape, a lost pointer and a lost grip end it without a drop.
 export const FAR = 5; // pixels before a press becomes a drag
 let drag = null;
 let over = null; // the pointer whose drag has ended, until its click is past: that click is none
 
 /**
- * `take(event)` says what a press takes hold of, or nothing: `grip`, which gets the pointer, and what the others need.
- * Once the pointer is `far` enough `lift` begins; `pull` follows it; `end(drag, dropped)` puts everything back.
- * They get what was taken, and `from`, `at` (where the pointer began and is) and `by` (how far that is).
+ * `take(event)` says what a press takes hold of, or nothing: `grip`, which gets the pointer, and what the rest needs.
+ * `far` enough, `lift` begins, `pull` follows (`from`, `at`, `by`: pixels), `end(drag, dropped)` puts everything back.
  */
 export function draggable({ take, far = FAR, ...kind }) {
   document.addEventListener("pointerdown", (event) => {
@@ -31,7 +29,7 @@ function lift() {
   drag.kind.lift(drag);
 }
 
-/** A grip that was put elsewhere in the page loses its pointer, and takes it again; one that is gone cannot. */
+// A grip that was put elsewhere in the page takes its pointer again; one that is gone cannot.
 function hold() {
   try {
     drag.grip.setPointerCapture(drag.id);
@@ -60,7 +58,7 @@ const on = (name, deed) => document.addEventListener(name, (event) => event.poin
 on("pointermove", follow);
 on("pointerup", () => end(true));
 on("pointercancel", cancel);
-// What a finger touches holds its pointer by itself and hands it to the grip: only what the grip loses is lost.
+// What a finger touches hands its pointer to the grip: that is no loss.
 on("lostpointercapture", ({ target }) => [drag.grip, document].includes(target) && hold());
 document.addEventListener("keydown", ({ key }) => key === "Escape" && cancel());
 document.addEventListener("pointerup", ({ pointerId }) => pointerId === over && setTimeout(() => (over = null)));
