@@ -1,4 +1,7 @@
-"""Two relations become one: which values stay, what moves, and the signpost that is left behind."""
+"""Two relations become one: which values stay, what moves, and the signpost that is left behind.
+
+The whole of it, with their sales, projects and invoices, is `sales.customers.merging`: the upper apps know their own.
+"""
 
 from collections.abc import Iterable
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Creating a sale and changing what a form changes: fields and service lines."""
+"""Creating a sale and changing what a form changes: fields (the next step too) and service lines."""
 
 from collections.abc import Iterable
 from datetime import date

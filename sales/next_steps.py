@@ -1,4 +1,4 @@
-"""The next step of a sale: completing it, postponing it, and undoing that."""
+"""The next step of a sale: completing it, postponing it, undoing that. `editing.py` plans one, as a field of two."""
 
 from datetime import date, timedelta
 from typing import cast

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sales.bulk.changes import Deed
+from sales.bulk.deeds import Deed
 from sales.bulk.preview import LIMIT, check_number, judge, outcome
 from sales.history import READ, commit_many
 from sales.models import Sale

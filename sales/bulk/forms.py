@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from sales.bulk.changes import (
+from sales.bulk.deeds import (
     Deed,
     End,
     HandOver,

@@ -11,7 +11,7 @@ from django.db.models import F, Sum, Value
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sales.bulk.changes import Deed, Move
+from sales.bulk.deeds import Deed, Move
 from sales.history import READ
 from sales.models import Sale
 from sales.models.querysets import SaleQuerySet

@@ -1,4 +1,4 @@
-"""The three roles: groups with their default permissions (rule 23)."""
+"""The three roles: groups with their default permissions (rule 23). Who has which role: `users.py`."""
 
 from django.apps import apps
 from django.db.models import Q

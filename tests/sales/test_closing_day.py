@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from sales.acceptance import accept
-from sales.bulk.changes import Lose
 from sales.bulk.changing import change_many
+from sales.bulk.deeds import Lose
 from sales.bulk.preview import preview
 from sales.correcting import correct
 from sales.editing import edit

@@ -12,8 +12,8 @@ from projects.models import Project
 from projects.opening import NewProject
 from relations.models import Relation, RelationType
 from relations.saving import create_relation, edit_relation
-from sales.bulk.changes import HandOver
 from sales.bulk.changing import change_many
+from sales.bulk.deeds import HandOver
 from sales.bulk.preview import preview
 from sales.defaults import install_defaults
 from sales.duplicating import duplicate

@@ -12,8 +12,8 @@ from django.utils import translation
 from relations.models import Relation, RelationType
 from reports.periods import Period, Question
 from reports.won_lost import EXPLANATIONS, won_lost
-from sales.bulk.changes import Lose
 from sales.bulk.changing import change_many
+from sales.bulk.deeds import Lose
 from sales.bulk.preview import preview
 from sales.correcting import correct
 from sales.defaults import install_defaults

@@ -13,7 +13,7 @@ from icalendar import Calendar
 from invoicing.issuing import issue
 from invoicing.models import Invoice
 from projects.models import Project
-from sales.bulk.changes import End, Plan
+from sales.bulk.deeds import End, Plan
 from sales.day.calendar_feed import renew
 from sales.models import Sale, SavedView
 from sales.refusals import Refused

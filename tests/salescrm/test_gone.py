@@ -11,8 +11,8 @@ from projects.editing import close
 from relations.contacts.writing import edit_contact
 from relations.models import RelationNote
 from relations.saving import set_active
-from sales.bulk.changes import Move
 from sales.bulk.changing import change_many
+from sales.bulk.deeds import Move
 from sales.customers.merging import merge
 from sales.imports import running, uploading
 from sales.models import Phase, Sale, Source

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sales.bulk.changes import Lose, Move, Trash
 from sales.bulk.changing import change_many
+from sales.bulk.deeds import Lose, Move, Trash
 from sales.bulk.preview import preview
 from sales.bulk.undo import undo_many
 from sales.defaults import install_defaults

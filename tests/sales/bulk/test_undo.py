@@ -7,14 +7,14 @@ from decimal import Decimal
 import pytest
 
 from sales.bulk import undo
-from sales.bulk.changes import (
+from sales.bulk.changing import change_many
+from sales.bulk.deeds import (
     End,
     HandOver,
     Lose,
     Move,
     Plan,
 )
-from sales.bulk.changing import change_many
 from sales.bulk.preview import preview
 from sales.bulk.undo import undo_many
 from sales.editing import edit

@@ -8,8 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from relations.models import Relation
-from sales.bulk.changes import HandOver
 from sales.bulk.changing import change_many
+from sales.bulk.deeds import HandOver
 from sales.bulk.preview import preview
 from sales.customers.merging import merge
 from sales.defaults import install_defaults

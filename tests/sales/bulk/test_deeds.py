@@ -7,7 +7,8 @@ import pytest
 
 from relations.models import Relation
 from sales.bulk import preview as bulk
-from sales.bulk.changes import (
+from sales.bulk.changing import Partly, change_many
+from sales.bulk.deeds import (
     End,
     HandOver,
     Lose,
@@ -15,7 +16,6 @@ from sales.bulk.changes import (
     Plan,
     Trash,
 )
-from sales.bulk.changing import Partly, change_many
 from sales.bulk.preview import (
     preview,
 )
