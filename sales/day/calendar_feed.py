@@ -6,9 +6,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from sales.meetings import coming
 from sales.models import Sale, SaleNote
 from sales.models.desk import CalendarFeed, secret
+from sales.notes import coming_meetings
 from salescrm.calendar import EARLIEST, LATEST
 from salescrm.models import Organisation, User
 from salescrm.money import format_money
@@ -59,7 +59,7 @@ def calendar_of(user: User, *, root: str) -> bytes:
         calendar.add("x-published-ttl", "PT30M")
         for sale in sales:
             calendar.add_component(_event(sale, root))
-        meetings = coming(own, since=timezone.now() - PAST).filter(at__year__lte=LATEST.year)
+        meetings = coming_meetings(own, since=timezone.now() - PAST).filter(at__year__lte=LATEST.year)
         for meeting in reversed(meetings.reverse()[:MOST]):
             calendar.add_component(_meeting(meeting, root))
         return calendar.to_ical()

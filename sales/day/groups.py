@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from sales.listing.filters import SaleFilter
-from sales.meetings import coming
 from sales.models import Sale, SaleNote
 from sales.models.querysets import SaleQuerySet
+from sales.notes import coming_meetings
 from salescrm.calendar import add_months, month_start, organisation_zone
 from salescrm.models import Organisation, Team, User
 from salescrm.notes.models import NoteKind
@@ -153,7 +153,7 @@ def meetings(visible: SaleQuerySet, *, whose: Whose, today: date) -> list[SaleNo
     One statement.
     """
     sale_filter = SaleFilter.parse(QueryDict(urlencode(whose.words)))
-    return list(coming(sale_filter.apply(visible, today=today)).annotate(of=Window(Count("pk")))[:ROWS])
+    return list(coming_meetings(sale_filter.apply(visible, today=today)).annotate(of=Window(Count("pk")))[:ROWS])
 
 
 def _queries(whose: Whose, today: date) -> dict[str, str]:

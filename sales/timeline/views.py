@@ -15,7 +15,7 @@ from projects import note_views as project_notes
 from projects.models import Project
 from relations import note_views as relation_notes
 from relations.models import Relation
-from sales import meetings, notes, sentences
+from sales import notes, sentences
 from sales.models import Sale, SaleEvent
 from sales.timeline import around, exporting
 from sales.timeline.around import Timeline
@@ -72,7 +72,7 @@ def of_sale(request: HttpRequest, sale: Sale, events: list[SaleEvent]) -> dict:
     if query.only != "changes" and any(event.noted for event in events[:1]):
         written = sale.notes.select_related("by").defer("by__password").prefetch_related("files")
         newest = notes.NOTES.dress(written[: query.number * PAGE + 1], user)
-        entries, ahead = sentences.with_notes(entries, newest), meetings.among(newest)
+        entries, ahead = sentences.with_notes(entries, newest), notes.meetings_ahead(newest)
     url = reverse("sales:history", args=[sale.pk])
     return query.context(url, entries) | {"draft": notes.NOTES.draft(sale, user), "meetings": ahead}
 

@@ -10,8 +10,8 @@ from icalendar import Calendar
 
 from sales.day.calendar_feed import renew
 from sales.day.groups import ROWS
-from sales.meetings import among, coming
 from sales.models import Sale, SaleNote
+from sales.notes import coming_meetings, meetings_ahead
 from sales.trashing import trash
 from salescrm.notes.writing import add
 from tests.factories import RelationFactory, SaleFactory
@@ -57,9 +57,9 @@ def days_meetings(page):
 
 
 def test_meetings_ahead_come_in_their_order_whoever_reads_them(planned, sale):
-    ahead = coming(Sale.objects.all())
+    ahead = coming_meetings(Sale.objects.all())
     assert [note.text for note in ahead] == ["Drink coffee", "Sign", "Show <b>it</b>"]
-    assert [note.text for note in among(sale.notes.all())] == ["Drink coffee", "Show <b>it</b>"]
+    assert [note.text for note in meetings_ahead(sale.notes.all())] == ["Drink coffee", "Show <b>it</b>"]
 
 
 def test_day_shows_the_meetings_of_its_sales(as_user, salesperson, colleague, planned, sale):
