@@ -147,6 +147,11 @@ def _check(sale: Sale, *, before: dict | None) -> None:
 
 
 @transaction.atomic
+def lines_are_fixed() -> str:
+    """Why the service lines of a closed sale are not changed."""
+    return _("This sale is closed, so its service lines stay as they are. Reopen it first.")
+
+
 def replace_lines(sale: Sale, *, lines: list[dict], version: int, by: User) -> Sale:
     """Make `lines` (dicts of SaleLine.FIELDS, in order; a known `pk` keeps its row) the service lines of the sale.
 
@@ -158,6 +163,6 @@ def replace_lines(sale: Sale, *, lines: list[dict], version: int, by: User) -> S
     if repeated:
         return sale
     if not sale.is_open:
-        raise Refused(_("This sale is closed, so its service lines stay as they are. Reopen it first."), code="closed")
+        raise Refused(lines_are_fixed(), code="closed")
     rewrite_lines(sale.lines, lines, sale=sale)
     return commit(sale, fields=[], by=by)

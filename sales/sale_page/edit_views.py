@@ -66,8 +66,11 @@ def _still(request: HttpRequest, sale: Sale) -> Sale | str:
 
 @permission_required("sales.change_sale", raise_exception=True)
 def lines(request: HttpRequest, pk: int) -> HttpResponse:
-    """The service lines of a sale, all in one form."""
+    """The service lines of a sale, all in one form. Those of a closed sale stay as they are."""
     sale = visible(request, pk, detail=True)
+    if request.method != "POST" and not sale.is_open:
+        messages.warning(request, editing.lines_are_fixed())
+        return leave(request, sale)
     editor = VersionedForm(request, sale, lines=partial(_formset, request))
     status, why = 422 if editor.is_sent else 200, {}
     try:

@@ -150,10 +150,14 @@ def test_accept_by_somebody_else_says_who_was_first(as_user, desk, colleague, sa
     assert "Your choice was not carried out" in response.text
 
 
-@pytest.mark.parametrize("ending", ["accept", "lose"])
-def test_closing_a_closed_sale_leads_back_to_it(desk, sale, salesperson, ending):
+@pytest.mark.parametrize(
+    ("form", "why"),
+    [("accept", "is closed already"), ("lose", "is closed already"), ("lines", "its service lines stay as they are")],
+)
+def test_form_that_a_closed_sale_refuses_leads_back_to_it(desk, sale, salesperson, form, why):
     lose(sale, reason=None, lost_to=None, version=1, by=salesperson)
-    assert desk.get(f"/sales/{sale.pk}/{ending}/")["Location"] == f"/sales/{sale.pk}/"
+    assert desk.get(f"/sales/{sale.pk}/{form}/")["Location"] == f"/sales/{sale.pk}/"
+    assert why in desk.get(f"/sales/{sale.pk}/").text
 
 
 def test_reopen_is_for_the_owner_and_managers(as_user, desk, colleague, manager, sale, salesperson):
