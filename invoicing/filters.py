@@ -6,7 +6,8 @@ from django.utils.translation import pgettext_lazy
 
 from invoicing.querysets import InvoiceQuerySet
 from relations.filters import CustomerFilter
-from salescrm.fields import DayFormField, UserFormField
+from salescrm.fields import DayFormField
+from salescrm.listing.fields import UsersFormField
 from salescrm.models import User
 
 STATES = [
@@ -22,12 +23,7 @@ class InvoiceFilter(CustomerFilter):
     """Narrows a list to what the query asks for."""
 
     status = forms.ChoiceField(label=_("Status"), choices=STATES, required=False)
-    owner = UserFormField(
-        label=_("Owner"),
-        queryset=User.objects.in_order(),
-        required=False,
-        empty_label=pgettext_lazy("owner", "Everybody"),
-    )
+    owner = UsersFormField(User.objects.in_order(), label=_("Owner"), empty_label=pgettext_lazy("owner", "Everybody"))
     since = DayFormField(label=_("Invoice date from"), required=False)
     until = DayFormField(label=_("Up to and including"), required=False)
 
@@ -39,5 +35,5 @@ class InvoiceFilter(CustomerFilter):
             rows = narrow[query["status"]]()
         if "q" in query:
             rows = rows.search(query["q"])
-        columns = {"owner": "owner", "customer": "customer", "since": "issued_on__gte", "until": "issued_on__lte"}
-        return rows.filter(**{column: query[name] for name, column in columns.items() if name in query})
+        days = {"since": "issued_on__gte", "until": "issued_on__lte"}
+        return rows.filter(**self.records, **{days[word]: query[word] for word in days if word in query})

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from projects.querysets import ProjectQuerySet
 from relations.filters import CustomerFilter
-from salescrm.fields import UserFormField
+from salescrm.listing.fields import UsersFormField
 from salescrm.models import User
 
 STATES = [
@@ -22,10 +22,9 @@ class ProjectFilter(CustomerFilter):
     SWITCHES = ("status",)
 
     status = forms.ChoiceField(label=_("Status"), choices=STATES, required=False)
-    manager = UserFormField(
+    manager = UsersFormField(
+        User.objects.in_order(),
         label=pgettext_lazy("project", "Manager"),
-        queryset=User.objects.in_order(),
-        required=False,
         empty_label=pgettext_lazy("owner", "Everybody"),
     )
 
@@ -41,4 +40,4 @@ class ProjectFilter(CustomerFilter):
                 rows = rows.active()
         if "q" in query:
             rows = rows.search(query["q"])
-        return rows.filter(**{name: query[name] for name in ("manager", "customer") if name in query})
+        return rows.filter(**self.records)

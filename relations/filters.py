@@ -5,12 +5,12 @@ from typing import Any, Self
 from django import forms
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from relations.models import Relation
+from salescrm.listing.fields import HiddenRecords, RecordsFormField
 from salescrm.listing.state import Chip
-from salescrm.url_words import link
+from salescrm.url_words import without
 
 
 class CustomerFilter(forms.Form):
@@ -19,7 +19,9 @@ class CustomerFilter(forms.Form):
     SWITCHES: tuple[str, ...] = ()
 
     q = forms.CharField(label=gettext_lazy("Search"), required=False, max_length=200, widget=forms.SearchInput)
-    customer = forms.ModelChoiceField(queryset=Relation.objects.all(), required=False, widget=forms.HiddenInput)
+    customer = RecordsFormField(
+        Relation.objects.select_related("merged_into"), label=gettext_lazy("Customer"), widget=HiddenRecords
+    )
 
     @classmethod
     def read(cls, query: QueryDict) -> Self:
@@ -29,10 +31,9 @@ class CustomerFilter(forms.Form):
             raise BadRequest(f"unknown value of {', '.join(form.errors)}")
         return form
 
-    def clean_customer(self) -> Relation | None:
+    def clean_customer(self) -> dict[str, Relation]:
         """The survivor, where an old address names a relation that was merged."""
-        customer = self.cleaned_data["customer"]
-        return customer.merged_into or customer if customer else None
+        return {pk: customer.merged_into or customer for pk, customer in self.cleaned_data["customer"].items()}
 
     @property
     def conditions(self) -> dict[str, Any]:
@@ -45,8 +46,23 @@ class CustomerFilter(forms.Form):
         return bool(self.conditions.keys() - {*self.SWITCHES})
 
     @property
+    def named(self) -> dict[str, dict[str, Any]]:
+        """The records that the address names, by word and key."""
+        words = [word for word, field in self.fields.items() if isinstance(field, RecordsFormField)]
+        return {word: self.cleaned_data[word] for word in words}
+
+    @property
+    def records(self) -> dict[str, list]:
+        """The same as conditions."""
+        return {f"{word}__in": list(rows.values()) for word, rows in self.named.items() if rows}
+
+    @property
     def chips(self) -> list[Chip]:
-        """What has no field in the toolbar."""
-        if not (customer := self.cleaned_data["customer"]):
-            return []
-        return [Chip(f"{_('Customer')}: {customer}", link(self.data, customer=None, page=None))]
+        """What the toolbar does not show: customers, and where it offers one the names of several."""
+        fields = self.fields
+        return [
+            Chip(f"{fields[word].label}: {fields[word].label_from_instance(row)}", without(self.data, word, pk))
+            for word, rows in self.named.items()
+            if word == "customer" or len(rows) > 1
+            for pk, row in rows.items()
+        ]

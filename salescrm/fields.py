@@ -72,13 +72,6 @@ class DayField(models.DateField):
         return super().formfield(**{"form_class": DayFormField, **kwargs})
 
 
-class UserFormField(forms.ModelChoiceField):
-    """A choice of users; those who left come last and are labelled so."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return obj.label
-
-
 class MoneyFormField(forms.DecimalField):
     """An amount in euro, typed the Dutch or the English way (rule 20) and displayed formatted.
 

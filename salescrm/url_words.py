@@ -64,6 +64,11 @@ def link(query: QueryDict, /, **changes: object) -> str:
     return f"?{changed(query, **changes).urlencode()}"
 
 
+def without(query: QueryDict, word: str, value: str) -> str:
+    """A link to the first page of what there is without one value of a word."""
+    return link(query, **{word: [other for other in query.getlist(word) if other != value], "page": None})
+
+
 def read(query: QueryDict, *, once: Iterable[str], many: Iterable[str] = ()) -> dict:
     """The values by word: text for the words in `once`, a list for those in `many`; blanks count as absent.
 

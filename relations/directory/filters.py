@@ -14,7 +14,7 @@ from relations.querysets import NAME_OF_MATCHES, RelationQuerySet
 from salescrm.listing.columns import Column, filled
 from salescrm.listing.state import Chip, Listing
 from salescrm.models import User
-from salescrm.url_words import link
+from salescrm.url_words import without
 
 WORDS = ("q", "kind", "type", "owner", "active")
 ACTIVE = {"yes", "no", "all"}
@@ -92,10 +92,7 @@ class RelationFilter:
         }
         if self.active != "yes":
             labels["active", self.active] = _("Deactivated") if self.active == "no" else _("Active and deactivated")
-        return [
-            Chip(text, link(query, **{word: [other for other in query.getlist(word) if other != value]}, page=None))
-            for (word, value), text in labels.items()
-        ]
+        return [Chip(text, without(query, word, value)) for (word, value), text in labels.items()]
 
 
 def _word(query: QueryDict, name: str, allowed: set[str], default: str) -> str:

@@ -34,6 +34,7 @@ class Kind:
     parts: str
     statements: int
     empty: dict
+    person: str = "owner"
 
     def rows(self, answer) -> list:
         return list(answer.context["rows"])
@@ -50,6 +51,7 @@ KINDS = {
     "projects": Kind(
         "/projects/", ProjectFactory, "name", "name", "-number", "status=active", "services", 5,
         {"number": {"number": "P1"}, "start": {"start_date": DAY}, "end": {"start_date": DAY, "end_date": DAY}},
+        "manager",
     ),
     "invoices": Kind(
         "/invoices/", InvoiceFactory, "subject", "customer", "-date", "status=draft", "lines", 5,
@@ -214,3 +216,37 @@ def test_statements_do_not_grow_with_the_rows(desk, kind, count, django_assert_n
     desk.get(kind.path)
     with django_assert_num_queries(kind.statements):
         desk.get(f"{kind.path}?sort={kind.sort}")
+
+
+def sent_by(form: str, name: str) -> list[str]:
+    """What a form sends under a name as it stands: hidden fields and what is selected."""
+    hidden = re.findall(rf'<input type="hidden" name="{name}" value="(\w+)"', form)
+    selects = re.findall(rf'<select name="{name}".*?</select>', form, re.DOTALL)
+    return hidden + [value for select in selects for value in re.findall(r'<option value="(\w+)" selected', select)]
+
+
+def test_words_that_name_records_may_be_repeated_and_stay_when_one_narrows_further(
+    desk, kind, salesperson, colleague, manager
+):
+    mine, theirs, other = (kind.make(**{kind.person: user}) for user in (salesperson, colleague, manager))
+    ids = [str(salesperson.pk), str(colleague.pk)]
+    answer = desk.get(kind.path, {kind.person: ids})
+    assert {mine, theirs} <= {*kind.rows(answer)}
+    assert other not in kind.rows(answer)
+    assert sorted(sent_by(part(answer, 'form class="toolbar"'), kind.person)) == sorted(ids)
+    chips = re.findall(r'<a class="chip" href="\?([^"]*)"', answer.text)
+    removed = [QueryDict(unescape(query)).getlist(kind.person) for query in chips]
+    assert removed in ([[]], [ids[1:], ids[:1]])  # one for all of them, or one for each
+    assert desk.get(kind.path, {kind.person: [ids[0], "x"]}).status_code == 400
+
+
+def test_several_customers_are_those_of_either_and_each_has_a_chip(desk, kind):
+    if kind.path == "/relations/":
+        return
+    records = [kind.make(), kind.make(), kind.make()]
+    ids = [str(record.customer.pk) for record in records[:2]]
+    answer = desk.get(kind.path, {"customer": ids})
+    assert {*kind.rows(answer)} == {*records[:2]}
+    for record in records[:2]:
+        assert str(record.customer) in part(answer, 'ul class="chips"')
+    assert sorted(sent_by(part(answer, 'form class="toolbar"'), "customer")) == sorted(ids)
