@@ -40,6 +40,8 @@ class RecordsFormField(forms.ModelMultipleChoiceField):
 
     def clean(self, value: Any) -> Any:
         """The records by their keys, in the order of the address."""
+        if not value:  # asking an empty queryset puts a whole statement together
+            return {}
         rows = {str(row.pk): row for row in super().clean(value)}
         return {pk: rows[pk] for pk in dict.fromkeys(value)}
 
