@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "salescrm",
     "salescrm.work",
+    "salescrm.mail",
     "relations",
     "invoicing",
     "projects",
@@ -76,7 +77,8 @@ POSSESSIONS = [
     "invoicing.handing_over.POSSESSION",
 ]
 # What carries itself out (salescrm.work): kinds of rows, and the chores of every night.
-WORK = ["salescrm.work.chores.KIND"]
+WORK = ["salescrm.mail.outbox.KIND", "salescrm.work.chores.KIND"]
+MAILS = ["salescrm.mail.testing.TEST"]
 CHORES = [
     "salescrm.accounts.sessions.CHORE",
     "salescrm.accounts.lockout.CHORE",
@@ -140,7 +142,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Sales CRM <crm@localhost>")
 _mail = env.email_url("EMAIL_URL", default="smtp://localhost:25" if PRODUCTION else "consolemail://")
-MAILERS = {"default": {"BACKEND": _mail["EMAIL_BACKEND"]}}
+_backend = _mail["EMAIL_BACKEND"].replace("django.core.mail.backends.smtp", "salescrm.mail.smtp")
+MAILERS = {"default": {"BACKEND": _backend}}
 if _mail["EMAIL_HOST"]:
     MAILERS["default"]["OPTIONS"] = {
         "host": _mail["EMAIL_HOST"],

@@ -23,6 +23,8 @@ from sales.imports import running, uploading
 from sales.models import AcceptReason, ImportRun, LossReason, Phase, Sale, SaleNote, SalesSettings, SavedView, Source
 from sales.transitions import lose, move, set_probability
 from salescrm.calendar import today
+from salescrm.mail import outbox
+from salescrm.mail.models import MailState, OutgoingMail
 from salescrm.models import Organisation, Team, User
 from salescrm.notes import writing
 from salescrm.notes.models import Note
@@ -87,6 +89,7 @@ class World:
             "password_reset_confirm": ["x", "y"],
             "sales:change": [self.sale.pk, "amount"], "sales:feed": ["nobody"],
             "settings:work-run": ["sessions"],
+            "settings:mail-decide": [OutgoingMail.objects.get(state=MailState.UNSURE).pk, "drop"],
         }  # fmt: skip
         if name in others:
             return reverse(name, args=others[name])
@@ -138,6 +141,7 @@ def fill() -> World:
     invoice, issued = _invoices(relation, users)
     notes = _notes(sale, relation, project, seller)
     run = _import(users["manager"])
+    _mails(users["administrator"])
     return World(
         users, relation, person, contact, sale, accepted, lost, project, invoice, issued, phases[1], notes, run
     )
@@ -215,6 +219,17 @@ def _notes(sale: Sale, relation: Relation, project: Project, seller: User) -> di
         app: writing.add(note, uploads=[SimpleUploadedFile("Tekening.pdf", b"%PDF")], by=seller)
         for app, note in texts.items()
     }
+
+
+def _mails(by: User) -> None:
+    """One of every state."""
+    for state in MailState:
+        mail = outbox.post("test", by.pk, to=by.email, by=by)
+        OutgoingMail.objects.filter(pk=mail.pk).update(
+            state=state, last_error="" if state == MailState.SENT else "450 4.2.1", attempts=1,
+            due_at=mail.due_at if state == MailState.WAITING else None,
+            sent_at=mail.asked_at if state == MailState.SENT else None,
+        )  # fmt: skip
 
 
 def _import(by: User) -> ImportRun:

@@ -17,11 +17,8 @@ def english():
 
 
 @pytest.fixture
-def company(db, django_db_setup):
+def company(db):
     """A fresh English installation: lists, switches, roles."""
-    if django_db_setup.defaults.are_free():
-        django_db_setup.defaults.put()
-        return Organisation.objects.get()
     return install_defaults("en")
 
 

@@ -6,6 +6,7 @@ from sales.settings import list_views as lists
 from sales.settings import views
 from sales.settings.lists import LISTS, ListConverter
 from salescrm.accounts.urls import settings as accounts
+from salescrm.mail.urls import settings as mail
 from salescrm.organisation.urls import settings as organisation
 from salescrm.work.urls import settings as work
 
@@ -25,4 +26,5 @@ urlpatterns = [
     *accounts,
     *organisation,
     *work,
+    *mail,
 ]

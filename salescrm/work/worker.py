@@ -56,7 +56,7 @@ async def run(parent: int | None = None) -> None:
         except asyncio.CancelledError:
             break
         except (ConnectorException, OSError) as error:
-            logger.warning("The worker waits for the database: %s", error)
+            logger.warning("The worker waits for the database: %s", error.__cause__ or error)
             await asyncio.sleep(RETRY)
 
 

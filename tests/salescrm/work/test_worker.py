@@ -2,33 +2,21 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from salescrm.work import worker
 from salescrm.work.models import ChoreState
+from tests import processes
 from tests.bench.servers import free_port
-from tests.environment import ENVIRONMENT
+from tests.processes import PATIENCE, process, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 60  # seconds until what does not happen is a fault
-
-
-def until(condition):
-    """Wait until it is so."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "It did not happen"
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -42,26 +30,9 @@ def chore(tmp_path):
 
 @pytest.fixture
 def environment(chore):
-    """Of a process on the database of the test."""
-    place = connection.settings_dict
-    return {name: value for name, value in os.environ.items() if name not in ENVIRONMENT} | {
-        "DATABASE_URL": f"postgresql://{place['USER']}@/{place['NAME']}?host={place['HOST']}",
-        "SECRET_KEY": "of a test",
-        "ALLOWED_HOSTS": "localhost",
-        "DJANGO_SETTINGS_MODULE": "tests.salescrm.work.settings",
-        "CHORE_LOG": str(chore.log),
-        "CHORE_WAIT": str(chore.wait),
-    }
-
-
-@contextmanager
-def process(command, environment):
-    """A process that is gone after the block."""
-    with subprocess.Popen([sys.executable, *command], env=environment, cwd=settings.BASE_DIR) as child:
-        try:
-            yield child
-        finally:
-            child.kill()
+    """Of a process with that chore."""
+    files = {"CHORE_LOG": str(chore.log), "CHORE_WAIT": str(chore.wait)}
+    return processes.environment(DJANGO_SETTINGS_MODULE="tests.salescrm.work.settings", **files)
 
 
 def lines(chore):
