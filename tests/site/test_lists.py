@@ -250,3 +250,12 @@ def test_several_customers_are_those_of_either_and_each_has_a_chip(desk, kind):
     for record in records[:2]:
         assert str(record.customer) in part(answer, 'ul class="chips"')
     assert sorted(sent_by(part(answer, 'form class="toolbar"'), "customer")) == sorted(ids)
+
+
+@pytest.mark.parametrize(
+    "path", ["/sales/trash/", "/sales/imports/", "/relations/duplicates/list/", "/relations/duplicates/apart/"]
+)
+def test_lists_without_a_filter_know_pages_only(as_user, administrator, path):
+    browser = as_user(administrator)
+    assert [browser.get(f"{path}?{query}").status_code for query in ("page=1", "page=99", "page=")] == [200] * 3
+    assert [browser.get(f"{path}?{query}").status_code for query in ("page=0", "colour=red", "sort=name")] == [400] * 3
