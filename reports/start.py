@@ -44,6 +44,7 @@ EVENT_COLUMNS = (
 WEEK = 7
 ACCEPTED = -1  # no place among the days of open sales
 STAYED = "stayed"
+TONES = {"late": "bad", "today": "info", "none": "warn"}
 MOVES = Q(kind__in=[SaleEvent.Kind.MOVED, SaleEvent.Kind.UNDONE])
 LATER_MOVE = """EXISTS (SELECT FROM sales_saleevent later
     WHERE later.sale_id = sales_saleevent.sale_id AND later.sequence > sales_saleevent.sequence
@@ -95,6 +96,11 @@ class Step:
     count: int
     sales: list[Sale]
     url: str
+
+    @property
+    def tone(self) -> str:
+        """The tone of the number: it calls only where something is to be done."""
+        return TONES.get(self.key, "neutral") if self.count else "neutral"
 
 
 def month(sales: SaleQuerySet, *, today: date, words: dict) -> Month:

@@ -216,6 +216,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates", Path(django.__file__).parent / "forms" / "templates"],
         "OPTIONS": {
+            "loaders": [("salescrm.serving.markup.Loader", ["django.template.loaders.filesystem.Loader"])],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -228,6 +229,7 @@ TEMPLATES = [
                 "heroicons.templatetags.heroicons",
                 "salescrm.templatetags.constant_text",
                 "salescrm.templatetags.crm",
+                "salescrm.templatetags.parts",
             ],
         },
     }

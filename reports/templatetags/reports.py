@@ -13,6 +13,7 @@ from salescrm.money import format_number, round_money, written_in
 from salescrm.templatetags.crm import EMPTY, data, money_text, percent
 
 register = template.Library()
+SIGNS = {"back": "arrow-down", "forward": "arrow-up", "created": "plus"}
 
 
 @register.filter
@@ -71,6 +72,12 @@ def month(first: date, with_year: bool = True) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', f"{first:%Y-%m}", f"{name} {first:%y}" if with_year else name)
 
 
+@register.simple_tag
+def month_name(first: date, place: int) -> SafeString:
+    """The month of a column, with its year in January and in the second column, the first that may be a month."""
+    return month(first, place == 1 or first.month == 1)
+
+
 @register.filter
 def full_month(first: date) -> str:
     """`March 2026`, for titles and labels."""
@@ -81,3 +88,9 @@ def full_month(first: date) -> str:
 def rate(value: Decimal | None) -> SafeString | str:
     """`38,5 %`: one decimal, half up; a muted dash when there is nothing to divide by."""
     return percent(None if value is None else value.quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+@register.filter
+def sign(what: str) -> str:
+    """The icon for what happened to a sale."""
+    return SIGNS.get(what, "arrow-uturn-left")

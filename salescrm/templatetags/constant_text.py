@@ -13,12 +13,12 @@ register = template.Library()
 
 
 class ConstantText(template.Node):
-    """The text of `node`, stored per language; `name` is the variable that gets it, if any."""
+    """The text of `node`, stored per language; `asvar` is the variable that gets it, if any."""
 
     child_nodelists = ()
 
     def __init__(self, node: TranslateNode):
-        self.name, node.asvar = node.asvar, None
+        self.asvar, node.asvar = node.asvar, None
         self.node = node
         self.texts: dict[str | None, str] = {}
 
@@ -27,9 +27,9 @@ class ConstantText(template.Node):
         language = get_language()
         if language not in self.texts:
             self.texts[language] = self.node.render(context)
-        if self.name is None:
+        if self.asvar is None:
             return self.texts[language]
-        context[self.name] = self.texts[language]
+        context[self.asvar] = self.texts[language]
         return ""
 
 
