@@ -81,6 +81,7 @@ test: $(VENV)/.development
 lint: $(VENV)/.development
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/djangofmt --check --quiet templates || { echo 'Run .venv/bin/djangofmt templates' >&2; exit 1; }
 	@$(BIN)/mypy >/dev/null 2>&1 || { rm -rf $(VENV)/cache/mypy; $(BIN)/mypy; }
 	@$(BIN)/lint-imports --cache-dir $(VENV)/cache/import_linter
 
