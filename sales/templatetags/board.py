@@ -26,4 +26,4 @@ def drawn(context, cards: Iterable[Card]) -> SafeString:
 @lru_cache(maxsize=CACHE_SIZE)
 def _drawn(page: Template, card: Card, travelling: str, can_move: bool, arrived: bool, language: str) -> str:
     around = {"travelling": travelling, "can_move": can_move, "arrived": arrived}
-    return page.render(Context({"card": card, **around}, use_l10n=False)).replace("\n", "")
+    return page.render(Context({"card": card, **around}, use_l10n=False))

@@ -7,7 +7,7 @@ from django.template.base import TextNode
 
 
 @dataclass
-class Piece:
+class Fragment:
     """A word, a part of a tag or white space; `begins`, `ends`: white space before it, after it, means nothing."""
 
     text: str
@@ -21,7 +21,7 @@ class Text:
     """The pieces of a text between two tags of the template language."""
 
     node: TextNode
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[Fragment] = field(default_factory=list)
 
     def sweep(self, edge: bool, *, back: bool) -> bool:
         """Drop the gaps at an edge; whether it ends at one. Forward, a gap beside a gap is one too many as well."""

@@ -27,7 +27,7 @@ from django.template.loader_tags import BlockNode, ExtendsNode
 from django.template.loaders import base, cached
 from django.templatetags.i18n import LanguageNode
 
-from salescrm.serving.gaps import Apart, Choice, Loop, Other, Piece, Text, sweep, texts
+from salescrm.serving.gaps import Apart, Choice, Loop, Other, Fragment, Text, sweep, texts
 
 BLOCKS = frozenset(
     """
@@ -43,13 +43,13 @@ IN_TEXT = re.compile(rf"[{SPACE}]+|</?[a-zA-Z][\w-]*|<!|[^<{SPACE}]+|<")
 IN_TAG = re.compile(rf"[{SPACE}]+|[\"'>]|[^{SPACE}\"'>]+")
 
 
-class Reader:
+class Splitter:
     """Takes the nodes of a template apart, in their order: a tag of HTML may begin in one and end in another."""
 
     def __init__(self) -> None:
         self.tag = self.quote = self.element = ""
         self.edges = (False, False)
-        self.last = Piece("")
+        self.last = Fragment("")
 
     def parts(self, nodes: Iterable) -> list:
         return [part for node in nodes for part in self._known(node)]
@@ -58,7 +58,7 @@ class Reader:
         """The parts of a node; what was the last piece before it is known only after text."""
         yield from self._parts(node)
         if not isinstance(node, TextNode):
-            self.last = Piece("")
+            self.last = Fragment("")
 
     def _parts(self, node: Node) -> Iterator:
         match node:
@@ -89,7 +89,7 @@ class Reader:
             for text in first:
                 text.s = f" {text.s.lstrip(SPACE)}"
 
-    def _pieces(self, text: str) -> Iterator[Piece]:
+    def _pieces(self, text: str) -> Iterator[Fragment]:
         place = 0
         while place < len(text):
             if self.element or self.quote:
@@ -100,37 +100,37 @@ class Reader:
             self.last = piece
             yield piece
 
-    def _rest(self, text: str, place: int) -> tuple[Piece, int]:
+    def _rest(self, text: str, place: int) -> tuple[Fragment, int]:
         """All up to the end of an attribute, or of an element whose white space counts."""
         end = text.find(self.quote or f"</{self.element}", place)
         if end < 0:
-            return Piece(text[place:], *self.edges), len(text)
+            return Fragment(text[place:], *self.edges), len(text)
         if self.quote:
             end, self.quote = end + 1, ""
         else:
             self.element = ""
-        return Piece(text[place:end], *self.edges), end
+        return Fragment(text[place:end], *self.edges), end
 
-    def _in_text(self, word: str) -> Piece:
+    def _in_text(self, word: str) -> Fragment:
         if word[0] in SPACE:
-            return Piece(" ", is_gap=True)
+            return Fragment(" ", is_gap=True)
         if word[0] == "<" and len(word) > 1:
             self.tag = word[1:].lower()
             name, closes = self.tag.lstrip("/"), self.tag.startswith("/")
             in_line, hollow = name not in BLOCKS and word != "<!", name in HOLLOW
             self.edges = (not in_line or hollow and closes, not in_line or hollow and not closes)
-            return Piece(word, *self.edges)
-        return Piece(word)
+            return Fragment(word, *self.edges)
+        return Fragment(word)
 
-    def _in_tag(self, word: str) -> Piece:
+    def _in_tag(self, word: str) -> Fragment:
         if word[0] in SPACE:
-            return Piece(" ", *self.edges)
+            return Fragment(" ", *self.edges)
         if word in ("'", '"'):
             self.quote = word
         if word == ">":
             self.last.text = self.last.text.rstrip(SPACE) if self.last.text == " " else self.last.text
             self.element, self.tag = self.tag if self.tag in AS_IT_IS else "", ""
-        return Piece(word, *self.edges)
+        return Fragment(word, *self.edges)
 
 
 def writes_nothing(node: Node) -> bool:
@@ -142,7 +142,7 @@ def writes_nothing(node: Node) -> bool:
 
 def squeeze(template: Template) -> Template:
     """Take the white space that means nothing out of a template."""
-    reader = Reader()
+    reader = Splitter()
     parts = reader.parts(template.nodelist)
     sweep(parts, False, back=False)
     sweep(parts, False, back=True)
