@@ -27,7 +27,7 @@ from django.template.loader_tags import BlockNode, ExtendsNode
 from django.template.loaders import base, cached
 from django.templatetags.i18n import LanguageNode
 
-from salescrm.serving.gaps import Apart, Choice, Loop, Other, Fragment, Text, sweep, texts
+from salescrm.serving.gaps import Apart, Choice, Fragment, Loop, Other, Text, sweep, texts
 
 BLOCKS = frozenset(
     """
