@@ -29,6 +29,7 @@ WITHIN = (CHECKOUT / ".venv", CHECKOUT / ".data", embedded.current().scratch)
         storage_directory("constants", intent_to_write=False).path,
         CHECKOUT / TOOLS["ruff"]["cache-dir"],
         CHECKOUT / TOOLS["mypy"]["cache_dir"],
+        CHECKOUT / TOOLS["pytest"]["ini_options"].get("cache_dir", ".pytest_cache"),
     ],
 )
 def test_what_commands_make_lies_below_venv_or_data(place):
