@@ -78,7 +78,11 @@ POSSESSIONS = [
 ]
 # What carries itself out (salescrm.work): kinds of rows, and the chores of every night.
 WORK = ["salescrm.mail.outbox.KIND", "salescrm.work.chores.KIND"]
-MAILS = ["salescrm.mail.testing.TEST"]
+MAILS = [
+    "salescrm.accounts.users.INVITATION",
+    "salescrm.accounts.resets.RESET",
+    "salescrm.mail.testing.TEST",
+]
 CHORES = [
     "salescrm.accounts.sessions.CHORE",
     "salescrm.accounts.lockout.CHORE",

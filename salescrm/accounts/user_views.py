@@ -18,6 +18,7 @@ from salescrm.accounts.users import (
     change_user,
     deactivate,
     invite,
+    last_invitation,
     role_of,
 )
 from salescrm.forms.submission import create_form, refusals_in
@@ -25,6 +26,7 @@ from salescrm.forms.versioned import VersionedForm
 from salescrm.models import Organisation, User
 from salescrm.pages import Request, leave, page
 from salescrm.versions import Refused, Stale, once
+from salescrm.work.worker import is_alive
 
 may_change_users = permission_required("salescrm.change_user", raise_exception=True)
 
@@ -87,7 +89,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
     except Stale as stale:
         status = 409
         editor.merge(stale)
-    context = {"subject": subject, **editor.context}
+    context = {"subject": subject, "invitation": last_invitation(subject), **editor.context}
     return page(request, "accounts/user.html", context, part="dialog", status=status)
 
 
@@ -145,11 +147,12 @@ def invitation(request: Request, pk: int) -> HttpResponse:
 
 
 def _send_invitation(request: Request, user: User) -> None:
-    if invite(user, site=request.build_absolute_uri("/").rstrip("/"), by=request.user):
-        messages.success(request, _("%(email)s has been sent a link to choose a password.") % {"email": user.email})
+    mail = invite(user, site=request.build_absolute_uri("/").rstrip("/"), by=request.user)
+    words = {"name": user, "email": user.email}
+    if mail.state == mail.State.SENT:
+        messages.success(request, _("%(email)s has been sent a link to choose a password.") % words)
+    elif is_alive():
+        messages.success(request, _("%(email)s is being sent a link to choose a password.") % words)
     else:
-        messages.warning(
-            request,
-            _("%(name)s is saved, but the mail to %(email)s could not be sent. Try the invitation again later.")
-            % {"name": user, "email": user.email},
-        )
+        text = _("%(name)s is saved, but the mail to %(email)s could not be sent. Try the invitation again later.")
+        messages.warning(request, text % words)

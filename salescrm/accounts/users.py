@@ -1,6 +1,5 @@
 """Who works here and with which role: adding, inviting, changing and deactivating users (rule 23)."""
 
-import logging
 from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import Group
@@ -14,12 +13,13 @@ from django.utils import translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from salescrm.accounts.roles import ADMINISTRATOR
+from salescrm.mail.models import OutgoingMail
+from salescrm.mail.outbox import Mail, ObsoleteError, renew, try_once
 from salescrm.models import Organisation, Team, User
 from salescrm.versions import claim, commit, commit_all, lock, lock_all
-
-logger = logging.getLogger(__name__)
 
 
 def role_of(user: User) -> str:
@@ -133,19 +133,40 @@ def _require_another_administrator(user: User, field: str | None = None) -> None
         raise ValidationError({field: message} if field else message, code="last")
 
 
-def invite(user: User, *, site: str, by: User) -> bool:
-    """Mail a link to choose a password, in the user's language; False when the mail could not be sent."""
+def invite(user: User, *, site: str, by: User) -> OutgoingMail:
+    """Mail a link to choose a password, in the user's language; gives the mail as it stands."""
+    mail = renew(INVITATION.name, user.pk, to=user.email, by=by, site=site)
+    try_once(mail)
+    return mail
+
+
+def last_invitation(user: User) -> OutgoingMail | None:
+    """The last one this user was mailed, while they have not logged in yet."""
+    if user.last_login:
+        return None
+    return OutgoingMail.objects.filter(kind=INVITATION.name, record=user.pk).first()
+
+
+def addressee(mail: OutgoingMail) -> User:
+    """Whom a mail with a link lets in; nobody any more when the account was closed or has another address."""
+    user = User.objects.filter(pk=mail.record, email=mail.to, is_active=True).first()
+    if user is None:
+        raise ObsoleteError(_("The account is closed, or has another e-mail address by now."))
+    return user
+
+
+def _compose(mail: OutgoingMail) -> EmailMessage:
+    user = addressee(mail)
     link = reverse(
         "password_reset_confirm",
         args=[urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)],
     )
     with translation.override(user.language):
-        context = {"user": user, "by": by, "link": f"{site}{link}", "organisation": Organisation.current()}
+        organisation = Organisation.current()
+        context = {"user": user, "by": mail.by, "link": f"{mail.site}{link}", "organisation": organisation}
         subject = render_to_string("registration/invitation_subject.txt", context)
         body = render_to_string("registration/invitation.txt", context)
-    try:
-        EmailMessage(" ".join(subject.split()), body, to=[user.email]).send()
-    except OSError:  # no server, refused, timed out; smtplib's errors are OSErrors
-        logger.exception("The invitation of user %s could not be sent", user.pk)
-        return False
-    return True
+    return EmailMessage(" ".join(subject.split()), body, to=[mail.to])
+
+
+INVITATION = Mail("invitation", gettext_lazy("Invitation"), _compose)

@@ -82,7 +82,8 @@ def _check_database(server: Server, manifest: Manifest, *, replace: bool) -> boo
             )
         if others := value_of(connection, OTHERS):
             raise BackupError(
-                f"The database {server.name} is in use ({others} other connections): stop the web processes first."
+                f"The database {server.name} is in use ({others} other connections): stop the web processes and the "
+                "worker first."
             )
         is_filled = bool(value_of(connection, TAKEN))
     if is_filled and not replace:

@@ -61,3 +61,9 @@ class OutgoingMail(Work):
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.to}"
+
+    @property
+    def tone(self) -> str:
+        """The colour of its state."""
+        tones = {"sent": "good", "failed": "bad", "unsure": "warn", "on_hold": "warn"}
+        return tones.get(self.state, "neutral")

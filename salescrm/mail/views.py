@@ -36,7 +36,6 @@ STATES = [
     *((state.value, state.label) for state in State if state not in AT_WORK),
 ]
 OPEN = (State.WAITING, *AT_WORK, State.FAILED, State.UNSURE, State.ON_HOLD)
-TONES = {State.SENT: "good", State.FAILED: "bad", State.UNSURE: "warn", State.ON_HOLD: "warn"}
 
 
 class MailFilter(forms.Form):
@@ -57,7 +56,7 @@ class Row(NamedTuple):
 def _row(mail: OutgoingMail) -> Row:
     kind = mails().get(mail.kind)
     deeds = [deed for deed, states in DEEDS.items() if mail.state in states]
-    return Row(mail, kind.label if kind else mail.kind, TONES.get(State(mail.state), "neutral"), deeds)
+    return Row(mail, kind.label if kind else mail.kind, mail.tone, deeds)
 
 
 @require_safe

@@ -14,12 +14,13 @@ from django.db import connection
 from salescrm.backups.archive import BackupError
 from salescrm.backups.restoring import restore
 from salescrm.backups.server import Server
+from salescrm.mail.outbox import hold_all
 
 
 class Command(BaseCommand):
     help = (
         "Brings back what manage.py backup wrote, of this version or an older one, into an empty database; a missing "
-        "one is created. Stop the web processes first."
+        "one is created. Stop the web processes and the worker first."
     )
     requires_system_checks: list[str] = []
 
@@ -40,6 +41,8 @@ class Command(BaseCommand):
             f"Restored the backup of {manifest.made_at}: the database and {len(manifest.members) - 2} files."
         )
         call_command("migrate", interactive=False, verbosity=0)
+        if held := hold_all():
+            self.stdout.write(f"Mail that was not sent yet is on hold ({held}): see Settings > Outgoing mail.")
         self.stdout.write("It is up to date with this version. Links and sessions need the secret key of then.")
 
     def _archive(self, file: str, spool: Path) -> Path:

@@ -183,6 +183,19 @@ def test_backup_of_now_comes_back_into_a_missing_database_with_its_file(place, o
         assert kind.fetchone() == ("b", "C.UTF-8")
 
 
+def test_mail_that_was_not_sent_is_on_hold_after_restoring(place, oldest, target, tmp_path):
+    place.manage(target, "restore", str(oldest))
+    post = "from salescrm.mail.outbox import post; post('test', 1, to='anna@example.com', by=None)"
+    place.shell(target, post)
+    place.manage(target, "backup", str(tmp_path / "now.tar"))
+
+    done = place.manage(target, "restore", "--replace", str(tmp_path / "now.tar"))
+
+    assert "Mail that was not sent yet is on hold (1)" in done.stdout
+    with place.server(target) as server:
+        assert server.execute("SELECT state, due_at FROM mail_outgoingmail").fetchall() == [("on_hold", None)]
+
+
 def test_filled_database_is_refused_and_replaced_as_a_whole_when_asked(place, oldest, target):
     place.manage(target, "migrate", "--verbosity", "0")
     with place.server(target) as server:
@@ -219,7 +232,7 @@ def test_database_in_use_is_refused(place, oldest, target):
     with place.server(target):
         refused = place.manage(target, "restore", str(oldest))
 
-    assert "is in use (1 other connections): stop the web processes first" in refusal(refused)
+    assert "is in use (1 other connections): stop the web processes and the worker first" in refusal(refused)
 
 
 def test_database_with_another_locale_is_refused_with_what_to_do(place, oldest):
