@@ -12,10 +12,12 @@ from django.apps import apps
 from django.db import connection
 from django.db.backends.signals import connection_created
 from django.db.models import CASCADE
+from django.test import TransactionTestCase
 from psycopg.pq import TransactionStatus
 
 from salescrm import embedded
 from salescrm.versions import LOCK_ORDER
+from tests.copies import Ground
 
 pytest.register_assert_rewrite("tests.pages")
 pytest_plugins = ["tests.world", "tests.filled", "tests.many"]
@@ -189,6 +191,16 @@ def empty_queue(request):
         with request.getfixturevalue("django_db_blocker").unblock(), connection.cursor() as cursor:
             cursor.execute("DELETE FROM procrastinate_workers")
             cursor.execute("DELETE FROM procrastinate_jobs")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """What the database holds before any test: after one that commits it holds that again."""
+    with django_db_blocker.unblock():
+        ground = Ground()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: ground.restore())
+        yield ground
 
 
 @pytest.fixture

@@ -17,8 +17,11 @@ def english():
 
 
 @pytest.fixture
-def company(db):
+def company(db, django_db_setup):
     """A fresh English installation: lists, switches, roles."""
+    if django_db_setup.defaults.are_free():
+        django_db_setup.defaults.put()
+        return Organisation.objects.get()
     return install_defaults("en")
 
 
