@@ -7,12 +7,14 @@ from django.utils.translation import pgettext_lazy
 
 from invoicing.editing import check_supply
 from invoicing.issuing import last_issued_on
+from invoicing.letters import Letter, one_line, usual_letter
 from invoicing.line_forms import RowForm, rows_of
 from invoicing.models import Invoice, InvoiceLine
 from invoicing.sending import invoice_address
 from relations.models import Contact
 from salescrm.calendar import today
 from salescrm.fields import DayFormField
+from salescrm.mail.models import OutgoingMail
 
 
 class HeadForm(forms.ModelForm):
@@ -58,11 +60,13 @@ class LineForm(RowForm):
 LineFormSet = rows_of(LineForm, extra=1)
 
 
-class SendForm(forms.Form):
+class AddressForm(forms.Form):
     """Where an invoice is mailed to."""
 
     to = forms.EmailField(
-        label=_("E-mail address"), error_messages={"required": _("This customer has no e-mail address. Fill one in.")}
+        label=_("E-mail address"),
+        max_length=254,
+        error_messages={"required": _("This customer has no e-mail address. Fill one in.")},
     )
 
     def __init__(self, *args, invoice: Invoice, **kwargs):
@@ -70,7 +74,30 @@ class SendForm(forms.Form):
         self.fields["to"].initial = invoice_address(invoice.customer)
 
 
-class IssueForm(SendForm):
+class SendForm(AddressForm):
+    """Where to, and the letter that goes with it: the usual one, or that of a mail (`last`) that was not sent."""
+
+    subject = forms.CharField(label=pgettext_lazy("mail", "Subject"), max_length=200)
+    text = forms.CharField(label=pgettext_lazy("mail", "Text"), widget=forms.Textarea, max_length=20_000)
+
+    def __init__(self, *args, invoice: Invoice, last: OutgoingMail | None, **kwargs):
+        super().__init__(*args, invoice=invoice, **kwargs)
+        if last and not last.sent_at:
+            self.initial = {"to": last.to, "subject": last.subject, "text": last.text}
+        else:
+            self.initial = usual_letter(invoice)._asdict()
+
+    def clean_text(self) -> str:
+        """As it is stored, whatever the browser puts at the end of a line."""
+        return "\n".join(self.cleaned_data["text"].splitlines())
+
+    @property
+    def letter(self) -> Letter:
+        """What the sender wrote."""
+        return Letter(one_line(self.cleaned_data["subject"]), self.cleaned_data["text"])
+
+
+class IssueForm(AddressForm):
     """The date of the invoice and, when it is sent at once, where to."""
 
     issued_on = DayFormField(label=_("Invoice date"))

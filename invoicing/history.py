@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from invoicing.models import Invoice, InvoiceEvent
 from salescrm import versions
+from salescrm.mail.models import OutgoingMail
 from salescrm.models import User
 from salescrm.versions import Refused, Stale
 
@@ -43,9 +44,9 @@ def _what_happened(invoice: Invoice) -> str:
             return (
                 _("%(who)s issued this invoice as %(number)s after you opened it. Nothing of yours was stored.") % words
             )
-        case InvoiceEvent.Kind.SENT:
+        case InvoiceEvent.Kind.POSTED | InvoiceEvent.Kind.SENT:
             return _("%(who)s sent this invoice after you opened it. It was not sent again.") % words
-        case InvoiceEvent.Kind.FAILED:
+        case InvoiceEvent.Kind.FAILED | InvoiceEvent.Kind.UNSURE:
             return _("%(who)s tried to send this invoice after you opened it. It was not sent again.") % words
     return ""
 
@@ -56,15 +57,19 @@ def require_draft(invoice: Invoice) -> None:
         raise Refused(_("Invoice %(number)s has been issued and never changes.") % {"number": invoice.number}, "issued")
 
 
-def commit(invoice: Invoice, *, fields: list[str], kind: str, by: User, detail: str = "") -> Invoice:
+def commit(
+    invoice: Invoice, *, fields: list[str], kind: str, by: User, detail: str = "", mail: OutgoingMail | None = None
+) -> Invoice:
     """Store the changed `fields` of a claimed invoice, raise its version and append the event."""
     versions.commit(invoice, fields=fields, by=by)
-    record(invoice, kind=kind, by=by, detail=detail)
+    record(invoice, kind=kind, by=by, detail=detail, mail=mail)
     return invoice
 
 
-def record(invoice: Invoice, *, kind: str, by: User, detail: str = "") -> InvoiceEvent:
+def record(
+    invoice: Invoice, *, kind: str, by: User | None, detail: str = "", mail: OutgoingMail | None = None
+) -> InvoiceEvent:
     """Append an event to the history of the invoice."""
     return InvoiceEvent.objects.create(
-        invoice=invoice, kind=kind, by=by, detail=detail[:300], invoice_version=invoice.version
+        invoice=invoice, kind=kind, by=by, detail=detail[:300], invoice_version=invoice.version, mail=mail
     )

@@ -1,4 +1,4 @@
-"""Issuing and sending: from draft to the customer's mailbox."""
+"""Issuing: a draft gets its number, and goes to the customer at once where that is wanted."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from invoicing import history
 from invoicing.document import compose
-from invoicing.forms import IssueForm, SendForm
+from invoicing.forms import IssueForm
 from invoicing.issuing import issue, last_issued_on, obstacles
-from invoicing.models import Invoice, InvoiceEvent
-from invoicing.sending import send
+from invoicing.models import Invoice
+from invoicing.sending import issue_and_send
 from salescrm.forms.submission import refusals_in, submitted_version
 from salescrm.pages import leave, page
 from salescrm.versions import Stale, require_current
@@ -19,7 +19,7 @@ from salescrm.versions import Stale, require_current
 
 @permission_required("invoicing.issue_invoice", raise_exception=True)
 def issue_invoice(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask for the date and give the draft its number; "and send" mails it at once."""
+    """Ask for the date and give the draft its number; "and send" has it mailed."""
     invoice = get_object_or_404(Invoice.objects.for_page(), pk=pk)
     sends = request.POST.get("then") == "send" and request.user.has_perm("invoicing.send_invoice")
     bound = request.POST if request.method == "POST" else None
@@ -29,10 +29,7 @@ def issue_invoice(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             with refusals_in(form):
                 if form.is_valid():
-                    invoice = issue(invoice, version=version, by=request.user, on=form.cleaned_data["issued_on"])
-                    messages.success(request, _("Issued as invoice %(number)s.") % {"number": invoice.number})
-                    if sends:
-                        _mail(request, invoice, to=form.cleaned_data["to"], version=version + 1)
+                    _issue(request, invoice, form, version=version, sends=sends)
                     return leave(request, invoice)
                 require_current(invoice, version=version, by=request.user, stale=history.stale)
         except Stale as refusal:
@@ -43,30 +40,13 @@ def issue_invoice(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "invoicing/issue.html", context, part="dialog", status=status)
 
 
-def _mail(request: HttpRequest, invoice: Invoice, *, to: str, version: int) -> None:
-    event = send(invoice, to=to, version=version, by=request.user)
-    if event.kind == InvoiceEvent.Kind.SENT:
-        messages.success(request, _("Sent to %(address)s.") % {"address": event.detail})
+def _issue(request: HttpRequest, invoice: Invoice, form: IssueForm, *, version: int, sends: bool) -> None:
+    on, to = form.cleaned_data["issued_on"], form.cleaned_data["to"]
+    if sends:
+        issue_and_send(invoice, on=on, to=to, version=version, by=request.user)
+        invoice.refresh_from_db(fields=["number"])
     else:
-        messages.error(request, _("The mail could not be sent. The invoice stays issued; try sending it again."))
-
-
-@permission_required("invoicing.send_invoice", raise_exception=True)
-def send_invoice(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask where to, and mail an issued invoice."""
-    invoice = get_object_or_404(Invoice.objects.for_page(), pk=pk)
-    bound = request.POST if request.method == "POST" else None
-    form, stale, status = SendForm(bound, invoice=invoice), None, 200
-    if bound is not None:
-        version, status = submitted_version(request), 422
-        try:
-            with refusals_in(form):
-                if form.is_valid():
-                    _mail(request, invoice, to=form.cleaned_data["to"], version=version)
-                    return leave(request, invoice)
-                require_current(invoice, version=version, by=request.user, stale=history.stale)
-        except Stale as refusal:
-            invoice, stale, status = refusal.current, refusal, 409
-    sent = invoice.events.filter(kind=InvoiceEvent.Kind.SENT).select_related("by").last()
-    context = {"invoice": invoice, "form": form, "stale": stale, "sent": sent}
-    return page(request, "invoicing/send.html", context, part="dialog", status=status)
+        invoice = issue(invoice, version=version, by=request.user, on=on)
+    messages.success(request, _("Issued as invoice %(number)s.") % {"number": invoice.number})
+    if sends:
+        messages.success(request, _("Waiting to be sent to %(address)s.") % {"address": to})

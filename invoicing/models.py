@@ -12,6 +12,7 @@ from invoicing.querysets import InvoiceQuerySet
 from relations.models import Contact, Relation
 from salescrm.fields import DayField, MoneyField
 from salescrm.lookups import Lookup
+from salescrm.mail.models import OutgoingMail
 from salescrm.versions import Versioned
 from salescrm.words import folded
 
@@ -141,14 +142,17 @@ class InvoiceLine(PricedLine):
 
 
 class InvoiceEvent(models.Model):
-    """Something that happened to an invoice: created, edited, issued, mailed, or mailing failed."""
+    """Something that happened to an invoice, or to the mail it goes out with."""
 
     class Kind(models.TextChoices):
         CREATED = "created", _("Draft created")
         EDITED = "edited", _("Draft edited")
         ISSUED = "issued", _("Issued")
+        POSTED = "posted", _("Waiting to be sent")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Sending failed")
+        UNSURE = "unsure", _("Sending unsure")
+        DROPPED = "dropped", _("Not to be sent any more")
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -156,6 +160,7 @@ class InvoiceEvent(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     detail = models.CharField(max_length=300, blank=True)
     invoice_version = models.PositiveIntegerField(default=1)
+    mail = models.ForeignKey(OutgoingMail, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("event of an invoice")

@@ -3,11 +3,14 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from relations import spread
 from salescrm.calendar import today
+from salescrm.mail.models import OutgoingMail
 from salescrm.numbering import meant
+
+MAIL_KIND = "invoice"  # of a mail in the outbox
 
 
 class InvoiceQuerySet(models.QuerySet):
@@ -35,11 +38,16 @@ class InvoiceQuerySet(models.QuerySet):
 
     def for_list(self) -> Self:
         """With what a list row shows."""
-        return self.select_related("customer", "owner")
+        return self.select_related("customer", "owner").with_mail_state()
 
     def for_page(self) -> Self:
         """With what the page of one invoice shows."""
-        return self.select_related("customer", "contact__person", "owner", "updated_by")
+        return self.select_related("customer", "contact__person", "owner", "updated_by").with_mail_state()
+
+    def with_mail_state(self) -> Self:
+        """With the state of the last mail, `mail_state`; None without any."""
+        mails = OutgoingMail.objects.filter(kind=MAIL_KIND, record=OuterRef("pk")).order_by("-pk")
+        return self.annotate(mail_state=Subquery(mails.values("state")[:1]))
 
     def summary(self) -> dict:
         """How many, and what they add up to."""

@@ -1,24 +1,32 @@
-"""Sending: an issued invoice is mailed to the customer, and its history says so."""
+"""Sending: an issued invoice goes to the customer through the outbox, and counts as sent once it has gone out.
 
-from pathlib import Path
-from typing import cast
+The history says who had it sent, and what became of it. Of an invoice at most one mail is on its way.
+"""
 
-from django.contrib.staticfiles import finders
-from django.core.mail import EmailMessage
+from collections.abc import Iterable
+from datetime import date
+
 from django.db import transaction
-from django.template.loader import render_to_string
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy
 
-from invoicing.document import Document, document_of
-from invoicing.history import claim, record
+from invoicing.history import claim, commit, record
+from invoicing.issuing import issue
+from invoicing.letters import Letter, compose, usual_letter
 from invoicing.models import Invoice, InvoiceEvent
+from invoicing.querysets import MAIL_KIND
 from relations.models import Relation
+from salescrm.mail.models import MailState, OutgoingMail
+from salescrm.mail.outbox import AT_WORK, Mail, change, post
 from salescrm.models import User
-from salescrm.versions import Refused, commit
+from salescrm.versions import Refused, lock_all
 
 Kind = InvoiceEvent.Kind
+PENDING = (MailState.WAITING, *AT_WORK, MailState.ON_HOLD)
+DEEDS = {"again": Kind.POSTED, "drop": Kind.DROPPED, "arrived": Kind.SENT}
+OUTCOMES = {MailState.SENT: Kind.SENT, MailState.FAILED: Kind.FAILED, MailState.UNSURE: Kind.UNSURE}
 
 
 def invoice_address(customer: Relation) -> str:
@@ -26,56 +34,90 @@ def invoice_address(customer: Relation) -> str:
     return customer.invoice_email or customer.email
 
 
-def send(invoice: Invoice, *, to: str, version: int, by: User) -> InvoiceEvent:
-    """Mail an issued invoice to `to`; gives the event, SENT or FAILED (the invoice stays issued).
+def mails_of(invoice: Invoice) -> QuerySet[OutgoingMail]:
+    """Every mail of this invoice, the newest first."""
+    return OutgoingMail.objects.filter(kind=MAIL.name, record=invoice.pk)
 
-    The version is consumed first and committed, so a second click with it mails nothing and gets the first result.
-    Nothing is locked while mailing. Refuses a draft, an empty address and a stale version.
+
+@transaction.atomic
+def send(invoice: Invoice, *, to: str, version: int, by: User, letter: Letter | None = None) -> OutgoingMail:
+    """Have an issued invoice mailed to `to`, with the usual letter or another one.
+
+    A second click gets the first mail. Refuses a draft, an empty address, a stale version, and an invoice of which a
+    mail is on its way. One that failed, or of which nobody knows, is replaced by this one.
     """
+    return _post(invoice, lock_all(mails_of(invoice)), to=to, version=version, by=by, letter=letter)
+
+
+@transaction.atomic
+def issue_and_send(invoice: Invoice, *, on: date | None, to: str, version: int, by: User) -> OutgoingMail:
+    """Both at once, or neither: refuses what `issue` and `send` refuse."""
+    earlier = lock_all(mails_of(invoice))  # mails come before invoices: versions.LOCK_ORDER
+    invoice = issue(invoice, version=version, by=by, on=on)
+    return _post(invoice, earlier, to=to, version=version + 1, by=by, letter=None)
+
+
+def _post(
+    invoice: Invoice, earlier: Iterable[OutgoingMail], *, to: str, version: int, by: User, letter: Letter | None
+) -> OutgoingMail:
     if not to:
         raise Refused({"to": _("Fill in the e-mail address.")}, code="address")
-    invoice, first = _begin(invoice, version=version, by=by)
-    if first:
-        return first
-    try:
-        _message(document_of(invoice), invoice, to).send()
-    except OSError as error:  # every failure of the mail server is one
-        return record(invoice, kind=Kind.FAILED, by=by, detail=f"{to}: {error}")
-    return _finish(invoice, to=to, by=by)
-
-
-@transaction.atomic
-def _begin(invoice: Invoice, *, version: int, by: User) -> tuple[Invoice, InvoiceEvent | None]:
-    invoice, repeated = claim(invoice, version=version, by=by, kinds=(Kind.SENT, Kind.FAILED))
+    letter = letter or usual_letter(invoice)
+    mails = mails_of(invoice)
+    same = mails.filter(to=to, subject=letter.subject, text=letter.text)
+    invoice, repeated = claim(invoice, version=version, by=by, kinds=(Kind.POSTED,), same=lambda stored: same.exists())
     if repeated:
-        return invoice, invoice.events.get(invoice_version=version + 1, kind__in=(Kind.SENT, Kind.FAILED))
+        return same[0]
     if invoice.is_draft:
         raise Refused(_("Issue the invoice before sending it."), code="draft")
-    return commit(invoice, fields=[], by=by), None
+    if pending := mails.filter(state__in=PENDING).first():
+        words = {"address": pending.to}
+        raise Refused(_("A mail with this invoice to %(address)s is on its way already.") % words, code="pending")
+    for mail in earlier:
+        change(mail, "drop")
+    mail = post(MAIL.name, invoice.pk, to=to, by=by, subject=letter.subject, text=letter.text)
+    commit(invoice, fields=[], kind=Kind.POSTED, by=by, detail=to, mail=mail)
+    return mail
 
 
 @transaction.atomic
-def _finish(invoice: Invoice, *, to: str, by: User) -> InvoiceEvent:
-    Invoice.objects.filter(pk=invoice.pk).update(sent_at=timezone.now())
-    return record(invoice, kind=Kind.SENT, by=by, detail=to)
+def decide(invoice: Invoice, deed: str, *, state: str, version: int, by: User) -> OutgoingMail:
+    """What a person decides about the last mail of an invoice, which was shown in this `state`.
+
+    `again`: it is sent once more, `drop`: no more, `arrived`: it counts as sent. A second click changes nothing.
+    Refuses a stale version, and a mail that is in another state by now or in none for this.
+    """
+    mails = lock_all(mails_of(invoice))
+    invoice, repeated = claim(invoice, version=version, by=by, kinds=(DEEDS[deed],))
+    if repeated:
+        return mails[-1]
+    decided = bool(mails) and mails[-1].state == state and _change(mails[-1], deed)
+    if not decided:
+        raise Refused(_("Something else has become of this mail meanwhile. Nothing was done."), code="settled")
+    commit(invoice, fields=[], kind=DEEDS[deed], by=by, detail=mails[-1].to, mail=mails[-1])
+    return mails[-1]
 
 
-def _message(document: Document, invoice: Invoice, to: str) -> EmailMessage:
-    with override(document.language):
-        context = {"document": document, "style": style()}
-        words = {"number": document.number, "seller": document.seller["name"]}
-        subject = _("Invoice %(number)s from %(seller)s") % words
-        message = EmailMessage(
-            subject=" ".join(subject.split()),  # a pasted line break in a name must not reach a header
-            body=render_to_string("invoicing/mail.txt", context),
-            to=[to],
-            reply_to=[document.seller["email"]] if document.seller["email"] else None,
-        )
-        name = " ".join((_("invoice %(number)s") % words).split())
-        message.attach(f"{name.replace('/', '-')}.html", render_to_string("invoicing/mail.html", context), "text/html")
-    return message
+def _change(mail: OutgoingMail, deed: str) -> bool:
+    if deed != "arrived":
+        return change(mail, deed)
+    now = timezone.now()
+    unsure = OutgoingMail.objects.filter(pk=mail.pk, state=MailState.UNSURE)
+    is_known = bool(unsure.update(state=MailState.SENT, sent_at=now, last_error=""))
+    if is_known:
+        Invoice.objects.filter(pk=mail.record).update(sent_at=now)
+    return is_known
 
 
-def style() -> str:
-    """The style sheet of the document, to stand inside it."""
-    return Path(cast(str, finders.find("css/invoice.css"))).read_text(encoding="utf-8")
+def _remember(mail: OutgoingMail) -> None:
+    """What became of it stands in the history, and who is sent to has got it."""
+    invoice = Invoice.objects.select_for_update(no_key=True).filter(pk=mail.record).first()
+    if invoice is None:
+        return
+    if mail.sent_at:
+        Invoice.objects.filter(pk=invoice.pk).update(sent_at=mail.sent_at)
+    detail = f"{mail.to}: {mail.last_error}" if mail.last_error else mail.to
+    record(invoice, kind=OUTCOMES[MailState(mail.state)], by=mail.by, detail=detail, mail=mail)
+
+
+MAIL = Mail(MAIL_KIND, gettext_lazy("Invoice"), compose, _remember)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from invoicing import issuing_views, views
+from invoicing import issuing_views, mail_views, views
 
 app_name = "invoicing"
 urlpatterns = [
@@ -13,5 +13,7 @@ urlpatterns = [
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/delete/", views.delete, name="delete"),
     path("<int:pk>/issue/", issuing_views.issue_invoice, name="issue"),
-    path("<int:pk>/send/", issuing_views.send_invoice, name="send"),
+    path("<int:pk>/send/", mail_views.send_invoice, name="send"),
+    path("<int:pk>/mail/", mail_views.mail, name="mail"),
+    path("<int:pk>/mail/decide/", mail_views.decide_mail, name="mail-decide"),
 ]

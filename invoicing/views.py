@@ -1,10 +1,13 @@
 """The pages of invoices."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
@@ -17,17 +20,21 @@ from invoicing.history import stale
 from invoicing.issuing import obstacles
 from invoicing.line_forms import RowFormSet
 from invoicing.models import Invoice, InvoiceLine
+from invoicing.sending import mails_of
 from relations.models import Relation
 from salescrm.exports import downloads
 from salescrm.forms.submission import refusals_in, submitted_version
 from salescrm.forms.versioned import VersionedForm
 from salescrm.listing.columns import Column, filled
 from salescrm.listing.state import Listing
+from salescrm.mail.outbox import AT_WORK
 from salescrm.models import User
 from salescrm.pages import leave, page
 from salescrm.recent import remembers
 from salescrm.versions import Refused, Stale
+from salescrm.work.worker import is_alive
 
+SOON = timedelta(minutes=1)
 COLUMNS = {
     "number": Column(pgettext_lazy("invoice", "Number"), filled("number")),
     "customer": Column(gettext_lazy("Customer"), "customer__sort_key"),
@@ -74,16 +81,36 @@ def of_relation(request: HttpRequest, pk: int) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One invoice as it looks on paper, with its history."""
     invoice = get_object_or_404(Invoice.objects.for_page(), pk=pk)
-    events, document = invoice.events.select_related("by").order_by("-pk"), document_of(invoice)
-    context = {
+    return page(request, "invoicing/detail.html", contents(invoice, request.user), part="page")
+
+
+def contents(invoice: Invoice, user: User) -> dict:
+    """What the page of an invoice shows."""
+    document = document_of(invoice)
+    events = list(invoice.events.select_related("by", "mail").order_by("-pk"))
+    return {
         "invoice": invoice,
         "document": document,
         "obstacles": obstacles(document) if invoice.is_draft else [],
         "events": events,
-        "may_edit": invoice.is_draft and editing.may_edit(invoice, request.user),
+        "may_edit": invoice.is_draft and editing.may_edit(invoice, user),
         "failed": bool(events) and events[0].kind == events[0].Kind.FAILED,
+        **({} if invoice.is_draft else delivery(invoice)),
     }
-    return page(request, "invoicing/detail.html", context, part="page")
+
+
+def delivery(invoice: Invoice) -> dict:
+    """How it stands with the last mail of an issued invoice; the page looks again while it will soon be sent."""
+    last = mails_of(invoice).first()
+    is_waiting = last is not None and last.state == last.State.WAITING
+    has_worker = not is_waiting or is_alive()
+    is_soon = is_waiting and has_worker and last.due_at < timezone.now() + SOON
+    return {
+        "mail": last,
+        "is_open": last is not None and last.state not in (last.State.SENT, last.State.DROPPED),
+        "has_worker": has_worker,
+        "is_soon": last is not None and (is_soon or last.state in AT_WORK),
+    }
 
 
 @require_safe

@@ -82,6 +82,7 @@ MAILS = [
     "salescrm.accounts.users.INVITATION",
     "salescrm.accounts.resets.RESET",
     "salescrm.mail.testing.TEST",
+    "invoicing.sending.MAIL",
 ]
 CHORES = [
     "salescrm.accounts.sessions.CHORE",

@@ -3,14 +3,16 @@
 import random
 from datetime import timedelta
 from decimal import Decimal
+from email.utils import make_msgid
 
 from django.utils import timezone
 
 from invoicing.drafting import draft_invoice
 from invoicing.history import record
 from invoicing.issuing import issue
+from invoicing.letters import usual_letter
 from invoicing.models import Invoice, InvoiceEvent, VatRate
-from invoicing.sending import invoice_address
+from invoicing.sending import MAIL, invoice_address
 from projects.models import BillingMethod, Project
 from projects.opening import NewProject, open_project
 from relations.models import Relation
@@ -18,6 +20,7 @@ from sales.demo.histories import SaleHistory
 from sales.demo.people import People
 from sales.models import FollowUp, SaleLine, SaleStatus
 from salescrm.calendar import today
+from salescrm.mail.models import MailState, OutgoingMail
 
 INVOICES, DRAFTS, PROJECTS = 12, 4, 9
 FINISHED_AFTER = timedelta(days=200)
@@ -94,9 +97,15 @@ def _invoice(history: SaleHistory, lines: list[SaleLine], people: People, *, iss
 
 
 def _send(invoice: Invoice, people: People) -> None:
-    """Record that an invoice was sent; the demo sends nothing."""
-    Invoice.objects.filter(pk=invoice.pk).update(sent_at=timezone.now())
-    record(invoice, kind=InvoiceEvent.Kind.SENT, by=people.manager, detail=invoice_address(invoice.customer))
+    """Store that an invoice was sent; the demo sends nothing."""
+    now, to = timezone.now(), invoice_address(invoice.customer)
+    mail = OutgoingMail.objects.create(
+        kind=MAIL.name, record=invoice.pk, to=to, by=people.manager, asked_at=now, sent_at=now, state=MailState.SENT,
+        message_id=make_msgid(domain="outbox.salescrm"), attempts=1, **usual_letter(invoice)._asdict(),
+    )  # fmt: skip
+    Invoice.objects.filter(pk=invoice.pk).update(sent_at=now)
+    for kind in (InvoiceEvent.Kind.POSTED, InvoiceEvent.Kind.SENT):
+        record(invoice, kind=kind, by=people.manager, detail=to, mail=mail)
 
 
 def _project(history: SaleHistory, lines: list[SaleLine]) -> None:

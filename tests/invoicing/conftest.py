@@ -3,11 +3,16 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from invoicing.drafting import draft_invoice
+from invoicing.issuing import issue
 from invoicing.lines import Line
 from invoicing.models import VatRate
+from invoicing.sending import send
 from salescrm.calendar import today
+from salescrm.mail.models import MailState, OutgoingMail
+from salescrm.mail.outbox import AT_WORK
 from salescrm.models import Organisation
 from tests.factories import RelationFactory
 
@@ -45,5 +50,27 @@ def draft(customer, rates, salesperson):
         return draft_invoice(
             customer=customer, contact=None, subject=subject, lines=given, by=by, supplied_from=today()
         )
+
+    return make
+
+
+@pytest.fixture
+def issued(draft, manager):
+    """An invoice of version 2."""
+    return issue(draft(), version=1, by=manager)
+
+
+@pytest.fixture
+def become(issued, manager):
+    """Have the invoice sent, and its mail become this: the invoice is of version 3 then."""
+
+    def make(state, **values):
+        post = send(issued, to="a@b.example", version=2, by=manager)
+        moment = timezone.now()
+        due_at = moment if state in (MailState.WAITING, *AT_WORK) else None
+        sent_at = moment if state == MailState.SENT else None
+        OutgoingMail.objects.update(**{"state": state, "due_at": due_at, "sent_at": sent_at, **values})
+        post.refresh_from_db()
+        return post
 
     return make

@@ -1,0 +1,11 @@
+"""Mail as the worker would send it, in the process of the test."""
+
+from salescrm.mail import outbox
+from salescrm.mail.models import OutgoingMail
+from salescrm.work.queue import due
+
+
+def deliver() -> None:
+    """Try everything that is due, once."""
+    for pk in due(OutgoingMail.objects.all()).values_list("pk", flat=True):
+        outbox.send(pk)
