@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from sales.defaults import install_defaults
 
-KEPT = "django_migrations"  # never changed by a test
+MIGRATIONS = "django_migrations"  # never changed by a test
 LARGE = 1_000_000  # bytes: whoever reads a table after that would read what was deleted too
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> %s ORDER BY tablename"
 
@@ -53,7 +53,7 @@ def server() -> psycopg.Connection:
 def filled_tables() -> list[str]:
     """The tables that hold any row."""
     raw = server()
-    tables = [name for (name,) in raw.execute(TABLES, [KEPT])]
+    tables = [name for (name,) in raw.execute(TABLES, [MIGRATIONS])]
     questions = [f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in tables]
     return [name for (name,) in raw.execute(" UNION ALL ".join(questions))]
 

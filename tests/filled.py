@@ -228,7 +228,7 @@ def _mails(by: User) -> None:
         OutgoingMail.objects.filter(pk=mail.pk).update(
             state=state, last_error="" if state == MailState.SENT else "450 4.2.1", attempts=1,
             due_at=mail.due_at if state == MailState.WAITING else None,
-            sent_at=mail.asked_at if state == MailState.SENT else None,
+            sent_at=mail.requested_at if state == MailState.SENT else None,
         )  # fmt: skip
 
 

@@ -100,8 +100,9 @@ def _send(invoice: Invoice, people: People) -> None:
     """Store that an invoice was sent; the demo sends nothing."""
     now, to = timezone.now(), invoice_address(invoice.customer)
     mail = OutgoingMail.objects.create(
-        kind=MAIL.name, record=invoice.pk, to=to, by=people.manager, asked_at=now, sent_at=now, state=MailState.SENT,
-        message_id=make_msgid(domain="outbox.salescrm"), attempts=1, **usual_letter(invoice)._asdict(),
+        kind=MAIL.name, record=invoice.pk, to=to, by=people.manager, requested_at=now, sent_at=now,
+        state=MailState.SENT, message_id=make_msgid(domain="outbox.salescrm"), attempts=1,
+        **usual_letter(invoice)._asdict(),
     )  # fmt: skip
     Invoice.objects.filter(pk=invoice.pk).update(sent_at=now)
     for kind in (InvoiceEvent.Kind.POSTED, InvoiceEvent.Kind.SENT):

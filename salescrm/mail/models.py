@@ -38,7 +38,7 @@ class OutgoingMail(Work):
     state = models.CharField(_("state"), max_length=10, choices=MailState, default=MailState.WAITING)
     message_id = models.CharField(max_length=200, unique=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    asked_at = models.DateTimeField(_("asked on"), default=timezone.now)  # by the sender, or to try it again
+    requested_at = models.DateTimeField(_("requested on"), default=timezone.now)  # by the sender, or to try it again
     sent_at = models.DateTimeField(_("sent on"), null=True)
 
     class Meta:

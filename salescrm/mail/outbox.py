@@ -151,7 +151,7 @@ def _fail(mail: OutgoingMail, error: Exception, *, is_unsure: bool) -> None:
     logger.warning("Mail %s could not be sent: %s", mail.pk, text, exc_info=error if is_fault else None)
     if is_unsure:
         _settle(mail, State.UNSURE, text)
-    elif is_final(error) or timezone.now() - mail.asked_at > PATIENCE:
+    elif is_final(error) or timezone.now() - mail.requested_at > PATIENCE:
         _settle(mail, State.FAILED, text)
     else:
         _store(mail, AT_WORK, state=State.WAITING, last_error=text, due_at=pause(mail.attempts))
@@ -184,7 +184,7 @@ def change(mail: OutgoingMail, deed: str) -> bool:
     if deed == "drop":
         return bool(rows.update(state=State.DROPPED, due_at=None))
     now = timezone.now()
-    if not rows.update(state=State.WAITING, due_at=now, asked_at=now):
+    if not rows.update(state=State.WAITING, due_at=now, requested_at=now):
         return False
     enqueue(KIND, mail.pk)
     return True
@@ -193,7 +193,7 @@ def change(mail: OutgoingMail, deed: str) -> bool:
 def release_all() -> int:
     """Have everything sent that is on hold; gives how many. The next sweep finds it."""
     now = timezone.now()
-    return OutgoingMail.objects.filter(state=State.ON_HOLD).update(state=State.WAITING, due_at=now, asked_at=now)
+    return OutgoingMail.objects.filter(state=State.ON_HOLD).update(state=State.WAITING, due_at=now, requested_at=now)
 
 
 def hold_all() -> int:

@@ -25,11 +25,11 @@ may_look = permission_required("salescrm.change_user", raise_exception=True)
 State = MailState
 COLUMNS = {
     "to": Column(pgettext_lazy("mail", "To"), "to"),
-    "asked": Column(pgettext_lazy("mail", "Asked on"), "asked_at", figure=True),
+    "requested": Column(pgettext_lazy("mail", "Requested on"), "requested_at", figure=True),
     "state": Column(pgettext_lazy("mail", "State"), "state"),
     "deeds": Column(gettext_lazy("Actions"), figure=True),
 }
-LIST = Listing(COLUMNS, default="-asked", files=False)
+LIST = Listing(COLUMNS, default="-requested", files=False)
 STATES = [
     ("", gettext_lazy("All")),
     ("open", pgettext_lazy("mail", "not sent")),
@@ -44,7 +44,7 @@ class MailFilter(forms.Form):
     state = forms.ChoiceField(label=pgettext_lazy("mail", "State"), choices=STATES, required=False)
 
 
-class Row(NamedTuple):
+class Entry(NamedTuple):
     """A mail as the list shows it; never what it says."""
 
     mail: OutgoingMail
@@ -53,10 +53,10 @@ class Row(NamedTuple):
     deeds: list[str]
 
 
-def _row(mail: OutgoingMail) -> Row:
+def _entry(mail: OutgoingMail) -> Entry:
     kind = mails().get(mail.kind)
     deeds = [deed for deed, states in DEEDS.items() if mail.state in states]
-    return Row(mail, kind.label if kind else mail.kind, mail.tone, deeds)
+    return Entry(mail, kind.label if kind else mail.kind, mail.tone, deeds)
 
 
 @require_safe
@@ -71,7 +71,7 @@ def index(request: Request) -> HttpResponse:
     mails = every.filter(state__in=states)
     rows = listed.page_of(listed.ordered(mails), count=mails.count())
     context = {
-        "form": form, "rows": rows, "entries": [_row(mail) for mail in rows], "columns": listed.heads(),
+        "form": form, "rows": rows, "entries": [_entry(mail) for mail in rows], "columns": listed.heads(),
         "is_alive": is_alive(), "waiting": every.filter(state__in=(State.WAITING, *AT_WORK)).count(),
         "held": every.filter(state=State.ON_HOLD).count(),
     }  # fmt: skip
@@ -81,7 +81,7 @@ def index(request: Request) -> HttpResponse:
 def _test(request: Request) -> dict:
     """The last test mail of this administrator."""
     last = OutgoingMail.objects.filter(kind=TEST.name, record=request.user.pk).first()
-    return {"tried": _row(last) if last else None, "is_going": last and last.state in (State.WAITING, *AT_WORK)}
+    return {"tried": _entry(last) if last else None, "is_going": last and last.state in (State.WAITING, *AT_WORK)}
 
 
 @may_look
@@ -109,7 +109,7 @@ def decide(request: Request, pk: int, deed: str) -> HttpResponse:
         raise Http404
     mail = get_object_or_404(OutgoingMail, pk=pk)
     if request.method != "POST":
-        return page(request, "mail/decide.html", {"row": _row(mail), "deed": deed}, part="dialog")
+        return page(request, "mail/decide.html", {"row": _entry(mail), "deed": deed}, part="dialog")
     if mail.state != request.POST.get("state") or not change(mail, deed):
         mail.refresh_from_db()
         words = {"to": mail.to, "state": mail.get_state_display()}

@@ -165,7 +165,7 @@ def test_failing_mail_leaves_the_invoice_issued_and_is_tried_again(issued, manag
 def test_mail_that_fails_for_good_is_told_in_the_history(issued, manager, settings):
     post = send(issued, to="a@b.example", version=2, by=manager)
     settings.MAILERS = BROKEN
-    OutgoingMail.objects.update(asked_at=timezone.now() - outbox.PATIENCE - timedelta(minutes=1))
+    OutgoingMail.objects.update(requested_at=timezone.now() - outbox.PATIENCE - timedelta(minutes=1))
     deliver()
     invoice, event = Invoice.objects.get(), issued.events.last()
     assert (event.kind, event.detail, event.mail) == ("failed", "a@b.example: please run connect() first", post)

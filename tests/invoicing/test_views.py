@@ -270,7 +270,7 @@ def test_issue_and_send_with_a_broken_mail_server_stays_issued(draft, manager, a
     invoice = draft()
     data = {"version": 1, "issued_on": today(), "to": "x@y.example", "then": "send"}
     as_user(manager).post(url("issue", invoice.pk), data)
-    OutgoingMail.objects.update(asked_at=timezone.now() - outbox.PATIENCE - timedelta(minutes=1))
+    OutgoingMail.objects.update(requested_at=timezone.now() - outbox.PATIENCE - timedelta(minutes=1))
     deliver()
     assert Invoice.objects.get().status == "issued"
     text = as_user(manager).get(invoice.get_absolute_url()).text

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(blank=True, verbose_name='text')),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('underway', 'being sent'), ('handover', 'being handed over'), ('sent', 'sent'), ('failed', 'failed'), ('unsure', 'unsure'), ('on_hold', 'on hold'), ('dropped', 'dropped')], default='waiting', max_length=10, verbose_name='state')),
                 ('message_id', models.CharField(max_length=200, unique=True)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked on')),
+                ('requested_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='requested on')),
                 ('sent_at', models.DateTimeField(null=True, verbose_name='sent on')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

@@ -112,7 +112,7 @@ def test_the_server_comes_back_and_the_mail_arrives_once(server, mail):
 
 def test_after_two_days_it_has_failed(server, mail):
     server.script = {"MAIL": "451 later"}
-    OutgoingMail.objects.update(asked_at=timezone.now() - timedelta(days=2, minutes=1))
+    OutgoingMail.objects.update(requested_at=timezone.now() - timedelta(days=2, minutes=1))
     after(mail)
     assert (mail.state, mail.due_at) == (State.FAILED, None)
 
