@@ -34,7 +34,7 @@ def write(sale, phases, *events):
         sale.trashed = {"trashed": True, "restored": False}.get(kind, sale.trashed)
         sale.last_sequence += 1
         sale.version = sale.last_sequence
-        event_of(sale, kind=kind, by=sale.owner, at=days_ago(ago)).save(force_insert=True)
+        event_of(sale, kind=kind, by=sale.owner, at=days_ago(ago, organisation_zone())).save(force_insert=True)
     sale.save()
     count_days_anew(Sale.objects.filter(pk=sale.pk))
     sale.refresh_from_db()

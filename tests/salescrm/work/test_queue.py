@@ -1,6 +1,7 @@
 """A row that is due is carried out: by a job made in its transaction, or by one that the sweep makes."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -113,7 +114,8 @@ def test_it_runs_beside_an_event_loop_too(monkeypatch):
         queue.carry_out(kind="chore", pk=row.pk)
         connection.close()
 
-    asyncio.run(run())
+    with ThreadPoolExecutor(1) as pool:  # where a browser was before, this thread has a loop already
+        pool.submit(asyncio.run, run()).result()
     row.refresh_from_db()
     assert (row.last_error, row.done_at is not None) == ("", True)
 
