@@ -16,6 +16,7 @@ EXPECTED = (
     "Failed to load resource",  # Chromium's own line about a 409 or 422, which these tests provoke
     *("htmx:sendAbort", "htmx:afterRequest"),  # the pair of lines about a question that a newer one has replaced
 )
+TRAFFIC = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
@@ -36,13 +37,30 @@ def browser_context_args(browser_context_args):
     }
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """A test that fails tells what its browsers requested and were answered: a rare failure is not seen twice."""
+    report = yield
+    if report.failed and TRAFFIC in item.stash:
+        report.sections.append(("Requests of its browsers", "\n".join(item.stash[TRAFFIC])))
+    return report
+
+
 @pytest.fixture
-def watch(live_server):
+def watch(live_server, request):
     """Watch a context: at the end no request has left the host, and the console is clean."""
-    complaints = []
+    complaints, begin = [], time.monotonic()
+    traffic = request.node.stash[TRAFFIC] = []
+
+    def note(sign, query, result=""):
+        path = query.url.removeprefix(live_server.url)
+        traffic.append(f"{time.monotonic() - begin:6.2f} {sign} {query.method} {path} {result}")
 
     def look(context):
         context.set_default_timeout(10_000)
+        context.on("request", lambda query: note(">", query))
+        context.on("response", lambda answer: note("<", answer.request, answer.status))
+        context.on("requestfailed", lambda query: note("!", query, query.failure))
         context.on(
             "request",
             lambda request: (
