@@ -22,6 +22,7 @@ from invoicing.line_forms import RowFormSet
 from invoicing.models import Invoice, InvoiceLine
 from invoicing.sending import mails_of
 from relations.models import Relation
+from salescrm.background.worker import is_alive
 from salescrm.exports import downloads
 from salescrm.forms.submission import refusals_in, submitted_version
 from salescrm.forms.versioned import VersionedForm
@@ -32,7 +33,6 @@ from salescrm.models import User
 from salescrm.pages import leave, page
 from salescrm.recent import remembers
 from salescrm.versions import Refused, Stale
-from salescrm.work.worker import is_alive
 
 SOON = timedelta(minutes=1)
 COLUMNS = {

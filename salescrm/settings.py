@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "heroicons",
     "procrastinate.contrib.django",
     "salescrm",
-    "salescrm.work",
+    "salescrm.background",
     "salescrm.mail",
     "relations",
     "invoicing",
@@ -76,8 +76,8 @@ POSSESSIONS = [
     "projects.handing_over.POSSESSION",
     "invoicing.handing_over.POSSESSION",
 ]
-# What carries itself out (salescrm.work): kinds of rows, and the chores of every night.
-WORK = ["salescrm.mail.outbox.KIND", "salescrm.work.chores.KIND"]
+# What carries itself out (salescrm.background): kinds of rows, and the chores of every night.
+WORK = ["salescrm.mail.outbox.KIND", "salescrm.background.chores.KIND"]
 MAILS = [
     "salescrm.accounts.users.INVITATION",
     "salescrm.accounts.resets.RESET",
@@ -87,9 +87,9 @@ MAILS = [
 CHORES = [
     "salescrm.accounts.sessions.CHORE",
     "salescrm.accounts.lockout.CHORE",
-    "salescrm.work.chores.JOBS",
+    "salescrm.background.chores.JOBS",
 ]
-PROCRASTINATE_IMPORT_PATHS = ["salescrm.work.queue"]
+PROCRASTINATE_IMPORT_PATHS = ["salescrm.background.queue"]
 
 MIDDLEWARE = [
     "salescrm.serving.middleware.probes",

@@ -22,13 +22,13 @@ from sales.defaults import install_defaults
 from sales.imports import running, uploading
 from sales.models import AcceptReason, ImportRun, LossReason, Phase, Sale, SaleNote, SalesSettings, SavedView, Source
 from sales.transitions import lose, move, set_probability
+from salescrm.background import chores
 from salescrm.calendar import today
 from salescrm.mail import outbox
 from salescrm.mail.models import MailState, OutgoingMail
 from salescrm.models import Organisation, Team, User
 from salescrm.notes import writing
 from salescrm.notes.models import Note
-from salescrm.work import chores
 from tests.factories import (
     ContactFactory,
     LineFactory,
@@ -88,7 +88,7 @@ class World:
             "settings:row": ["sources", Source.objects.first().pk], "settings:remove": ["phases", self.phase.pk],
             "password_reset_confirm": ["x", "y"],
             "sales:change": [self.sale.pk, "amount"], "sales:feed": ["nobody"],
-            "settings:work-run": ["sessions"],
+            "settings:background-run": ["sessions"],
             "settings:mail-decide": [OutgoingMail.objects.get(state=MailState.UNSURE).pk, "drop"],
         }  # fmt: skip
         if name in others:

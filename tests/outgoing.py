@@ -1,8 +1,8 @@
 """Mail as the worker would send it, in the process of the test."""
 
+from salescrm.background.queue import due
 from salescrm.mail import outbox
 from salescrm.mail.models import OutgoingMail
-from salescrm.work.queue import due
 
 
 def deliver() -> None:

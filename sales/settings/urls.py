@@ -6,9 +6,9 @@ from sales.settings import list_views as lists
 from sales.settings import views
 from sales.settings.lists import LISTS, ListConverter
 from salescrm.accounts.urls import settings as accounts
+from salescrm.background.urls import settings as background
 from salescrm.mail.urls import settings as mail
 from salescrm.organisation.urls import settings as organisation
-from salescrm.work.urls import settings as work
 
 register_converter(ListConverter, "list")
 
@@ -25,6 +25,6 @@ urlpatterns = [
     path("<list:kind>/<int:pk>/remove/", lists.remove, name="remove"),
     *accounts,
     *organisation,
-    *work,
+    *background,
     *mail,
 ]

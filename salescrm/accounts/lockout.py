@@ -21,8 +21,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from salescrm.background.chores import Chore
 from salescrm.models import Attempts
-from salescrm.work.chores import Chore
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from salescrm.background.chores import Chore
 from salescrm.errors import outage
-from salescrm.work.chores import Chore
 
 SESSION_DATA = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 

@@ -21,12 +21,12 @@ from salescrm.accounts.users import (
     last_invitation,
     role_of,
 )
+from salescrm.background.worker import is_alive
 from salescrm.forms.submission import create_form, refusals_in
 from salescrm.forms.versioned import VersionedForm
 from salescrm.models import Organisation, User
 from salescrm.pages import Request, leave, page
 from salescrm.versions import Refused, Stale, once
-from salescrm.work.worker import is_alive
 
 may_change_users = permission_required("salescrm.change_user", raise_exception=True)
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from salescrm.work.models import Work
+from salescrm.background.models import Work
 
 
 class MailState(models.TextChoices):

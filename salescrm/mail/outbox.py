@@ -18,11 +18,11 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
+from salescrm.background.queue import Kind, alone, enqueue, pause
+from salescrm.background.worker import is_alive
 from salescrm.mail.models import MailState, OutgoingMail
 from salescrm.mail.smtp import EmailBackend, deadline, is_final, readable
 from salescrm.models import Organisation, User
-from salescrm.work.queue import Kind, alone, enqueue, pause
-from salescrm.work.worker import is_alive
 
 logger = logging.getLogger(__name__)
 PATIENCE = timedelta(days=2)  # how long a mail is tried again

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from salescrm.background.worker import is_alive
 from salescrm.listing.columns import Column
 from salescrm.listing.state import Listing
 from salescrm.mail.models import MailState, OutgoingMail
 from salescrm.mail.outbox import AT_WORK, DEEDS, change, mails, release_all, try_once
 from salescrm.mail.testing import TEST, send_test
 from salescrm.pages import Request, leave, page
-from salescrm.work.worker import is_alive
 
 may_look = permission_required("salescrm.change_user", raise_exception=True)
 State = MailState

@@ -11,10 +11,10 @@ from django.shortcuts import render
 from django.utils import translation
 
 from salescrm.accounts import logged_out
+from salescrm.background.worker import is_alive
 from salescrm.models import Organisation
 from salescrm.pages import htmx_of
 from salescrm.refusals import Forbidden, Missing
-from salescrm.work.worker import is_alive
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 

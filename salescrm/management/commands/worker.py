@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from salescrm.work import worker
+from salescrm.background import worker
 
 
 class Command(BaseCommand):

@@ -10,9 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from salescrm.background import queue
 from salescrm.mail import outbox, smtp
 from salescrm.mail.models import MailState, OutgoingMail
-from salescrm.work import queue
 from tests.at_once import beside
 from tests.bench.servers import free_port
 from tests.processes import until
@@ -269,7 +269,7 @@ def test_two_processes_at_one_row(server, mail):
 @pytest.mark.django_db(transaction=True)
 def test_a_row_that_somebody_is_at_is_left_alone(server, mail):
     with beside() as other:
-        other.execute("SELECT pg_advisory_lock(hashtext('salescrm.work.mail'), %s)", [mail.pk])
+        other.execute("SELECT pg_advisory_lock(hashtext('salescrm.background.mail'), %s)", [mail.pk])
         queue.carry_out(kind="mail", pk=mail.pk)
         outbox.try_once(mail)
     assert (mail.state, server.steps) == (State.WAITING, [])

@@ -2,4 +2,4 @@
 
 from salescrm.settings import *  # noqa: F403
 
-CHORES = ["tests.salescrm.work.slow.CHORE"]
+CHORES = ["tests.salescrm.background.slow.CHORE"]

@@ -20,7 +20,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 from procrastinate.sql import queries
 
-from salescrm.work.models import Work
+from salescrm.background.models import Work
 
 logger = logging.getLogger(__name__)
 PAUSES = (1, 5, 15, 60, 180)  # minutes after the first, second, ... attempt that failed; the last for all others
@@ -85,13 +85,13 @@ def alone(kind: str, pk: int) -> Iterator[bool]:
     The lock belongs to the connection: PostgreSQL lets go of it as soon as the process is dead.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s), %s)", [f"salescrm.work.{kind}", pk])
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s), %s)", [f"salescrm.background.{kind}", pk])
         is_alone = bool(cursor.fetchone()[0])
         try:
             yield is_alone
         finally:
             if is_alone:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", [f"salescrm.work.{kind}", pk])
+                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", [f"salescrm.background.{kind}", pk])
 
 
 def _forget_stalled() -> None:

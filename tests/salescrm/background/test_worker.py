@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from salescrm.work import worker
-from salescrm.work.models import ChoreState
+from salescrm.background import worker
+from salescrm.background.models import ChoreState
 from tests import processes
 from tests.bench.servers import free_port
 from tests.processes import PATIENCE, process, until
@@ -32,7 +32,7 @@ def chore(tmp_path):
 def environment(chore):
     """Of a process with that chore."""
     files = {"CHORE_LOG": str(chore.log), "CHORE_WAIT": str(chore.wait)}
-    return processes.environment(DJANGO_SETTINGS_MODULE="tests.salescrm.work.settings", **files)
+    return processes.environment(DJANGO_SETTINGS_MODULE="tests.salescrm.background.settings", **files)
 
 
 def lines(chore):

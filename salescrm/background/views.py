@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from salescrm.background.chores import KIND, chores
+from salescrm.background.models import ChoreState
+from salescrm.background.queue import enqueue
+from salescrm.background.worker import is_alive, last_sign
 from salescrm.pages import page, settle
-from salescrm.work.chores import KIND, chores
-from salescrm.work.models import ChoreState
-from salescrm.work.queue import enqueue
-from salescrm.work.worker import is_alive, last_sign
 
 may_look = permission_required("salescrm.change_user", raise_exception=True)
 
@@ -31,7 +31,7 @@ def _context() -> dict:
 @may_look
 def index(request: HttpRequest) -> HttpResponse:
     """What the worker does, when it did it last and what failed."""
-    return page(request, "work/index.html", _context(), part="work")
+    return page(request, "background/index.html", _context(), part="background")
 
 
 @require_POST
@@ -43,4 +43,4 @@ def run_now(request: HttpRequest, name: str) -> HttpResponse:
         ChoreState.objects.filter(pk=state.pk).update(due_at=timezone.now())
         enqueue(KIND, state.pk)
     messages.success(request, _("This will be done now.") if is_alive() else _("This waits until a worker runs."))
-    return settle(request, "settings:work", "work/index.html", _context(), part="work")
+    return settle(request, "settings:background", "background/index.html", _context(), part="background")

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from salescrm.work import chores, queue
-from salescrm.work.models import ChoreState
+from salescrm.background import chores, queue
+from salescrm.background.models import ChoreState
 from tests.at_once import beside
 
 MINUTE = timedelta(minutes=1)
@@ -63,7 +63,7 @@ def test_what_has_no_time_waits_for_a_person():
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_do_not_do_one_row_at_once():
     row = state(timezone.now() - MINUTE)
-    lock = "SELECT pg_{}advisory_{}lock(hashtext('salescrm.work.chore'), %s)"
+    lock = "SELECT pg_{}advisory_{}lock(hashtext('salescrm.background.chore'), %s)"
     with beside() as other:
         assert other.execute(lock.format("try_", ""), [row.pk]).fetchone()[0]
         queue.carry_out(kind="chore", pk=row.pk)

@@ -5,6 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 
 class WorkConfig(AppConfig):
-    name = "salescrm.work"
-    label = "work"
+    name = "salescrm.background"
+    label = "background"
     verbose_name = _("Background work")

@@ -14,9 +14,9 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 from procrastinate.sql import queries
 
+from salescrm.background.models import ChoreState
+from salescrm.background.queue import Kind, pause
 from salescrm.calendar import organisation_zone
-from salescrm.work.models import ChoreState
-from salescrm.work.queue import Kind, pause
 
 logger = logging.getLogger(__name__)
 HOUR, MINUTE = 2, 20  # of the night, where the organisation is

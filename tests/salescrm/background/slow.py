@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from salescrm.work.chores import Chore
+from salescrm.background.chores import Chore
 
 
 def _run() -> int:

@@ -6,13 +6,13 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from salescrm.work import chores
-from salescrm.work.models import ChoreState
+from salescrm.background import chores
+from salescrm.background.models import ChoreState
 from tests.at_once import beside
 
 pytestmark = pytest.mark.django_db
 PART = {"HX-Request": "true"}
-PAGE, RUN = "/settings/work/", "/settings/work/sessions/run/"
+PAGE, RUN = "/settings/background/", "/settings/background/sessions/run/"
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateWorker
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
-from salescrm.work.queue import GONE, sweep
+from salescrm.background.queue import GONE, sweep
 
 logger = logging.getLogger(__name__)
 CONCURRENCY = 4  # a mail server that does not answer leaves room for others

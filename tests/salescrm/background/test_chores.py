@@ -8,10 +8,10 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from salescrm.accounts import lockout
+from salescrm.background import chores
+from salescrm.background.chores import Chore
+from salescrm.background.models import ChoreState
 from salescrm.models import Attempts
-from salescrm.work import chores
-from salescrm.work.chores import Chore
-from salescrm.work.models import ChoreState
 from tests.at_once import beside
 
 HOUR = timedelta(hours=1)
