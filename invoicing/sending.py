@@ -120,4 +120,4 @@ def _remember(mail: OutgoingMail) -> None:
     record(invoice, kind=OUTCOMES[MailState(mail.state)], by=mail.by, detail=detail, mail=mail)
 
 
-MAIL = Mail(MAIL_KIND, gettext_lazy("Invoice"), compose, _remember)
+MAIL = Mail(MAIL_KIND, gettext_lazy("Invoice"), compose, _remember, stays=True)

@@ -27,6 +27,14 @@ DEBUG = env.bool("DEBUG", default=not DATABASE_URL and not DEMO)
 PRODUCTION = not DEBUG and not DEMO
 
 
+def _days(name: str, default: int) -> int:
+    """After how many days something goes; 0 and nothing mean never."""
+    value = env.str(name, default=str(default)) or "0"
+    if not (value.isascii() and value.isdigit() and int(value) <= 36_500):
+        raise ImproperlyConfigured(f"Set {name} to a number of days, at most 36500 (0: never).")
+    return int(value)
+
+
 def _required(name: str) -> str:
     """A variable production cannot do without."""
     value = env.str(name, default="")
@@ -88,7 +96,11 @@ CHORES = [
     "salescrm.accounts.sessions.CHORE",
     "salescrm.accounts.lockout.CHORE",
     "salescrm.background.chores.JOBS",
+    "salescrm.mail.clearing.CHORE",
+    "sales.imports.clearing.CHORE",
 ]
+MAIL_DAYS = _days("MAIL_DAYS", 90)
+IMPORT_DAYS = _days("IMPORT_DAYS", 180)
 PROCRASTINATE_IMPORT_PATHS = ["salescrm.background.queue"]
 
 MIDDLEWARE = [

@@ -12,6 +12,7 @@ ENVIRONMENT = (
     *("STATEMENT_TIMEOUT", "LOCK_TIMEOUT", "IDLE_IN_TRANSACTION_TIMEOUT"),
     *("FILES_DIR", "FILE_MAX_MB"),
     *("LOGIN_TRIES", "LOGIN_TRIES_PER_CLIENT", "RESET_MAILS", "RESET_MAILS_PER_CLIENT", "LONGEST_WAIT"),
+    *("MAIL_DAYS", "IMPORT_DAYS"),
     "DJANGO_ALLOW_ASYNC_UNSAFE",  # a browser test leaves it in its worker (tests/conftest.py)
 )
 for name in ENVIRONMENT:

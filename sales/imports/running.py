@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from invoicing.models import Invoice
 from projects.models import Project
@@ -28,7 +29,7 @@ from sales.imports.storing import alone, one_at_a_time
 from sales.models import Sale
 from sales.models.imports import ImportRow, ImportRun
 from salescrm.models import User
-from salescrm.versions import Stale, anybody, claim, commit, hold, lock_all
+from salescrm.versions import Refused, Stale, anybody, claim, commit, hold, lock_all
 
 SLICE = 200
 IMPORTERS = {
@@ -38,6 +39,7 @@ IMPORTERS = {
 }
 RECORDS = {ImportRun.Kind.RELATIONS: Relation, ImportRun.Kind.CONTACTS: Contact, ImportRun.Kind.SALES: Sale}
 Status, Verdict = ImportRun.Status, ImportRow.Verdict
+CLEARED = gettext_lazy("This import was a long time ago: its rows and its file have been removed.")
 DECIDED = ("verdict", "why", "key", "label", "target", "version", "before", "after")
 
 
@@ -83,12 +85,17 @@ def start(run: ImportRun, *, version: int, by: User) -> ImportRun:
 
 @transaction.atomic
 def undo(run: ImportRun, *, by: User) -> ImportRun:
-    """Begin to take back everything the run did, a run that was interrupted too. Twice is harmless."""
+    """Begin to take back everything the run did, a run that was interrupted too. Twice is harmless.
+
+    Refuses a run whose rows have been removed: they hold what there was before.
+    """
     run = alone(run)
     if run.status in (Status.UNDOING, Status.UNDONE):
         return run
     if run.status not in (Status.RUNNING, Status.DONE):
         raise _moved_on(run)
+    if run.cleared_at:
+        raise Refused(CLEARED, code="cleared")
     last = run.rows.order_by("-line").values_list("line", flat=True).first() or 0
     return _enter(run, Status.UNDOING, by, position=last + 1)
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sales.imports import counting, running, uploading
+from sales.imports import clearing, counting, running, uploading
 from sales.imports.fields import KEYS
 from sales.imports.forms import ColumnsForm, UploadForm, WordsForm
 from sales.imports.proposing import unused
@@ -132,7 +132,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     verdict, rows = _rows(request, run, counted)
     context = {
         "run": run, "counts": counted, "verdict": verdict, "rows": rows, "unused": unused(run),
-        "rows_with_changes": show(run, rows.object_list),
+        "rows_with_changes": show(run, rows.object_list), "last_day": clearing.last_day(run),
         "recognised": KEYS[run.kind][run.key][0] if run.key else "", "to_do": counted["create"] + counted["update"],
     }  # fmt: skip
     return page(request, "sales/imports/run.html", context, part="rows")
@@ -141,14 +141,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _rows(request: HttpRequest, run: ImportRun, counted: dict[str, int]) -> tuple[str, object]:
     """One page of the rows with the verdict in the address; `kept` are those of which undoing left something."""
     verdict = request.GET.get("verdict", "")
-    rows = run.rows.order_by("line")
+    rows = run.rows.none() if run.cleared_at else run.rows.order_by("line")
     if verdict == "kept":
         rows = rows.exclude(remainder="")
     elif verdict in VERDICTS:
         rows = rows.filter(verdict=verdict)
     elif verdict:
         raise BadRequest("unknown verdict")
-    count = counted["remainder" if verdict == "kept" else verdict or "rows"]
+    count = 0 if run.cleared_at else counted["remainder" if verdict == "kept" else verdict or "rows"]
     return verdict, Listing(files=False).read(request.GET, ["verdict", "going"]).page_of(rows, count=count)
 
 
@@ -195,6 +195,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             return _stale(request, run, error)
         return leave(request, _going(run))
+    if run.cleared_at:
+        return _cleared(request, run)
     context = {"run": run, "counts": counting.counts(run)}
     return page(request, "sales/imports/undo.html", context, part="dialog")
 
@@ -208,25 +210,34 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
             uploading.discard(run)
         except ValidationError as error:
             return _stale(request, run, error)
-        messages.success(request, _("“%(file)s” was not imported and is gone from here.") % {"file": run.file.name})
+        messages.success(request, _("“%(file)s” was not imported and is gone from here.") % {"file": run.name})
         return leave(request, "sales:imports")
     if not run.is_open:
         return leave(request, run)
     return page(request, "sales/imports/discard.html", {"run": run}, part="dialog")
 
 
+def _cleared(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    messages.warning(request, running.CLEARED)
+    return leave(request, run)
+
+
 @require_safe
 @may_import
 def refused(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The refused rows with their reasons: put right, they can be imported again."""
-    return downloads.respond(request, refused_rows(_run(pk)), "csv")
+    run = _run(pk)
+    return _cleared(request, run) if run.cleared_at else downloads.respond(request, refused_rows(run), "csv")
 
 
 @require_safe
 @may_import
-def file(request: HttpRequest, pk: int) -> FileResponse:
+def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file as it was uploaded."""
-    stored = _run(pk).file
+    run = _run(pk)
+    stored = run.file
+    if run.cleared_at or stored is None:
+        return _cleared(request, run)
     try:
         content = stored.content.open("rb")
     except OSError as error:  # thrown away in this moment, or lost by the server

@@ -1,6 +1,7 @@
 """A run of an import in the browser: its file, how its columns are read, and what it did with every row."""
 
 from collections.abc import Iterable
+from typing import Self
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -37,7 +38,9 @@ class ImportRun(Versioned):
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.UPLOADED, editable=False)
-    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="import_run", editable=False)
+    file = models.OneToOneField(
+        StoredFile, on_delete=models.PROTECT, null=True, related_name="import_run", editable=False
+    )
     columns = models.JSONField(default=list, editable=False)
     mapping = models.JSONField(default=dict, editable=False)
     options = models.JSONField(default=dict, editable=False)
@@ -47,6 +50,7 @@ class ImportRun(Versioned):
     started_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
     undone_at = models.DateTimeField(null=True, editable=False)
+    cleared_at = models.DateTimeField(null=True, editable=False)  # rows and file are gone or going (IMPORT_DAYS)
 
     class Meta:
         verbose_name = _("import")
@@ -54,10 +58,15 @@ class ImportRun(Versioned):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.file.name}"
+        return f"{self.get_kind_display()}: {self.name}"
 
     def get_absolute_url(self) -> str:
         return reverse("sales:import", args=[self.pk])
+
+    @property
+    def name(self) -> str:
+        """That of its file, which it is called by."""
+        return self.file.name if self.file else self.options["name"]
 
     @property
     def is_open(self) -> bool:
@@ -75,12 +84,18 @@ class ImportRun(Versioned):
         return self.status in (self.Status.CHECKING, self.Status.RUNNING, self.Status.UNDOING)
 
 
+ADDED_AND_UNDONE = Q(run__kind=ImportRun.Kind.SALES, verdict="create", is_undone=True)
+
+
 class ImportRowQuerySet(models.QuerySet):
     def freed_references(self, sales: Iterable[int]) -> dict[int, str]:
         """By the id of these sales: the reference that undoing an import took from one that the import had added."""
-        added = self.filter(run__kind=ImportRun.Kind.SALES, verdict=ImportRow.Verdict.CREATE, is_undone=True)
-        rows = added.filter(target__in=sales).values_list("target", "after__external_reference")
+        rows = self.filter(ADDED_AND_UNDONE, target__in=sales).values_list("target", "after__external_reference")
         return {sale: reference for sale, reference in rows if reference}
+
+    def without_references(self, sales: models.QuerySet) -> Self:
+        """Those that hold no reference which one of these sales may get back."""
+        return self.exclude(ADDED_AND_UNDONE, target__in=sales.values("pk"))
 
 
 class ImportRow(models.Model):

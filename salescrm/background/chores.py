@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -25,16 +25,30 @@ OLD = 48  # hours after a job has ended
 
 @dataclass(frozen=True)
 class Chore:
-    """One of them: `run` deletes, in pieces where it may be much, and gives how many; a second run finds nothing."""
+    """One of them: `run` deletes, in pieces where it may be much, and gives how many; a second run finds nothing.
+
+    `setting` names the days after which something goes, where these can be set.
+    """
 
     name: str
     label: Promise
     run: Callable[[], int]
+    setting: str = ""
+
+    @property
+    def days(self) -> int:
+        """After how many days something goes; 0 for never."""
+        return int(getattr(settings, self.setting))
 
 
 def chores() -> dict[str, Chore]:
     """Every chore by its name, in the order of the settings."""
     return {chore.name: chore for chore in map(import_string, settings.CHORES)}
+
+
+def since(days: int) -> datetime:
+    """What has not been touched from here on is older than so many days; of 0 days nothing is."""
+    return timezone.now() - timedelta(days=days) if days else datetime.min.replace(tzinfo=UTC)
 
 
 def next_night(now: datetime) -> datetime:

@@ -45,13 +45,14 @@ class Mail:
     """A kind of mail, named in settings.MAILS.
 
     `compose` makes the message; it raises ObsoleteError when its record is gone. `after` does what the record has to
-    know of the outcome, in the same transaction.
+    know of the outcome, in the same transaction. One that `stays` is part of the history of its record.
     """
 
     name: str
     label: Promise
     compose: Callable[[OutgoingMail], EmailMessage]
     after: Callable[[OutgoingMail], None] = lambda mail: None
+    stays: bool = False
 
 
 def mails() -> dict[str, Mail]:

@@ -14,7 +14,7 @@ from invoicing.models import Invoice
 from invoicing.sending import decide, invoice_address, issue_and_send, send
 from relations.models import Relation
 from salescrm.calendar import today
-from salescrm.mail import outbox
+from salescrm.mail import clearing, outbox
 from salescrm.mail.models import MailState, OutgoingMail
 from salescrm.models import Organisation
 from salescrm.versions import Stale
@@ -305,3 +305,13 @@ def test_the_usual_letter_is_that_of_before(issued):
     letter = usual_letter(issued)
     assert letter.text.startswith("Dear customer,\n\nAttached you find invoice")
     assert letter.text.endswith("Kind regards,\n\nAtelier Noord B.V.")
+
+
+@pytest.mark.parametrize("state", [MailState.SENT, MailState.DROPPED])
+def test_the_history_of_an_invoice_loses_no_mail_at_night(become, issued, manager, as_user, state):
+    post = become(state, text="Dear Daan, here it is.")
+    long_ago = timezone.now() - timedelta(days=1000)
+    OutgoingMail.objects.update(requested_at=long_ago, sent_at=long_ago if state == MailState.SENT else None)
+    assert clearing.CHORE.run() == 0
+    assert issued.events.last().mail == post
+    assert "Dear Daan, here it is." in as_user(manager).get(issued.get_absolute_url()).text

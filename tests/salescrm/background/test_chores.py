@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -12,6 +13,7 @@ from salescrm.background import chores
 from salescrm.background.chores import Chore
 from salescrm.background.models import ChoreState
 from salescrm.models import Attempts
+from salescrm.settings import _days
 from tests.at_once import beside
 
 HOUR = timedelta(hours=1)
@@ -114,3 +116,25 @@ def test_every_chore_of_the_settings_gets_a_row_due_in_the_coming_night(settings
 @pytest.mark.django_db
 def test_the_night_is_that_of_the_organisation(now, night):
     assert chores.next_night(now).astimezone(UTC) == night
+
+
+@pytest.mark.parametrize(("value", "days"), [(None, 90), ("30", 30), ("0", 0), ("", 0)])
+def test_days_of_a_chore_come_from_the_environment(monkeypatch, value, days):
+    monkeypatch.delenv("MAIL_DAYS", raising=False)
+    if value is not None:
+        monkeypatch.setenv("MAIL_DAYS", value)
+    assert _days("MAIL_DAYS", 90) == days
+
+
+@pytest.mark.parametrize("value", ["-1", "1.5", "a month", "36501", "²"])
+def test_days_of_a_chore_that_are_none_stop_the_start(monkeypatch, value):
+    monkeypatch.setenv("MAIL_DAYS", value)
+    with pytest.raises(ImproperlyConfigured, match="MAIL_DAYS"):
+        _days("MAIL_DAYS", 90)
+
+
+def test_page_says_after_how_many_days_something_goes(administrator, as_user, settings):
+    settings.MAIL_DAYS, settings.IMPORT_DAYS = 1, 0
+    text = " ".join(as_user(administrator).get("/settings/background/").text.split())
+    assert "Mail that was sent or dropped, after 1 day<br>" in text
+    assert "Rows and files of imports, never<br>" in text
