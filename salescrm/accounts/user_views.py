@@ -18,7 +18,7 @@ from salescrm.accounts.users import (
     change_user,
     deactivate,
     invite,
-    last_invitation,
+    last_invitations,
     role_of,
 )
 from salescrm.background.worker import is_alive
@@ -46,7 +46,8 @@ def index(request: Request) -> HttpResponse:
     """Everybody who may or might log in."""
     users = handing_over.with_possessions(_users()).order_by("-is_active", "name", "pk")
     first = handing_over.kinds()[0]
-    rows = [(user, LABELS.get(role_of(user), ""), first.address(user)) for user in users]
+    invitations = last_invitations(users)
+    rows = [(user, LABELS.get(role_of(user), ""), first.address(user), invitations.get(user.pk)) for user in users]
     return page(request, "accounts/users.html", {"rows": rows, "counted": first.label}, part="users")
 
 
@@ -89,7 +90,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
     except Stale as stale:
         status = 409
         editor.merge(stale)
-    context = {"subject": subject, "invitation": last_invitation(subject), **editor.context}
+    context = {"subject": subject, "invitation": last_invitations([subject]).get(pk), **editor.context}
     return page(request, "accounts/user.html", context, part="dialog", status=status)
 
 

@@ -140,11 +140,11 @@ def invite(user: User, *, site: str, by: User) -> OutgoingMail:
     return mail
 
 
-def last_invitation(user: User) -> OutgoingMail | None:
-    """The last one this user was mailed, while they have not logged in yet."""
-    if user.last_login:
-        return None
-    return OutgoingMail.objects.filter(kind=INVITATION.name, record=user.pk).first()
+def last_invitations(users: Iterable[User]) -> dict[int, OutgoingMail]:
+    """The last one of each of these users that was mailed one and has not logged in yet, by their keys."""
+    newcomers = [user.pk for user in users if not user.last_login]
+    mails = OutgoingMail.objects.filter(kind=INVITATION.name, record__in=newcomers)
+    return {mail.record: mail for mail in mails.order_by("record", "-pk").distinct("record")}
 
 
 def addressee(mail: OutgoingMail) -> User:

@@ -200,5 +200,5 @@ def test_deactivating_shows_the_open_sales_and_refuses_the_session(admin, as_use
 @pytest.mark.parametrize("rows", [1, 30])
 def test_the_users_cost_the_same_for_any_number_of_rows(admin, rows, django_assert_num_queries):
     UserFactory.create_batch(rows, role="salesperson")
-    with django_assert_num_queries(4):  # session, oneself with role, users, their roles
+    with django_assert_num_queries(5):  # session, oneself with role, users, their roles, invitations
         admin.get(reverse("settings:users"))

@@ -5,9 +5,11 @@ import re
 import pytest
 from django.core import mail as django_mail
 from django.urls import reverse
+from django.utils import timezone
 
 from salescrm.mail import outbox
 from salescrm.mail.models import MailState, OutgoingMail
+from salescrm.models import User
 from tests.bench.servers import free_port
 from tests.factories import UserFactory
 
@@ -55,6 +57,50 @@ def test_the_page_of_a_user_says_what_became_of_the_invitation(admin, salesperso
     page = admin.get(reverse("settings:user", args=[salesperson.pk])).content.decode()
     assert "Invitation:" in page
     assert "Connection refused" in page
+
+
+def invited(address, state, error=""):
+    """Somebody who never logged in, whose first invitation was dropped and whose last one is in this state."""
+    user = UserFactory(email=address)
+    for became in (MailState.DROPPED, state):
+        mail = outbox.post("invitation", user.pk, to=address, by=None)
+        values = {"state": became, "due_at": None, "last_error": error}
+        values |= {"due_at": mail.due_at} if became == MailState.WAITING else {}
+        values |= {"sent_at": timezone.now()} if became == MailState.SENT else {}
+        OutgoingMail.objects.filter(pk=mail.pk).update(**values)
+    return user
+
+
+def invitations(page):
+    """The badge of the invitation in each row of the list, by address."""
+    rows = page.text.partition("<tbody>")[2].split("</tr>")[:-1]
+    badges = [re.findall(r'data-tone="\w+">([\w ]+)</span>', row.partition("mail-state")[2]) for row in rows]
+    return {re.search(r"[\w.]+@[\w.]+", row)[0]: names for row, names in zip(rows, badges, strict=True)}
+
+
+def test_the_list_of_users_says_what_became_of_each_invitation(admin, administrator):
+    invited("a@new.example", MailState.WAITING, "[Errno 111] Connection refused")
+    invited("b@new.example", MailState.FAILED, "550 nobody here")
+    invited("c@new.example", MailState.UNSURE)
+    invited("d@new.example", MailState.SENT)
+    invited("e@new.example", MailState.ON_HOLD)
+    at_home = invited("f@new.example", MailState.SENT)
+    User.objects.filter(pk=at_home.pk).update(last_login=timezone.now())
+    page = admin.get(reverse("settings:users"))
+    assert invitations(page) == {
+        "a@new.example": ["waiting"], "b@new.example": ["failed"], "c@new.example": ["unsure"],
+        "d@new.example": ["sent"], "e@new.example": ["on hold"], "f@new.example": [], administrator.email: [],
+    }  # fmt: skip
+    assert "550 nobody here" in page.text and "It may have arrived." in page.text
+    assert "Connection refused" in page.text and "Tried again on" in page.text
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_the_list_of_users_asks_as_much_for_many_invitations(admin, people, django_assert_num_queries, reads_only):
+    for number in range(people):
+        invited(f"new{number}@new.example", MailState.FAILED)
+    with django_assert_num_queries(5), reads_only():
+        assert admin.get(reverse("settings:users")).text.count("mail-state") == people
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"email": "other@example.com"}])
