@@ -11,8 +11,10 @@ from sales.models import SalesSettings
 from sales.settings.configuration import change_switches
 from sales.settings.forms import SwitchesForm
 from sales.settings.lists import LISTS, SALES_LISTS
+from salescrm.background.worker import is_alive
 from salescrm.forms.submission import refusals_in
 from salescrm.forms.versioned import VersionedForm
+from salescrm.mail.models import UNDECIDED, OutgoingMail
 from salescrm.models import Organisation, User
 from salescrm.pages import page
 from salescrm.versions import Stale
@@ -23,11 +25,13 @@ may_configure = permission_required("sales.change_salessettings", raise_exceptio
 @require_safe
 @may_configure
 def index(request: HttpRequest) -> HttpResponse:
-    """The index of Settings."""
+    """The index of Settings, which says at once what an administrator has to look at."""
     context = {
         "lists": [(kind, kind.model.objects.active().count()) for kind in LISTS.values()],
         "users": User.objects.filter(is_active=True).count(),
         "organisation": Organisation.current(),
+        "undecided": OutgoingMail.objects.filter(state__in=UNDECIDED).count(),
+        "is_alive": is_alive(),
     }
     return page(request, "sales/settings/index.html", context, part="hub")
 

@@ -20,6 +20,9 @@ class MailState(models.TextChoices):
     DROPPED = "dropped", pgettext_lazy("mail", "dropped")
 
 
+UNDECIDED = (MailState.FAILED, MailState.UNSURE, MailState.ON_HOLD)  # nothing more happens until a person decides
+
+
 class OutgoingMail(Work):
     """One mail to one address.
 

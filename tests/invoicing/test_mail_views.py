@@ -218,7 +218,7 @@ def test_salesperson_decides_nothing(become, issued, salesperson, as_user):
     ("state", "badge"),
     [
         (MailState.WAITING, "Waiting"), (MailState.UNDERWAY, "Being sent"), (MailState.HANDOVER, "Being sent"),
-        (MailState.FAILED, "Failed"), (MailState.UNSURE, "Unsure"), (MailState.ON_HOLD, "On hold"),
+        (MailState.FAILED, "Sending failed"), (MailState.UNSURE, "Sending unsure"), (MailState.ON_HOLD, "On hold"),
         (MailState.DROPPED, "Not sent"),
     ],
 )  # fmt: skip

@@ -6,12 +6,16 @@ from uuid import uuid4
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
 from relations.models import RelationType
 from sales.models import LossReason, SalesSettings
 from salescrm.accounts.users import role_of
+from salescrm.mail import outbox
+from salescrm.mail.models import OutgoingMail
 from salescrm.models import Organisation, User
 from salescrm.numbering import NumberSeries
+from tests.at_once import beside
 from tests.factories import SaleFactory, UserFactory
 
 SWITCHES = {
@@ -70,6 +74,31 @@ def test_reading_settings_writes_nothing(admin, name, reads_only):
     with reads_only():
         assert admin.get(reverse(f"settings:{name}")).status_code == 200
         assert admin.get(reverse(f"settings:{name}"), headers={"HX-Request": "true"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        (["sent", "waiting", "dropped"], "What became of every mail"),
+        (["failed", "sent"], "1 mail waits for your decision"),
+        (["failed", "unsure", "on_hold", "waiting"], "3 mails wait for your decision"),
+    ],
+)
+def test_the_index_says_how_many_mails_wait_for_a_decision(admin, states, words):
+    for state in states:
+        posted = outbox.post("test", 1, to="a@b.example", by=None)
+        sent_at = timezone.now() if state == "sent" else None
+        OutgoingMail.objects.filter(pk=posted.pk).update(state=state, due_at=None, sent_at=sent_at)
+    page = admin.get(reverse("settings:index")).text
+    assert words in page
+    assert ("your decision" in page) == ("decision" in words)
+
+
+def test_the_index_says_that_no_worker_runs(transactional_db, admin):
+    assert "No worker runs" in admin.get(reverse("settings:index")).text
+    with beside() as other:
+        other.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now())")
+    assert "No worker runs" not in admin.get(reverse("settings:index")).text
 
 
 @pytest.mark.parametrize(("pattern", "example"), [("P{seq:03}", "<b>P001</b>"), ("P", "not a pattern")])

@@ -61,7 +61,7 @@ def test_a_chore_that_failed_says_why_and_when_it_comes_again(state, admin):
     ChoreState.objects.filter(pk=state.pk).update(attempts=1, last_error="OSError: <the disk is full>")
     page = admin.get(PAGE).content.decode()
     assert "OSError: &lt;the disk is full&gt;" in page
-    assert "Tried again on" in page
+    assert "Failed. Next attempt:" in page
 
 
 def test_doing_one_now_needs_a_worker_or_waits_for_it(state, admin):
