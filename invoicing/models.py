@@ -153,6 +153,7 @@ class InvoiceEvent(models.Model):
         FAILED = "failed", _("Sending failed")
         UNSURE = "unsure", _("Sending unsure")
         DROPPED = "dropped", _("Not to be sent any more")
+        ON_HOLD = "on_hold", _("Sending on hold")
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind)

@@ -8,7 +8,6 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,14 +17,16 @@ from invoicing.letters import Letter, compose, usual_letter
 from invoicing.models import Invoice, InvoiceEvent
 from invoicing.querysets import MAIL_KIND
 from relations.models import Relation
+from salescrm.mail import outbox
 from salescrm.mail.models import MailState, OutgoingMail
 from salescrm.mail.outbox import AT_WORK, Mail, change, post
 from salescrm.models import User
-from salescrm.versions import Refused, lock_all
+from salescrm.versions import Refused, commit_all, lock_all
 
 Kind = InvoiceEvent.Kind
 PENDING = (MailState.WAITING, *AT_WORK, MailState.ON_HOLD)
 DEEDS = {"again": Kind.POSTED, "drop": Kind.DROPPED, "arrived": Kind.SENT}
+DECISIONS = DEEDS | {"release": Kind.POSTED, "hold": Kind.ON_HOLD}  # the last two are an administrator's
 OUTCOMES = {MailState.SENT: Kind.SENT, MailState.FAILED: Kind.FAILED, MailState.UNSURE: Kind.UNSURE}
 
 
@@ -91,22 +92,28 @@ def decide(invoice: Invoice, deed: str, *, state: str, version: int, by: User) -
     invoice, repeated = claim(invoice, version=version, by=by, kinds=(DEEDS[deed],))
     if repeated:
         return mails[-1]
-    decided = bool(mails) and mails[-1].state == state and _change(mails[-1], deed)
-    if not decided:
+    if not (mails and mails[-1].state == state and outbox.decide(mails[-1], deed, by=by)):
         raise Refused(_("Something else has become of this mail meanwhile. Nothing was done."), code="settled")
-    commit(invoice, fields=[], kind=DEEDS[deed], by=by, detail=mails[-1].to, mail=mails[-1])
     return mails[-1]
 
 
-def _change(mail: OutgoingMail, deed: str) -> bool:
-    if deed != "arrived":
-        return change(mail, deed)
-    now = timezone.now()
-    unsure = OutgoingMail.objects.filter(pk=mail.pk, state=MailState.UNSURE)
-    is_known = bool(unsure.update(state=MailState.SENT, sent_at=now, last_error=""))
-    if is_known:
-        Invoice.objects.filter(pk=mail.record).update(sent_at=now)
-    return is_known
+def _note(mails: list[OutgoingMail], deed: str, by: User | None) -> None:
+    """A decision is a change of the invoice and stands in its history, whichever page it was made on."""
+    of_invoice = {mail.record: mail for mail in mails}
+    invoices = lock_all(Invoice.objects.filter(pk__in=of_invoice))
+    values = {"sent_at": mails[0].sent_at} if deed == "arrived" else {}
+    commit_all(invoices, by=by, **values)
+    InvoiceEvent.objects.bulk_create(
+        InvoiceEvent(
+            invoice=invoice,
+            kind=DECISIONS[deed],
+            by=by,
+            detail=of_invoice[invoice.pk].to,
+            mail=of_invoice[invoice.pk],
+            invoice_version=invoice.version + 1,
+        )  # fmt: skip
+        for invoice in invoices
+    )
 
 
 def _remember(mail: OutgoingMail) -> None:
@@ -120,4 +127,4 @@ def _remember(mail: OutgoingMail) -> None:
     record(invoice, kind=OUTCOMES[MailState(mail.state)], by=mail.by, detail=detail, mail=mail)
 
 
-MAIL = Mail(MAIL_KIND, gettext_lazy("Invoice"), compose, _remember, stays=True)
+MAIL = Mail(MAIL_KIND, gettext_lazy("Invoice"), compose, _remember, _note, stays=True)

@@ -23,6 +23,7 @@ from salescrm.background.worker import is_alive
 from salescrm.mail.models import MailState, OutgoingMail
 from salescrm.mail.smtp import EmailBackend, deadline, is_final, readable
 from salescrm.models import Organisation, User
+from salescrm.versions import lock_all
 
 logger = logging.getLogger(__name__)
 PATIENCE = timedelta(days=2)  # how long a mail is tried again
@@ -44,14 +45,16 @@ class OvertakenError(Exception):
 class Mail:
     """A kind of mail, named in settings.MAILS.
 
-    `compose` makes the message; it raises ObsoleteError when its record is gone. `after` does what the record has to
-    know of the outcome, in the same transaction. One that `stays` is part of the history of its record.
+    `compose` makes the message; it raises ObsoleteError when its record is gone. What the record has to know of the
+    outcome is done by `after`, of what a person decided (nobody: a restore) by `decision`, in the same transaction. A
+    mail that `stays` is part of the history of its record.
     """
 
     name: str
     label: Promise
     compose: Callable[[OutgoingMail], EmailMessage]
     after: Callable[[OutgoingMail], None] = lambda mail: None
+    decision: Callable[[list[OutgoingMail], str, User | None], None] = lambda rows, deed, by: None
     stays: bool = False
 
 
@@ -176,35 +179,61 @@ def _store(mail: OutgoingMail, known: tuple[MailState, ...], **values: Any) -> b
 
 
 @transaction.atomic
+def decide(mail: OutgoingMail, deed: str, *, by: User) -> bool:
+    """What a person decides, on whichever page: as `change`, and the record of the mail learns of it."""
+    is_done = change(mail, deed)
+    if is_done:
+        mail.refresh_from_db()
+        _report([mail], deed, by)
+    return is_done
+
+
+def _report(rows: list[OutgoingMail], deed: str, by: User | None) -> None:
+    for kind in mails().values():
+        if of_kind := [mail for mail in rows if mail.kind == kind.name]:
+            kind.decision(of_kind, deed, by)
+
+
+@transaction.atomic
 def change(mail: OutgoingMail, deed: str) -> bool:
-    """What a person decides: `again`, `drop` or `release`.
+    """Bring a mail into another state: `again`, `drop`, `release`, or that it has `arrived`.
 
     False when the mail is not in a state for it, or in another one than the person saw (`mail`).
     """
     rows = OutgoingMail.objects.filter(pk=mail.pk, state__in={mail.state} & {*DEEDS[deed]})
+    now = timezone.now()
     if deed == "drop":
         return bool(rows.update(state=State.DROPPED, due_at=None))
-    now = timezone.now()
+    if deed == "arrived":
+        return bool(rows.update(state=State.SENT, sent_at=now, last_error=""))
     if not rows.update(state=State.WAITING, due_at=now, requested_at=now):
         return False
     enqueue(KIND, mail.pk)
     return True
 
 
-def release_all() -> int:
+def release_all(*, by: User | None = None) -> int:
     """Have everything sent that is on hold; gives how many. The next sweep finds it."""
     now = timezone.now()
-    return OutgoingMail.objects.filter(state=State.ON_HOLD).update(state=State.WAITING, due_at=now, requested_at=now)
+    return _change_all("release", (State.ON_HOLD,), by, state=State.WAITING, due_at=now, requested_at=now)
 
 
 def hold_all() -> int:
     """Send nothing of what has not been sent yet, until an administrator releases it; gives how many."""
-    rows = OutgoingMail.objects.filter(state__in=(State.WAITING, *AT_WORK))
-    return rows.update(state=State.ON_HOLD, due_at=None)
+    return _change_all("hold", (State.WAITING, *AT_WORK), None, state=State.ON_HOLD, due_at=None)
+
+
+@transaction.atomic
+def _change_all(deed: str, known: tuple[MailState, ...], by: User | None, **values: Any) -> int:
+    rows = lock_all(OutgoingMail.objects.filter(state__in=known))
+    OutgoingMail.objects.filter(pk__in=[mail.pk for mail in rows]).update(**values)
+    _report(rows, deed, by)
+    return len(rows)
 
 
 DEEDS = {
     "again": (State.WAITING, State.FAILED, State.UNSURE),
+    "arrived": (State.UNSURE,),
     "release": (State.ON_HOLD,),
     "drop": (State.WAITING, State.FAILED, State.UNSURE, State.ON_HOLD),
 }

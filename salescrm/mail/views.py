@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from salescrm.background.worker import is_alive
 from salescrm.listing.columns import Column
 from salescrm.listing.state import Listing
+from salescrm.mail import outbox
 from salescrm.mail.models import MailState, OutgoingMail
-from salescrm.mail.outbox import AT_WORK, DEEDS, change, mails, release_all, try_once
+from salescrm.mail.outbox import AT_WORK, DEEDS, mails, release_all, try_once
 from salescrm.mail.testing import TEST, send_test
 from salescrm.pages import Request, leave, page
 
@@ -97,29 +98,33 @@ def test(request: Request) -> HttpResponse:
 @may_look
 def release(request: Request) -> HttpResponse:
     """Have everything sent that is on hold."""
-    release_all()
+    release_all(by=request.user)
     messages.success(request, _("What was on hold will be sent."))
     return leave(request, "settings:mail")
 
 
 @may_look
 def decide(request: Request, pk: int, deed: str) -> HttpResponse:
-    """Try a mail again, drop it or release it; said before is what cannot be undone, and what may arrive twice."""
+    """Try a mail again, drop it, release it, or say that it has arrived; said before is what cannot be undone, and
+    what may arrive twice.
+    """
     if deed not in DEEDS:
         raise Http404
     mail = get_object_or_404(OutgoingMail, pk=pk)
     if request.method != "POST":
         return page(request, "mail/decide.html", {"row": _entry(mail), "deed": deed}, part="dialog")
-    if mail.state != request.POST.get("state") or not change(mail, deed):
+    if mail.state != request.POST.get("state") or not outbox.decide(mail, deed, by=request.user):
         mail.refresh_from_db()
         words = {"to": mail.to, "state": mail.get_state_display()}
         messages.warning(request, _("The mail to %(to)s is %(state)s by now. Nothing was changed.") % words)
         return leave(request, "settings:mail")
     if deed == "drop":
         messages.success(request, _("The mail to %(to)s will not be sent.") % {"to": mail.to})
-        return leave(request, "settings:mail")
-    try_once(mail)
-    _tell(request, mail)
+    elif deed == "arrived":
+        messages.success(request, _("The mail to %(to)s counts as sent.") % {"to": mail.to})
+    else:
+        try_once(mail)
+        _tell(request, mail)
     return leave(request, "settings:mail")
 
 

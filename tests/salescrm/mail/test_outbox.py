@@ -162,6 +162,7 @@ DEEDS = {
     "again": {State.WAITING, State.FAILED, State.UNSURE},
     "drop": {State.WAITING, State.FAILED, State.UNSURE, State.ON_HOLD},
     "release": {State.ON_HOLD},
+    "arrived": {State.UNSURE},
 }
 
 
@@ -172,7 +173,7 @@ def test_what_a_person_may_do(mail, state, deed):
     mail.refresh_from_db()
     assert outbox.change(mail, deed) == (state in DEEDS[deed])
     mail.refresh_from_db()
-    ends = State.DROPPED if deed == "drop" else State.WAITING
+    ends = {"drop": State.DROPPED, "arrived": State.SENT}.get(deed, State.WAITING)
     assert mail.state == (ends if state in DEEDS[deed] else state)
     assert (mail.due_at is not None) == (mail.state == State.WAITING and state in DEEDS[deed])
 

@@ -45,7 +45,7 @@ def test_nothing_has_been_mailed_yet(admin):
         (State.HANDOVER, "being handed over", []),
         (State.SENT, "sent", []),
         (State.FAILED, "450 later", ["Try again", "Drop…"]),
-        (State.UNSURE, "It may have arrived. 450 later", ["Send again…", "Drop…"]),
+        (State.UNSURE, "It may have arrived. 450 later", ["Send again…", "It has arrived", "Drop…"]),
         (State.ON_HOLD, "on hold", ["Release", "Drop…"]),
         (State.DROPPED, "dropped", []),
     ],
@@ -54,7 +54,7 @@ def test_each_state_is_shown_with_what_can_be_done(admin, mail, state, shown, de
     become(mail, state)
     rows = admin.get(PAGE).content.decode().partition('id="rows"')[2]
     assert shown in rows
-    known = ["Try again", "Send again…", "Drop…", "Release"]
+    known = ["Try again", "Send again…", "Drop…", "Release", "It has arrived"]
     assert [deed for deed in known if f"{mail.to}: {deed}" in rows] == sorted(deeds, key=known.index)
 
 
@@ -120,6 +120,16 @@ def test_a_mail_is_dropped_and_a_second_click_changes_nothing(admin, server, mai
     assert "Nothing was changed" in decide(admin, mail, "drop")
     mail.refresh_from_db()
     assert (mail.state, server.steps) == (State.DROPPED, [])
+
+
+def test_what_is_unsure_counts_as_sent_once_somebody_says_so(admin, server, mail):
+    become(mail, State.UNSURE)
+    assert "counts as sent then" in admin.get(reverse("settings:mail-decide", args=[mail.pk, "arrived"])).text
+    assert "counts as sent." in decide(admin, mail, "arrived")
+    mail.refresh_from_db()
+    assert (mail.state, mail.last_error, mail.sent_at is None, server.steps) == (State.SENT, "", False, [])
+    become(mail, State.FAILED)
+    assert "Nothing was changed" in decide(admin, mail, "arrived")
 
 
 def test_what_is_on_hold_is_released_one_by_one_or_at_once(admin, server, mail):
