@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import os
+import signal
 import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import cast
 
-from django.db import DatabaseError, connection
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, connection, connections
 from django.db.models import Max
 from django.utils import timezone
 from procrastinate.contrib.django import DjangoApp, app
@@ -45,19 +47,19 @@ def begin() -> None:
 
 async def run(parent: int | None = None) -> None:
     """Work until SIGTERM or SIGINT, or until the process `parent` is gone. A database that is away is waited for."""
-    watch = asyncio.create_task(_until_orphaned(parent))
-    while not watch.done():
+    end = asyncio.create_task(_end(parent))
+    while not end.done():
         work = asyncio.create_task(_work())
-        await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({work, end}, return_when=asyncio.FIRST_COMPLETED)
         work.cancel()  # nothing if it has ended
         try:
-            await work
-            break
+            await work  # it ends by itself too: when a connection is lost that is there again by then
         except asyncio.CancelledError:
-            break
+            pass
         except (ConnectorException, OSError) as error:
             logger.warning("The worker waits for the database: %s", error.__cause__ or error)
-            await asyncio.sleep(RETRY)
+        await sync_to_async(connections.close_all)()  # a lost one would never be opened anew
+        await asyncio.wait({end}, timeout=RETRY)
 
 
 async def _work() -> None:
@@ -71,9 +73,15 @@ async def _work() -> None:
             update_heartbeat_interval=HEARTBEAT,
             stalled_worker_timeout=GONE,
             shutdown_graceful_timeout=GRACE,
+            install_signal_handlers=False,
         )
 
 
-async def _until_orphaned(parent: int | None) -> None:
-    while parent in (None, os.getppid()):
-        await asyncio.sleep(0.5)
+async def _end(parent: int | None) -> None:
+    """Wait for what ends the worker. What it has begun it finishes, however often it is told."""
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    while parent in (None, os.getppid()) and not told.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), 0.5)

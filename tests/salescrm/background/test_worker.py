@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from salescrm.background import worker
@@ -70,6 +71,23 @@ def test_what_a_killed_one_left_undone_the_next_one_does(chore, environment):
         child.terminate()
         assert child.wait(PATIENCE) == 0
     assert lines(chore) == ["begin", "begin", "end"]
+
+
+def test_it_works_on_when_the_database_was_away_for_a_moment(chore, environment):
+    ChoreState.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    chore.wait.unlink()
+    with process(["manage.py", "worker"], environment) as child:
+        until(worker.is_alive)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        ChoreState.objects.filter(pk=chore.pk).update(due_at=timezone.now())
+        until(lambda: is_done(chore) or child.poll() is not None)
+        assert child.poll() is None
+        child.terminate()
+        assert child.wait(PATIENCE) == 0
 
 
 def test_the_server_of_the_demo_brings_one_and_takes_it_along(chore, environment):
