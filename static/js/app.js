@@ -1,10 +1,9 @@
-// What every page needs. Pages add their own modules; all of them only quicken what works without.
+// What every page needs. Pages add modules of their own; all only quicken what works without.
 import "./dialog.js";
 import "./forms.js";
 import "./toast.js";
 
-// Here and not in a meta element: this file is kept by the browser, a page is fetched each time.
-// htmx would carry the style of a text area that was pulled larger over to the next one, which the content policy forbids.
+// To settle a style is forbidden by the content policy.
 Object.assign(htmx.config, {
   allowEval: false, allowScriptTags: false, includeIndicatorStyles: false,
   historyCacheSize: 0, historyRestoreAsHxRequest: false,
@@ -17,22 +16,35 @@ Object.assign(htmx.config, {
   ],
 });
 
-// What few visits need is loaded when it gets the focus.
-document.addEventListener("focusin", ({ target }) => {
-  const url = target.closest?.("[data-module]")?.dataset.module;
-  if (url) import(url);
+// An answer older than what stands in its place is dropped; one whose place was replaced goes to the new one.
+const newest = {};
+let asked = 0;
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  const { xhr, target, requestConfig: { verb } } = detail, { id } = target, turn = ++asked;
+  if (id) xhr.addEventListener("readystatechange", () => {
+    if (xhr.readyState < 4) return;
+    const isOld = turn < newest[id];
+    if (!isOld) newest[id] = turn;
+    detail.target = isOld && verb === "get" ? document.createElement("i") : document.getElementById(id) ?? target;
+  });
 });
-const started = document.activeElement?.closest("[data-module]");
-if (started) import(started.dataset.module);
 
-// A form that came back with errors starts at the first of them; a page that is a form starts in its first field.
+// What few visits need is loaded when it gets the focus.
+function fetchModule({ target }) {
+  const url = target?.closest?.("[data-module]")?.dataset.module;
+  if (url) import(url);
+}
+document.addEventListener("focusin", fetchModule);
+fetchModule({ target: document.activeElement });
+
+// A form that came back with errors starts at the first of them, a page that is a form in its first field.
 document.querySelector("main [aria-invalid=true]:not([type=hidden])")?.focus();
 const first = document.querySelector("main > .head ~ :not(.toasts)");
 const form = first?.matches("form:not(.toolbar, .search)") ? first : first?.querySelector(":scope > form:not(.progress, .toolbar), :scope.dialog form");
 if (document.activeElement === document.body && !document.querySelector("[autofocus]"))
   form?.querySelector("input:enabled:not([type=hidden], [type=radio]), select, textarea")?.focus({ preventScroll: true });
 
-// Whoever opens a record finds the way back and its neighbours there (trail.js); `data-records`: the address of record 0.
+// Whoever opens a record finds its neighbours there (trail.js); `data-records`: the address of record 0.
 const records = document.getElementById("main").dataset.records ?? "";
 const isRecord = (path, end = "$") => records && new RegExp(`^${records.replace("0", "\\d+")}${end}`).test(path);
 document.addEventListener("click", ({ target }) => {
@@ -90,13 +102,3 @@ document.addEventListener("keydown", (event) => {
   } else return;
   event.preventDefault();
 });
-
-// The sheet: whether single keys do something, in this browser.
-const reflect = () => { for (const box of document.querySelectorAll("[data-keys-on]")) box.checked = !localStorage.getItem(OFF); };
-document.addEventListener("change", ({ target }) => {
-  if (!target.matches("[data-keys-on]")) return;
-  if (target.checked) localStorage.removeItem(OFF);
-  else localStorage.setItem(OFF, "1");
-});
-document.addEventListener("htmx:afterSwap", reflect);
-reflect();

@@ -1,5 +1,6 @@
 // The board: drag a card to a phase, the tick or the cross, or choose from its menu. A whole card drags by mouse, by
 // finger only its grip does, so a swipe scrolls.
+import { isPlain } from "./dialog.js";
 import { cancel, draggable, FAR } from "./drag.js";
 
 const EDGE = 56, MARGIN = 24; // how near an edge the board scrolls along, and how near one a column still counts
@@ -95,7 +96,7 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest(".card .where");
-  if (link && !(event.button || event.metaKey || event.ctrlKey || event.shiftKey)) {
+  if (link && isPlain(event)) {
     event.preventDefault();
     return open(link);
   }
@@ -162,7 +163,6 @@ function scroll(drag) {
 }
 
 function pull(drag) {
-  if (!drag.card.isConnected) return cancel();
   const [dx, dy] = drag.by;
   drag.ghost.style.transform = `translate(${dx}px, ${dy}px)`;
   mark(drag, under(drag));

@@ -23,7 +23,6 @@ export function draggable({ take, far = FAR, ...kind }) {
 export const cancel = () => end(false);
 
 function lift() {
-  if (!drag.grip.isConnected) return cancel();
   drag.lifted = true;
   drag.grip.setPointerCapture(drag.id);
   drag.kind.lift(drag);
@@ -41,7 +40,7 @@ function hold() {
 function follow(event) {
   drag.at = [event.clientX, event.clientY];
   drag.by = drag.at.map((place, axis) => place - drag.from[axis]);
-  if (!event.buttons) return cancel(); // let go where nobody saw it
+  if (!event.buttons || !drag.grip.isConnected) return cancel(); // let go where nobody saw it
   if (!drag.lifted && Math.hypot(...drag.by) >= drag.far) lift();
   if (drag?.lifted) drag.kind.pull(drag);
 }

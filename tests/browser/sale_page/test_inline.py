@@ -25,6 +25,12 @@ def figure(page, name):
     return page.locator(".figures > div").filter(has=page.get_by_text(name, exact=True))
 
 
+def until(condition, page):
+    """Let the browser go on until it is so."""
+    while not condition():
+        page.wait_for_timeout(20)
+
+
 def test_amount_is_changed_by_mouse(page_of, sale):
     page_of.get_by_role("link", name="Change the expected revenue").click()
     field = page_of.get_by_label("Expected revenue", exact=True)
@@ -37,6 +43,38 @@ def test_amount_is_changed_by_mouse(page_of, sale):
     expect(page_of.get_by_role("link", name="Change the expected revenue")).to_be_focused()
     expect(page_of.locator("#history")).to_contain_text("Expected revenue")
     assert Sale.objects.get().expected_revenue == Decimal("12500.50")
+
+
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+def test_what_was_asked_for_last_stands_whichever_answer_comes_first(page_of, sale, order):
+    held = []
+    page_of.route("**/history/", lambda route: held.append((route, route.fetch())))
+    page_of.get_by_role("link", name="Change the expected revenue").click()
+    page_of.get_by_label("Expected revenue", exact=True).fill("12500.50")
+    page_of.get_by_role("button", name="Save").click()
+    expect(figure(page_of, "Expected revenue")).to_contain_text("12,500.50")
+    until(lambda: len(held) == 2, page_of)
+    for place in order:
+        route, answer = held[place]
+        with page_of.expect_response("**/history/") as arrival:
+            route.fulfill(response=answer)
+        arrival.value.finished()
+    expect(page_of.locator("#history")).to_contain_text("Expected revenue")
+
+
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+def test_form_that_was_asked_for_last_opens_whichever_answer_comes_first(page_of, sale, order):
+    held = []
+    page_of.route("**/change/*/", lambda route: held.append(route))
+    page_of.get_by_role("link", name="Change the expected revenue").click()
+    page_of.get_by_role("link", name="Change the expected end date").click()
+    until(lambda: len(held) == 2, page_of)
+    for place in order:
+        with page_of.expect_response("**/change/*/") as arrival:
+            held[place].continue_()
+        arrival.value.finished()
+    expect(page_of.get_by_label("Expected end date", exact=True)).to_be_focused()
+    expect(page_of.get_by_label("Expected revenue", exact=True)).to_have_count(0)
 
 
 def test_everything_works_by_keys_and_escape_gives_the_focus_back(page_of, sale):
