@@ -14,7 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from salescrm import embedded
 from salescrm.backups.archive import DUMP, FILES, BackupError, Manifest, check, extract
-from salescrm.backups.server import CLEAR, LOCALE, OTHERS, TAKEN, Server, kind_of, value_of
+from salescrm.backups.server import CLEAR, LOCALE, OTHERS, STOP_MAIL, TAKEN, Server, kind_of, value_of
 
 GONE = {"axes"}  # apps of packages that older versions used, and that are no more
 
@@ -116,7 +116,7 @@ def _restore_database(server: Server, dump: Path, programs: tuple[str, str]) -> 
         shutil.copyfileobj(script.stdout, database.stdin)
         complaint = script.communicate()[1].decode(errors="replace")
         if script.returncode == 0:
-            database.stdin.write(b"COMMIT;\n")  # never before the whole script has come
+            database.stdin.write(f"{STOP_MAIL}COMMIT;\n".encode())  # never before the whole script has come
     except BrokenPipeError:  # psql stopped reading; its own output says why
         script.kill()
         script.communicate()

@@ -55,6 +55,16 @@ BEGIN
 END $$;
 """
 
+# Mail of the backup may have gone out since. In the transaction that brings it back, for a worker may wait for this
+# database: nothing is due, until manage.py restore puts it on hold.
+STOP_MAIL = """
+DO $$ BEGIN
+    IF to_regclass('public.mail_outgoingmail') IS NOT NULL THEN
+        UPDATE public.mail_outgoingmail SET due_at = NULL WHERE due_at IS NOT NULL;
+    END IF;
+END $$;
+"""
+
 
 @dataclass(frozen=True)
 class Server:

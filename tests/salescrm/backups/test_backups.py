@@ -196,6 +196,17 @@ def test_mail_that_was_not_sent_is_on_hold_after_restoring(place, oldest, target
         assert server.execute("SELECT state, due_at FROM mail_outgoingmail").fetchall() == [("on_hold", None)]
 
 
+def test_no_mail_is_due_as_soon_as_anybody_sees_what_was_restored(place, oldest, target, tmp_path):
+    place.manage(target, "restore", str(oldest))
+    place.shell(target, "from salescrm.mail.outbox import post; post('test', 1, to='anna@example.com', by=None)")
+    place.manage(target, "backup", str(tmp_path / "now.tar"))
+
+    restore(place.as_server(target), place.files(target), tmp_path / "now.tar", replace=True)
+
+    with place.server(target) as server:
+        assert server.execute("SELECT state, due_at FROM mail_outgoingmail").fetchall() == [("waiting", None)]
+
+
 def test_filled_database_is_refused_and_replaced_as_a_whole_when_asked(place, oldest, target):
     place.manage(target, "migrate", "--verbosity", "0")
     with place.server(target) as server:
