@@ -22,10 +22,9 @@ from tests.copies import Ground
 pytest.register_assert_rewrite("tests.pages")
 pytest_plugins = ["tests.world", "tests.filled", "tests.many"]
 
-CHROMIUM = next(
-    filter(None, [os.environ.get("CHROMIUM"), *map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))]),
-    None,
-)
+# The shell, the same engine without windows, starts and draws for a third of the work.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, [os.environ.get("CHROMIUM"), *map(shutil.which, BROWSERS)]), None)
 WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "MERGE")
 EVERY = object()  # all rows of a table
 LOCKS = re.compile(r'\bFOR (NO KEY )?(UPDATE|SHARE|KEY SHARE)( OF "(?P<of>\w+)")?')
