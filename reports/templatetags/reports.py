@@ -27,6 +27,13 @@ def figure(amount: Decimal | int | None) -> SafeString:
 
 
 @register.simple_tag
+def swap_report(url: str) -> SafeString:
+    """How a link or form in a report shows another one: it takes the place of this one, and stands in the address."""
+    text = 'data-hx-get="{}" data-hx-target="#report" data-hx-swap="outerHTML" data-hx-push-url="true"'
+    return format_html(text, url)
+
+
+@register.simple_tag
 def place(column: str, cell) -> SafeString:
     """The `<td>` of a figure with its link, or an empty one: a table has a hundred, so they are not made of nodes."""
     if cell is None:

@@ -72,7 +72,7 @@ def index(request: Request) -> HttpResponse:
     mails = every.filter(state__in=states)
     rows = listed.page_of(listed.ordered(mails), count=mails.count())
     context = {
-        "form": form, "rows": rows, "entries": [_entry(mail) for mail in rows], "columns": listed.heads(),
+        "form": form, "state": listed, "columns": listed.heads(), "rows": rows, "entries": [*map(_entry, rows)],
         "is_alive": is_alive(), "waiting": every.filter(state__in=(State.WAITING, *AT_WORK)).count(),
         "held": every.filter(state=State.ON_HOLD).count(),
     }  # fmt: skip

@@ -74,6 +74,11 @@ def test_the_list_narrows_to_a_state(admin, mail, administrator):
     assert admin.get(PAGE, {"state": "odd"}).status_code == 400
 
 
+def test_narrowing_keeps_the_order(admin, mail):
+    assert '<input type="hidden" name="sort" value="to">' in admin.get(PAGE, {"sort": "to"}).text
+    assert 'name="sort"' not in admin.get(PAGE).text
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_page_asks_as_much_for_many(admin, administrator, rows, django_assert_num_queries):
     for _one in range(rows):
