@@ -1,5 +1,7 @@
 """Settings > Users: who may log in, and with which role (rule 23)."""
 
+from uuid import uuid4
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest, ValidationError
@@ -22,8 +24,10 @@ from salescrm.accounts.users import (
     role_of,
 )
 from salescrm.background.worker import is_alive
-from salescrm.forms.submission import create_form, refusals_in
+from salescrm.forms.submission import create_form, refusals_in, submitted_token
 from salescrm.forms.versioned import VersionedForm
+from salescrm.mail.models import OutgoingMail
+from salescrm.mail.outbox import try_once
 from salescrm.models import Organisation, User
 from salescrm.pages import Request, leave, page
 from salescrm.versions import Refused, Stale, once
@@ -60,16 +64,17 @@ def new(request: Request) -> HttpResponse:
         return leave(request, "settings:users")
     form = UserForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_bound and form.is_valid():
-        added: list[User] = []
+        added: dict[User, OutgoingMail] = {}
 
         def add() -> User:
-            added.append(add_user(**form.cleaned_data))
-            return added[0]
+            user = add_user(**form.cleaned_data)
+            added[user] = invite(user, site=_site(request), by=request.user)
+            return user
 
         with refusals_in(form):
             once(token, User, add)
-            for user in added:  # none of a second click at the same moment, which finds the user
-                _send_invitation(request, user)
+            for user, mail in added.items():  # none of a second click at the same moment, which finds the user
+                _send(request, user, mail)
             return leave(request, "settings:users")
     context = {"form": form, "token": token}
     return page(request, "accounts/user.html", context, part="dialog", status=422 if form.errors else 200)
@@ -90,7 +95,12 @@ def edit(request: Request, pk: int) -> HttpResponse:
     except Stale as stale:
         status = 409
         editor.merge(stale)
-    context = {"subject": subject, "invitation": last_invitations([subject]).get(pk), **editor.context}
+    context = {
+        "subject": subject,
+        "invitation": last_invitations([subject]).get(pk),
+        "token": uuid4(),
+        **editor.context,
+    }
     return page(request, "accounts/user.html", context, part="dialog", status=status)
 
 
@@ -143,12 +153,19 @@ def hand_over(request: Request, pk: int) -> HttpResponse:
 @may_change_users
 def invitation(request: Request, pk: int) -> HttpResponse:
     """Send the link to choose a password once more."""
-    _send_invitation(request, get_object_or_404(User.objects.active(), pk=pk))
+    user = get_object_or_404(User.objects.active(), pk=pk)
+    token = submitted_token(request) if "token" in request.POST else None
+    _send(request, user, invite(user, site=_site(request), by=request.user, token=token))
     return leave(request, "settings:users")
 
 
-def _send_invitation(request: Request, user: User) -> None:
-    mail = invite(user, site=request.build_absolute_uri("/").rstrip("/"), by=request.user)
+def _site(request: Request) -> str:
+    return request.build_absolute_uri("/").rstrip("/")
+
+
+def _send(request: Request, user: User, mail: OutgoingMail) -> None:
+    """Send an invitation at once where no worker lives, and say how it stands."""
+    try_once(mail)
     words = {"name": user, "email": user.email}
     if mail.state == mail.State.SENT:
         messages.success(request, _("%(email)s has been sent a link to choose a password.") % words)

@@ -1,6 +1,7 @@
 """Who works here and with which role: adding, inviting, changing and deactivating users (rule 23)."""
 
 from collections.abc import Collection, Iterable
+from uuid import UUID
 
 from django.contrib.auth.models import Group
 from django.contrib.auth.tokens import default_token_generator
@@ -17,9 +18,9 @@ from django.utils.translation import gettext_lazy
 
 from salescrm.accounts.roles import ADMINISTRATOR
 from salescrm.mail.models import OutgoingMail
-from salescrm.mail.outbox import Mail, ObsoleteError, renew, try_once
+from salescrm.mail.outbox import Mail, ObsoleteError, renew
 from salescrm.models import Organisation, Team, User
-from salescrm.versions import claim, commit, commit_all, lock, lock_all
+from salescrm.versions import claim, commit, commit_all, lock, lock_all, once
 
 
 def role_of(user: User) -> str:
@@ -133,11 +134,13 @@ def _require_another_administrator(user: User, field: str | None = None) -> None
         raise ValidationError({field: message} if field else message, code="last")
 
 
-def invite(user: User, *, site: str, by: User) -> OutgoingMail:
-    """Mail a link to choose a password, in the user's language; gives the mail as it stands."""
-    mail = renew(INVITATION.name, user.pk, to=user.email, by=by, site=site)
-    try_once(mail)
-    return mail
+def invite(user: User, *, site: str, by: User, token: UUID | None = None) -> OutgoingMail:
+    """Have a link to choose a password mailed, in the user's language; a button that is clicked twice sends one."""
+
+    def make() -> OutgoingMail:
+        return renew(INVITATION.name, user.pk, to=user.email, by=by, site=site)
+
+    return once(token, OutgoingMail, make)
 
 
 def last_invitations(users: Iterable[User]) -> dict[int, OutgoingMail]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, mailers
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
@@ -78,12 +78,17 @@ def post(
 
 @transaction.atomic
 def renew(kind: str, record: int, *, to: str, by: User | None, site: str) -> OutgoingMail:
-    """As `post`, of a mail that is never sent twice for one wish: one that has not arrived is sent again instead."""
+    """As `post`, of a mail that is never sent twice for one wish: one that has not arrived is sent again instead.
+
+    One to another address, or on hold, gives way to a new one. Of two wishes at the same moment the second waits.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [f"{__name__}.{kind}", record])
     last = OutgoingMail.objects.filter(kind=kind, record=record).order_by("pk").last()
-    if last and last.to == to:
-        if last.state in AT_WORK or change(last, "again"):
-            return last
-    elif last:
+    if last and last.to == to and (last.state in AT_WORK or change(last, "again")):
+        OutgoingMail.objects.filter(pk=last.pk).update(by=by, site=site)
+        return last
+    if last:
         change(last, "drop")
     return post(kind, record, to=to, by=by, site=site)
 
@@ -105,9 +110,10 @@ def send(pk: int, *, seconds: int = SECONDS, at_most: int = AT_MOST) -> None:
     if mail.state == State.HANDOVER:  # the program was ended while the mail server was taking it
         _settle(mail, State.UNSURE)
     elif _begin(mail):
-        backend: Any = mailers.create_connection("default")
-        backend.timeout = seconds
+        backend: Any = None
         try:
+            backend = mailers.create_connection("default")
+            backend.timeout = seconds
             _hand_over(mail, backend, at_most)
         except OvertakenError:
             logger.warning("Mail %s is being sent by another process.", mail.pk)

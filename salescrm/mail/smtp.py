@@ -77,6 +77,13 @@ class EmailBackend(smtp.EmailBackend):
         """Whether a mail was begun to be handed over and nobody knows how it ended."""
         return bool(self.dialogue and self.dialogue.is_unsure)
 
+    def open(self) -> bool | None:
+        """Begin the dialogue and log in; what is wrong with a name or a password is not the fault of the mail."""
+        try:
+            return super().open()
+        except ValueError as error:
+            raise ConnectionError(str(error)) from error
+
     def close(self) -> None:
         """Take leave. A server that does not answer any more has taken the mail all the same."""
         with suppress(OSError):

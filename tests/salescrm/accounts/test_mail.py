@@ -4,6 +4,8 @@ import re
 
 import pytest
 from django.core import mail as django_mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -49,6 +51,34 @@ def test_a_mail_that_failed_waits_without_a_token_and_is_one_mail(admin, salespe
     outbox.send(row.pk)
     (message,) = django_mail.outbox
     assert admin.get(LINK.search(message.body)[0]).status_code == 302
+
+
+def test_two_clicks_on_the_invitation_are_one_mail(admin, salesperson, mailoutbox):
+    page = admin.get(reverse("settings:user", args=[salesperson.pk])).content.decode()
+    words = {"token": re.search(r'name="token" value="([^"]+)"', page)[1]}
+    for _twice in range(2):
+        assert admin.post(reverse("settings:user-invite", args=[salesperson.pk]), words).status_code == 302
+    assert [message.to for message in mailoutbox] == [[salesperson.email]]
+    page = admin.get(reverse("settings:user", args=[salesperson.pk])).content.decode()
+    words = {"token": re.search(r'name="token" value="([^"]+)"', page)[1]}
+    admin.post(reverse("settings:user-invite", args=[salesperson.pk]), words)
+    assert len(mailoutbox) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_user_is_never_there_without_the_invitation(admin, mailoutbox):
+    url = reverse("settings:user-new")
+    token = re.search(r'name="token" value="([^"]+)"', admin.get(url).content.decode())[1]
+    words = {"token": token, "email": "new@example.com", "name": "New", "language": "en", "role": "salesperson"}
+    with CaptureQueriesContext(connection) as queries:
+        assert admin.post(url, words).status_code == 302
+    texts = [query["sql"] for query in queries]
+    user, post = (
+        next(place for place, text in enumerate(texts) if text.startswith(f'INSERT INTO "{table}"'))
+        for table in ("salescrm_user", "mail_outgoingmail")
+    )
+    assert "COMMIT" not in texts[user:post]
+    assert [message.to for message in mailoutbox] == [["new@example.com"]]
 
 
 def test_the_page_of_a_user_says_what_became_of_the_invitation(admin, salesperson, dead):

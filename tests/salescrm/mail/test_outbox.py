@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from salescrm.background import queue
 from salescrm.mail import outbox, smtp
 from salescrm.mail.models import MailState, OutgoingMail
-from tests.at_once import beside
+from tests.at_once import People, beside, undecided
 from tests.bench.servers import free_port
 from tests.processes import until
 from tests.salescrm.mail.server import HANG_UP, LETTERS, SILENT
@@ -230,6 +230,44 @@ def test_a_wish_is_one_mail(administrator):
     assert (first.state, other.state) == (State.DROPPED, State.WAITING)
     OutgoingMail.objects.filter(pk=other.pk).update(state=State.SENT, due_at=None, sent_at=timezone.now())
     assert outbox.renew("test", administrator.pk, **words | {"to": "new@example.com"}) not in (first, other)
+
+
+def test_a_wish_takes_the_place_of_what_is_on_hold(administrator):
+    words = {"to": administrator.email, "by": None, "site": "http://here"}
+    held = outbox.renew("test", administrator.pk, **words)
+    outbox.hold_all()
+    mail = outbox.renew("test", administrator.pk, **words)
+    held.refresh_from_db()
+    assert (mail.state, held.state) == (State.WAITING, State.DROPPED)
+
+
+def test_a_mail_is_renewed_in_the_name_and_at_the_address_of_the_last_wish(administrator, manager):
+    first = outbox.renew("test", 1, to="a@b.example", by=manager, site="http://intern")
+    assert outbox.renew("test", 1, to="a@b.example", by=administrator, site="https://crm.example") == first
+    first.refresh_from_db()
+    assert (first.by, first.site) == (administrator, "https://crm.example")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_wishes_at_the_same_moment_are_one_mail(administrator):
+    def wish():
+        return outbox.renew("test", 1, to="a@b.example", by=None, site="").pk
+
+    with People() as people:
+        with undecided(wish):
+            people.start(wish)
+        people.results()
+    assert OutgoingMail.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "options", [{"username": "é", "password": "p", "use_tls": False}, {"use_tls": True, "use_ssl": True}]
+)
+def test_what_an_administrator_has_to_correct_is_tried_again(settings, server, mail, options):
+    settings.MAILERS["default"]["OPTIONS"] |= options
+    server.script = {"EHLO": "250-good day\r\n250 AUTH PLAIN"}
+    after(mail)
+    assert (mail.state, bool(mail.last_error), mail.due_at > timezone.now()) == (State.WAITING, True, True)
 
 
 @pytest.mark.parametrize("values", [{"state": "failed"}, {"state": "sent", "due_at": None}, {"state": "sent"}])
