@@ -3,7 +3,6 @@
 import random
 from datetime import timedelta
 from decimal import Decimal
-from email.utils import make_msgid
 
 from django.utils import timezone
 
@@ -12,7 +11,7 @@ from invoicing.history import record
 from invoicing.issuing import issue
 from invoicing.letters import usual_letter
 from invoicing.models import Invoice, InvoiceEvent, VatRate
-from invoicing.sending import MAIL, invoice_address
+from invoicing.sending import MAIL, OUTCOMES, invoice_address
 from projects.models import BillingMethod, Project
 from projects.opening import NewProject, open_project
 from relations.models import Relation
@@ -21,6 +20,7 @@ from sales.demo.people import People
 from sales.models import FollowUp, SaleLine, SaleStatus
 from salescrm.calendar import today
 from salescrm.mail.models import MailState, OutgoingMail
+from salescrm.models import User
 
 INVOICES, DRAFTS, PROJECTS = 12, 4, 9
 FINISHED_AFTER = timedelta(days=200)
@@ -71,6 +71,9 @@ def hand_over(histories: list[SaleHistory], lines: dict[int, list[SaleLine]], pe
     invoiced = fixed[-INVOICES:]
     for history in invoiced:
         _invoice(history, lines[id(history)], people, issued=history not in invoiced[-DRAFTS:])
+    invoices = [history.sale.invoice for history in invoiced]
+    fortnight_ago = today() - timedelta(days=14)
+    _mail([one for one in invoices if one.issued_on and one.issued_on < fortnight_ago], people.manager)
     for history in [history for history in accepted if history not in invoiced][-PROJECTS:]:
         _project(history, lines[id(history)])
 
@@ -92,21 +95,32 @@ def _invoice(history: SaleHistory, lines: list[SaleLine], people: People, *, iss
         )
         on = min(max(sale.closed_on + timedelta(days=3), last or sale.closed_on), today())
         sale.invoice = issue(sale.invoice, version=sale.invoice.version, by=people.manager, on=on)
-        if on < today() - timedelta(days=14):
-            _send(sale.invoice, people)
 
 
-def _send(invoice: Invoice, people: People) -> None:
-    """Store that an invoice was sent; the demo sends nothing."""
-    now, to = timezone.now(), invoice_address(invoice.customer)
+def _mail(invoices: list[Invoice], by: User) -> None:
+    """Store what became of the mail of these invoices; the demo sends nothing, and none of them goes out by itself.
+
+    All have arrived but the last two: one is unsure, and of one the address is wrong.
+    """
+    *arrived, unsure, failed = invoices
+    for invoice in arrived:
+        _settle(invoice, invoice_address(invoice.customer), MailState.SENT, by=by)
+    _settle(unsure, invoice_address(unsure.customer), MailState.UNSURE, by=by, error="Connection unexpectedly closed")
+    wrong = invoice_address(failed.customer).replace(".example", ".exampel")
+    refusal = f"550 5.1.2 <{wrong}>: Recipient address rejected: Domain not found"
+    _settle(failed, wrong, MailState.FAILED, by=by, error=refusal)
+
+
+def _settle(invoice: Invoice, to: str, state: MailState, *, by: User, error: str = "") -> None:
+    now = timezone.now()
     mail = OutgoingMail.objects.create(
-        kind=MAIL.name, record=invoice.pk, to=to, by=people.manager, requested_at=now, sent_at=now,
-        state=MailState.SENT, message_id=make_msgid(domain="outbox.salescrm"), attempts=1,
+        kind=MAIL.name, record=invoice.pk, to=to, by=by, requested_at=now, state=state, attempts=1, last_error=error,
+        sent_at=now if state == MailState.SENT else None, message_id=f"<demo-{invoice.number}@outbox.salescrm>",
         **usual_letter(invoice)._asdict(),
     )  # fmt: skip
-    Invoice.objects.filter(pk=invoice.pk).update(sent_at=now)
-    for kind in (InvoiceEvent.Kind.POSTED, InvoiceEvent.Kind.SENT):
-        record(invoice, kind=kind, by=people.manager, detail=to, mail=mail)
+    Invoice.objects.filter(pk=invoice.pk).update(sent_at=mail.sent_at)
+    record(invoice, kind=InvoiceEvent.Kind.POSTED, by=by, detail=to, mail=mail)
+    record(invoice, kind=OUTCOMES[state], by=by, detail=f"{to}: {error}" if error else to, mail=mail)
 
 
 def _project(history: SaleHistory, lines: list[SaleLine]) -> None:

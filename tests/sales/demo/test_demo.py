@@ -17,7 +17,9 @@ from sales.listing.filters import SaleFilter
 from sales.models import Phase, Sale, SaleEvent, SaleLine, SaleNote, SavedView
 from salescrm.accounts.backends import RoleBackend
 from salescrm.accounts.roles import ADMINISTRATOR, MANAGER, SALESPERSON
+from salescrm.background.queue import due, sweep
 from salescrm.calendar import add_months, month_start, today
+from salescrm.mail.models import OutgoingMail
 from salescrm.models import Team, User
 from tests.factories import UserFactory
 
@@ -94,6 +96,34 @@ def test_demo_has_lines_that_differ_from_the_expected_revenue_and_lines_that_do_
 
     assert equal.count(True) > 40
     assert equal.count(False) > 10
+
+
+def test_demo_has_mail_that_failed_and_mail_nobody_knows_of_and_sends_neither(demo):
+    mails = OutgoingMail.objects.order_by("pk")
+    *arrived, unsure, failed = mails
+    assert len(arrived) >= 3 and {mail.state for mail in arrived} == {"sent"}
+    assert (unsure.state, failed.state, failed.to.endswith(".exampel")) == ("unsure", "failed", True)
+    assert f"<{failed.to}>" in failed.last_error
+    assert len(due(mails)) == 0
+    sweep(0)
+    assert [mail.state for mail in OutgoingMail.objects.order_by("pk")] == [mail.state for mail in mails]
+    for mail in mails:
+        invoice = Invoice.objects.get(pk=mail.record)
+        posted, outcome = invoice.events.order_by("-pk")[:2][::-1]
+        assert (posted.kind, outcome.kind, posted.mail, outcome.mail) == ("posted", mail.state, mail, mail)
+        assert invoice.sent_at == mail.sent_at
+        assert mail.message_id == f"<demo-{invoice.number}@outbox.salescrm>"
+
+
+def test_demo_shows_its_mail_where_it_was_requested_and_to_the_administrator(demo, client):
+    client.force_login(User.objects.get(email=LOGINS[2]))
+    unsure, failed = OutgoingMail.objects.exclude(state="sent").order_by("pk")
+    listed = client.get("/settings/mail/", {"state": "open"}).context["rows"]
+    assert [*listed] == [failed, unsure]
+    for mail in (unsure, failed):
+        text = client.get(Invoice.objects.get(pk=mail.record).get_absolute_url()).text
+        assert mail.to in text and mail.subject in text
+        assert 'value="again"' in text
 
 
 def test_demo_numbers_pass_their_checks_and_belong_to_nobody(demo):
