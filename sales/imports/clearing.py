@@ -50,7 +50,11 @@ def _clear() -> int:
             _close(run)
     of_run = ImportRow.objects.filter(run=OuterRef("pk"))
     remains = ImportRun.objects.exclude(cleared_at=None).filter(Q(Exists(of_run)) | ~Q(file=None))
-    return sum(_empty(run) for run in remains.select_related("file"))
+    runs = list(remains.select_related("file"))
+    count = sum(_empty(run) for run in runs)
+    for run in runs:  # last: a disk that refuses it keeps no rows
+        _forget_file(run)
+    return count
 
 
 @transaction.atomic
@@ -71,14 +75,14 @@ def _empty(run: ImportRun) -> int:
     count = 0
     while keys := list(_rows(run).order_by("line").values_list("pk", flat=True)[:SLICE]):
         count += ImportRow.objects.filter(pk__in=keys).delete()[0]
-    if run.file:
-        _forget_file(run)
     return count
 
 
 def _forget_file(run: ImportRun) -> None:
     """From the disk first: what the disk still had, nobody would find any more."""
     file, run.file = run.file, None
+    if file is None:
+        return
     default_storage.delete(file.content.name)
     with transaction.atomic():
         run.save(update_fields=["file"])

@@ -51,6 +51,7 @@ def propose(run: ImportRun, by: User) -> None:
     if last is not None:
         run.mapping, run.key = last.mapping, last.key
         forget = {"digest", "rows", "again", "to_do", "dealt", "told", "unknown", "filled", "running", "left", "sheets"}
+        forget |= {"counts", "name"}  # what is left of a run that was cleared
         run.options |= {name: value for name, value in last.options.items() if name not in forget}
     else:
         run.mapping = guessed

@@ -170,3 +170,28 @@ def statements(visitor, rows, mark):
 
 def test_it_takes_as_many_statements_for_many_rows_as_for_one(visitor):
     assert statements(visitor, 1, "A") == statements(visitor, 12, "B")
+
+
+def test_cleared_one_still_says_how_the_next_file_like_it_is_read(visitor):
+    first = carried_out(visitor)
+    age(first)
+    clearing.CHORE.run()
+    visitor.upload(csv(HEAD, ("B", "Van Dam", 1, "B-1")), name="second.csv")
+    assert (visitor.run.mapping, visitor.run.name) == (first.mapping, "second.csv")
+    assert not {"name", "counts"} & {*visitor.run.options}
+
+
+def test_file_that_cannot_be_removed_keeps_no_row_of_another_import(visitor):
+    other, broken = carried_out(visitor, mark="A"), carried_out(visitor, mark="B")  # the last one comes first
+    place = Path(broken.file.content.path)
+    place.unlink()
+    place.mkdir()  # what stands there is no file, and does not go
+    (place / "within").touch()
+    for run in (broken, other):
+        age(run)
+    with pytest.raises(OSError):
+        clearing.CHORE.run()
+    assert ImportRow.objects.count() == 0
+    (place / "within").unlink()
+    clearing.CHORE.run()
+    assert StoredFile.objects.count() == 0
