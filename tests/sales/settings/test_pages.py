@@ -91,7 +91,7 @@ def test_the_index_says_how_many_mails_wait_for_a_decision(admin, states, words)
         OutgoingMail.objects.filter(pk=posted.pk).update(state=state, due_at=None, sent_at=sent_at)
     page = admin.get(reverse("settings:index")).text
     assert words in page
-    assert ("your decision" in page) == ("decision" in words)
+    assert ("your decision" in page) == ("decision" in words) == (f"{reverse('settings:mail')}?state=open" in page)
 
 
 def test_the_index_says_that_no_worker_runs(transactional_db, admin):
