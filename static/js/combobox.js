@@ -4,10 +4,11 @@ let ids = 0;
 /**
  * The boxes inside `root`, which also holds the list. A kind says: `wait` after a key, the `address` to ask, how an
  * answer is put into the list (`fill`; true opens it), how the list is shown (`toggle`), what Enter does with the
- * option that is lit (`enter`; true when it did something), and whether what was typed is asked for (`typed`).
+ * option that is lit (`enter`, also told whether the list answers something older than what is typed; true when it did
+ * something), and whether what was typed is asked for (`typed`).
  */
 export function combobox(root, { wait, address, fill, toggle, enter, typed = () => true }) {
-  let timer = 0, request = null;
+  let timer = 0, request = null, isOld = false;
   const boxIn = (target) => target.closest?.(root)?.querySelector("[role=combobox]");
   const isBox = (target) => target === boxIn(target);
   const listOf = (box) => box.closest(root).querySelector("[role=listbox]");
@@ -37,16 +38,23 @@ export function combobox(root, { wait, address, fill, toggle, enter, typed = () 
   }
 
   async function ask(box) {
+    clearTimeout(timer);
     request?.abort();
     const mine = (request = new AbortController());
     const answer = await fetch(address(box), { headers: { "HX-Request": "true" }, signal: mine.signal }).catch(() => null);
     const html = answer?.ok ? await answer.text().catch(() => null) : null;
-    if (request === mine && html !== null && owns(box, document.activeElement)) show(box, fill(box, html, answer));
+    if (request !== mine || html === null || !owns(box, document.activeElement)) return;
+    isOld = false;
+    show(box, fill(box, html, answer));
   }
 
   document.addEventListener("input", ({ target }) => {
     if (!isBox(target)) return;
     clearTimeout(timer);
+    request?.abort(); // its answer would be to something else
+    request = null;
+    isOld = true;
+    light(target, null);
     if (typed(target)) timer = setTimeout(ask, wait, target);
   });
 
@@ -64,7 +72,7 @@ export function combobox(root, { wait, address, fill, toggle, enter, typed = () 
     else if (key === "ArrowDown" && !all.length) ask(box);
     else if (key === "ArrowDown") light(box, all[(at + 1) % all.length]);
     else if (key === "ArrowUp" && all.length) light(box, all.at(at > 0 ? at - 1 : -1));
-    else if (key !== "Enter" || !isOpen(box) || !enter(box, all[at])) return;
+    else if (key !== "Enter" || !isOpen(box) || !enter(box, all[at], isOld)) return;
     event.preventDefault();
     event.stopPropagation();
   });

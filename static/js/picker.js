@@ -42,9 +42,10 @@ function pick(box, option) {
   fieldOf(box).querySelector("[data-picker-new]").click(); // takes what was typed along
 }
 
-function enter(box, lit) {
+function enter(box, lit, isOld) {
   const option = lit ?? optionsOf(box).find((other) => other.dataset.value);
-  if (option) pick(box, option);
+  if (isOld && !lit) ask(box).then(() => listOf(box).hidden || enter(box));
+  else if (option) pick(box, option);
   return true; // an open list sends no form
 }
 

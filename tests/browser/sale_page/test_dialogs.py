@@ -192,6 +192,25 @@ def test_answer_that_comes_after_the_choice_opens_nothing(desk, bar):
     expect(picker).to_have_attribute("aria-expanded", "false")
 
 
+def test_enter_chooses_among_what_fits_what_was_typed_last(desk, bar):
+    RelationFactory(name="Rival A"), RelationFactory(name="Rival B")
+    bar.end("lose").click()
+    picker = desk.get_by_role("combobox", name="Lost to competitor")
+    picker.press_sequentially("riv")
+    expect(desk.get_by_role("option", name="Rival A")).to_be_visible()
+    picker.press("ArrowDown")
+    held, asked = [], re.compile("q=rival")
+    desk.route(asked, lambda route: held.append(route))
+    picker.press_sequentially("al b")
+    with desk.expect_request(asked):
+        picker.press("Enter")
+    expect(picker).to_have_value("rival b")
+    expect(desk.get_by_role("dialog")).to_be_visible()
+    held[-1].continue_()
+    expect(picker).to_have_value("Rival B")
+    expect(picker).to_have_attribute("aria-expanded", "false")
+
+
 def test_competitor_that_is_no_relation_yet_is_added_from_the_dialog(desk, bar, sale):
     bar.end("lose").click()
     desk.get_by_label("Reason lost").select_option(LossReason.objects.first().name)
