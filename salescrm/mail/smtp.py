@@ -10,6 +10,8 @@ from typing import Any
 
 from django.core.mail.backends import smtp
 
+LONGEST = 500  # characters of what a server says
+
 
 class Dialogue:
     """Added to a connection of smtplib: calls `on_handover` before the mail itself, and remembers what is unknown.
@@ -122,12 +124,13 @@ def is_final(error: Exception) -> bool:
 
 
 def readable(error: Exception) -> str:
-    """What went wrong, as the server said it."""
+    """What went wrong, as the server said it: in one line, and no more of it than somebody reads."""
     answers = [(error.smtp_code, error.smtp_error)] if isinstance(error, smtplib.SMTPResponseException) else []
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         answers = [*error.recipients.values()]
     texts = [f"{code} {_decoded(text)}" for code, text in answers]
-    return "; ".join(texts) or str(error) or type(error).__name__
+    text = "; ".join(texts) or str(error) or type(error).__name__
+    return "".join(sign if sign.isprintable() else " " for sign in text)[:LONGEST]
 
 
 def _decoded(text: bytes | str) -> str:

@@ -276,6 +276,13 @@ def test_rows_that_cannot_be(mail, values):
         OutgoingMail.objects.update(**values)
 
 
+@pytest.mark.parametrize("says", ["550 no\0body\x1b[2J here", "550-" + "x" * 5000 + "\r\n550 nobody"])
+def test_what_a_server_says_can_be_stored_and_shown(server, mail, says):
+    server.script = {"RCPT": says}
+    after(mail)
+    assert (mail.state, mail.last_error.isprintable(), len(mail.last_error) <= 500) == (State.FAILED, True, True)
+
+
 def test_readable_errors():
     refused = smtplib.SMTPRecipientsRefused({"a@b.example": (550, b"no \xff such user")})
     assert smtp.readable(refused) == "550 no � such user"
