@@ -104,7 +104,7 @@ def delivery(invoice: Invoice) -> dict:
     last = mails_of(invoice).first()
     is_waiting = last is not None and last.state == last.State.WAITING
     has_worker = not is_waiting or is_alive()
-    is_soon = is_waiting and has_worker and last.due_at < timezone.now() + SOON
+    is_soon = is_waiting and has_worker and last.due_at and last.due_at < timezone.now() + SOON
     return {
         "mail": last,
         "is_open": last is not None and last.state not in (last.State.SENT, last.State.DROPPED),

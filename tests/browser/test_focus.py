@@ -3,7 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from salescrm.mail import outbox
+from tests.at_once import beside
 from tests.factories import ProjectFactory, RelationFactory, SaleFactory
+from tests.filled import fill
 
 
 @pytest.mark.parametrize(
@@ -51,3 +54,25 @@ def test_after_a_bulk_change_the_focus_is_on_the_first_row(desk, sale):
     dialog.get_by_role("button", name="Change 1 sale").click()
     expect(desk.locator(".toast")).to_contain_text("1 sale moved to Proposal.")
     expect(desk.locator("tbody input[type=checkbox]").first).to_be_focused()
+
+
+@pytest.mark.parametrize("place", ["invoice", "test"])
+def test_page_that_looks_again_by_itself_takes_no_focus_away(page, context, log_in_as, transactional_db, place):
+    world = fill()
+    administrator = world.users["administrator"]
+    with beside() as other:
+        other.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() + interval '1 day')")
+    address, kind, record, name, question = {
+        "invoice": (world.issued.get_absolute_url(), "invoice", world.issued.pk, "Do not send", "**/mail/"),
+        "test": ("/settings/mail/test/", "test", administrator.pk, "Send me a test mail", "**/mail/test/"),
+    }[place]
+    outbox.post(kind, record, to="a@b.example", by=administrator)
+    log_in_as(context, administrator)
+    page.clock.install()
+    page.goto(address)
+    button = page.get_by_role("button", name=name)
+    button.focus()
+    with page.expect_response(question):
+        page.clock.run_for(6000)
+    expect(page.locator(".htmx-swapping, .htmx-request")).to_have_count(0)
+    expect(button).to_be_focused()

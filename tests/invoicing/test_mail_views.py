@@ -149,6 +149,14 @@ def test_without_a_worker_the_page_says_that_it_waits_and_why(become, issued, ma
     assert not looks_again(answer, issued)
 
 
+def test_mail_that_a_restore_left_halfway_is_shown_and_sent_by_a_person(become, issued, worker, manager, as_user):
+    become(MailState.WAITING, due_at=None, last_error=ERROR)
+    answer = as_user(manager).get(url("detail", issued.pk))
+    assert (looks_again(answer, issued), "Next attempt" in answer.text, deeds(answer)) == (
+        False, False, ["again", "drop"],
+    )  # fmt: skip
+
+
 def test_page_looks_again_by_itself_until_the_mail_is_sent(become, issued, worker, manager, as_user, reads_only):
     become(MailState.WAITING)
     browser = as_user(manager)
