@@ -38,7 +38,7 @@ def is_alive() -> bool:
     return sign is not None and timezone.now() - sign < timedelta(seconds=GONE)
 
 
-def begin() -> None:
+def _begin() -> None:
     """Have what waits looked at right away; the next look would be at the next full minute."""
     with suppress(AlreadyEnqueued, DatabaseError, ConnectorException):
         sweep.configure(queueing_lock="sweep").defer(timestamp=int(time.time()))
@@ -49,6 +49,7 @@ async def run(parent: int | None = None) -> None:
     """Work until SIGTERM or SIGINT, or until the process `parent` is gone. A database that is away is waited for."""
     end = asyncio.create_task(_end(parent))
     while not end.done():
+        await sync_to_async(_begin)()
         work = asyncio.create_task(_work())
         await asyncio.wait({work, end}, return_when=asyncio.FIRST_COMPLETED)
         work.cancel()  # nothing if it has ended

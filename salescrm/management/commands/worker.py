@@ -17,7 +17,6 @@ class Command(BaseCommand):
 
     def handle(self, *, parent: int | None, check: bool, **options: Any) -> None:
         if not check:
-            worker.begin()
             asyncio.run(worker.run(parent))
         elif not worker.is_alive():
             raise CommandError("No worker lives.")
