@@ -23,7 +23,7 @@ from salescrm.background.queue import GONE, sweep
 logger = logging.getLogger(__name__)
 CONCURRENCY = 4  # a mail server that does not answer leaves room for others
 HEARTBEAT = 5  # seconds
-GRACE = 25  # seconds to finish what has begun
+GRACE = 65  # seconds to finish what has begun: longer than a mail may take (AT_MOST in salescrm/mail/outbox.py)
 RETRY = 5  # seconds until a database that is away is asked again
 
 

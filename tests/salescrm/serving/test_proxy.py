@@ -13,6 +13,8 @@ import time
 import pytest
 from django.conf import settings
 
+from salescrm.background.worker import GRACE
+from salescrm.mail.outbox import AT_MOST
 from tests.bench.servers import caddyfile, free_port, wait_for
 
 CADDYFILE = settings.BASE_DIR / "deploy" / "Caddyfile"
@@ -28,7 +30,7 @@ def directive(name):
 def compose(service):
     """The lines of one service."""
     text = (settings.BASE_DIR / "docker-compose.yml").read_text()
-    return re.search(rf"^  {service}:\n(.*?)(?=^\S|^  \w)", text, re.MULTILINE | re.DOTALL).group(1)
+    return re.search(rf"^  {service}:[^\n]*\n(.*?)(?=^\S|^  \w)", text, re.MULTILINE | re.DOTALL).group(1)
 
 
 @pytest.fixture
@@ -57,10 +59,15 @@ def test_requests_wait_for_the_next_gunicorn_longer_than_the_last_one_takes_to_s
     assert directive("lb_try_duration") > gunicorn["graceful_timeout"] + 5
 
 
-@pytest.mark.parametrize("service", ["web", "proxy"])
-def test_compose_kills_nobody_who_is_still_answering(gunicorn, service):
+@pytest.mark.parametrize("service", ["web", "proxy", "worker"])
+def test_compose_kills_nobody_who_is_still_answering_or_sending(gunicorn, service):
     waits = int(re.search(r"stop_grace_period: (\d+)s", compose(service)).group(1))
-    assert waits > {"web": gunicorn["graceful_timeout"], "proxy": directive("grace_period")}[service]
+    needs = {"web": gunicorn["graceful_timeout"], "proxy": directive("grace_period"), "worker": GRACE}
+    assert waits > needs[service]
+
+
+def test_worker_that_is_to_end_finishes_the_dialogue_with_the_slowest_mail_server():
+    assert GRACE > AT_MOST
 
 
 def test_caddy_accepts_the_file(tmp_path):
