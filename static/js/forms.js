@@ -45,11 +45,10 @@ addEventListener("pageshow", ({ persisted }) => {
   for (const form of document.querySelectorAll("form[data-sending]")) delete form.dataset.sending;
 });
 
-// What is typed on while an answer is on its way asks again by itself: the answer would only take letters away.
+// What is typed or chosen while an answer is on its way asks again by itself: the answer would only take it away.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const { elt, parameters } = detail.requestConfig;
-  const box = elt.matches("form[role=search]") && elt.elements.q;
-  if (box && box === document.activeElement && box.value !== (parameters.q ?? "")) detail.shouldSwap = false;
+  const { elt, formData } = detail.requestConfig, words = (data) => String(new URLSearchParams(data));
+  if (elt.matches("form[role=search]") && words(formData) !== words(new FormData(elt))) detail.shouldSwap = false;
 });
 
 // Enter writes a new line in a text; with Ctrl it sends.

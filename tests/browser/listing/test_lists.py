@@ -42,6 +42,26 @@ def test_list_follows_what_is_typed_and_so_does_the_address(desk, three):
     expect(desk.get_by_role("main")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("address", "label", "choice", "word"),
+    [
+        ("/sales/?status=open", "Phase", "Negotiation", "phase"), ("/sales/board/", "Owner", "Sanne de Wit", "owner"),
+        ("/projects/", "Status", "Closed", "status"), ("/invoices/", "Status", "Draft", "status"),
+    ],
+)  # fmt: skip
+def test_what_is_chosen_while_an_answer_is_on_its_way_counts(desk, three, address, label, choice, word):
+    desk.goto(address)
+    held, asked = [], re.compile(r"[?&]q=roof\b")
+    desk.route(asked, lambda route: held.append(route) if not held else route.continue_())
+    with desk.expect_request(asked):
+        desk.get_by_role("searchbox").first.fill("roof")
+    desk.get_by_role("main").get_by_role("combobox", name=label).first.select_option(choice)
+    desk.evaluate("fetch('/healthz').then((answer) => answer.ok)")
+    held[0].continue_()
+    expect(desk).to_have_url(re.compile(rf"[?&]{word}=\w+"))
+    expect(desk).to_have_url(asked)
+
+
 def test_filter_dialog_leads_to_the_list(desk, three):
     desk.goto("/sales/?status=open")
     desk.get_by_role("link", name="More filters").click()
